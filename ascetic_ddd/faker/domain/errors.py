@@ -1,0 +1,41 @@
+"""The library's errors. Each message names the value, the place, what was expected and what to do next."""
+
+from ascetic_ddd.seedwork.domain.errors import AsceticDddError, SessionError
+
+__all__ = (
+    "ConfigurationError",
+    "CycleError",
+    "ExhaustedError",
+    "FakerError",
+    "PersistenceError",
+    "ProfileError",
+    "UnsatisfiableError",
+)
+
+
+class FakerError(AsceticDddError):
+    """Root of the faker's errors."""
+
+
+class ConfigurationError(FakerError, ValueError):
+    """The way providers, distributors or repositories are declared, or the input they were told, cannot be right."""
+
+
+class UnsatisfiableError(FakerError):
+    """No object can be found or made that matches what was asked."""
+
+
+class ExhaustedError(FakerError):
+    """An input generator has no more (new) values to give."""
+
+
+class CycleError(FakerError):
+    """Aggregates refer to each other in a circle that nothing ends."""
+
+
+class ProfileError(FakerError):
+    """A captured profile is damaged, of an unknown version, or contradicts itself."""
+
+
+class PersistenceError(FakerError, SessionError):
+    """A store refused or lost an operation; the driver's own error is the cause."""

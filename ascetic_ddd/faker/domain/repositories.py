@@ -1,0 +1,69 @@
+"""The repository ports: what a provider needs of a store."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any, Protocol, TypeVar, runtime_checkable
+
+from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("IAggregateRepository", "IExternalRepository", "IInternalRepository", "IObservable", "StoredListener")
+
+T_contra = TypeVar("T_contra", contravariant=True)
+
+StoredListener = Callable[[ISession, Mapping[str, Any]], None]
+"""Called with the session and the exported state of an aggregate that was just inserted or updated in it.
+
+It is synchronous; a listener that keeps anything registers its undoing with ``session.on_rollback``.
+"""
+
+
+class IExternalRepository(Protocol[T_contra]):
+    """The application's own repository. Only ``insert`` is needed to generate data."""
+
+    async def insert(self, session: ISession, agg: T_contra) -> None:
+        """Store a new aggregate; an id that the database gives is put into the aggregate, as an ORM does."""
+        ...
+
+
+class IAggregateRepository(IExternalRepository[T_contra], Protocol[T_contra]):
+    """A repository of one kind of aggregate."""
+
+    async def update(self, session: ISession, agg: T_contra) -> None:
+        """Store the changed state of an aggregate that was inserted before.
+
+        Raises:
+            PersistenceError: no aggregate with this id is stored; nothing changed.
+        """
+        ...
+
+
+class IInternalRepository(IAggregateRepository[T_contra], Protocol[T_contra]):
+    """A store that remembers exported state by id and can be asked for it."""
+
+    async def setup(self, session: ISession) -> None:
+        """Create what the store needs, if it is not there."""
+        ...
+
+    async def cleanup(self, session: ISession) -> None:
+        """Drop what :meth:`setup` created, with all that is remembered; does nothing if it is not there."""
+        ...
+
+    async def get(self, session: ISession, id: Any) -> dict[str, Any] | None:
+        """Give the exported state remembered under this exported id (``7``, ``{"tenant_id": 1, …}``), or None.
+
+        The dict is the caller's own copy.
+        """
+        ...
+
+    def find(self, session: ISession, specification: ISpecification | None = None) -> AsyncIterator[dict[str, Any]]:
+        """Iterate over the exported states that satisfy the specification (None: all), in order of insertion."""
+        ...
+
+
+@runtime_checkable
+class IObservable(Protocol):
+    """A repository that tells what it stored."""
+
+    def subscribe(self, listener: StoredListener) -> None:
+        """Have ``listener`` called after each insert and update, inside the transaction. Twice the same: once."""
+        ...

@@ -1,0 +1,52 @@
+"""The two session ports: a session with transactions in it, and the pool that hands sessions out."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from typing_extensions import ParamSpec, Self
+
+__all__ = ("ISession", "ISessionPool")
+
+P = ParamSpec("P")
+
+
+class ISession(Protocol):
+    """One unit of work's connection to the stores. Used by one task at a time."""
+
+    @property
+    def is_atomic(self) -> bool:
+        """True between entering and leaving the outermost :meth:`atomic`."""
+        ...
+
+    def atomic(self) -> AbstractAsyncContextManager[Self]:
+        """Open a transaction; inside another one, a savepoint.
+
+        Yields this same session. Leaving normally commits, leaving by an exception rolls back and lets that exception
+        travel on unchanged. If the commit itself fails, everything is rolled back and the commit's error travels.
+        """
+        ...
+
+    def on_commit(self, callback: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Call ``callback`` once the outermost transaction has committed; at once when none is open.
+
+        Callbacks run in the order they were registered. A callback registered under a savepoint that rolls back
+        is forgotten. Callbacks are synchronous and must not raise.
+        """
+        ...
+
+    def on_rollback(self, callback: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Call ``callback`` if the innermost open transaction, or any around it, rolls back.
+
+        Callbacks run newest first, so each sees the state its registration saw. With no transaction open there is
+        nothing to roll back and the callback is dropped. Callbacks are synchronous and must not raise.
+        """
+        ...
+
+
+class ISessionPool(Protocol):
+    """Hands out sessions."""
+
+    def session(self) -> AbstractAsyncContextManager[ISession]:
+        """Take a session; leaving the block gives it back."""
+        ...
