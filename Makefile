@@ -1,0 +1,59 @@
+# Each target makes the virtual environment it needs; `make` alone says what there is.
+
+PYTHON ?= python3
+ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format bench lock clean
+
+help: ## show this list
+	@echo "Usage: make TARGET [ARGS=\"...\"] [PYTHON=python3.12]"
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: $(INSTALLED) ## grow the example library in a bundled PostgreSQL; ARGS="--count 1000 --seed 7"
+	@$(BIN)/python -m examples.library.demo $(ARGS)
+
+test: $(INSTALLED) ## run the tests; ARGS="tests/unit -k skew" runs some of them
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(INSTALLED) ## check style, format, types and the import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(INSTALLED) ## put the code into the common format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(INSTALLED) ## measure speed; ARGS="--help" lists the choices
+	@$(BIN)/python -m benchmarks.run $(ARGS)
+
+lock: ## write requirements.lock anew, with the newest versions that pyproject.toml allows
+	rm -rf $(VENV)-lock
+	$(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/python -m pip install --quiet --editable '.[dev]'
+	grep '^#' requirements.lock > $(VENV)-lock/requirements.lock
+	$(VENV)-lock/bin/python -m pip freeze --exclude-editable >> $(VENV)-lock/requirements.lock
+	mv $(VENV)-lock/requirements.lock requirements.lock
+	rm -rf $(VENV)-lock
+
+clean: ## remove the virtual environment and all caches
+	rm -rf $(VENV) $(VENV)-lock .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The locked versions, then this checkout, editable, with the locked build backend. The file is touched last, so an
+# interrupted installation is done again.
+$(INSTALLED): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed, '$(PYTHON)' is not that. Name another one: make PYTHON=python3.12 ..." >&2; \
+		exit 1; }
+	@echo "Installing into $(VENV), once; this takes about a minute ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --requirement requirements.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,1 @@
+"""Measurements of speed; tests make no claims about it."""

@@ -1,0 +1,1 @@
+"""Examples of use, each as its users would write it."""
