@@ -1,1 +1,4 @@
-"""Building blocks for Domain-Driven Design; ``ascetic_ddd.faker`` grows databases through an application's own domain model."""
+"""Building blocks for Domain-Driven Design.
+
+``ascetic_ddd.faker`` grows databases through an application's own domain model.
+"""

@@ -35,7 +35,8 @@ class EqualSpecification:
         pattern: nested plain data, e.g. ``{"status": "active", "id": {"tenant_id": 7}}``; keys it leaves out are free.
 
     Example:
-        >>> EqualSpecification({"id": {"tenant_id": 7}}).is_satisfied_by({"id": {"tenant_id": 7, "author_id": 1}, "name": "A"})
+        >>> of_tenant_7 = EqualSpecification({"id": {"tenant_id": 7}})
+        >>> of_tenant_7.is_satisfied_by({"id": {"tenant_id": 7, "author_id": 1}, "name": "A"})
         True
     """
 

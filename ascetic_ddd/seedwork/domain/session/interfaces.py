@@ -2,9 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
-
-from typing_extensions import ParamSpec, Self
+from typing import ParamSpec, Protocol, Self
 
 __all__ = ("ISession", "ISessionPool")
 
