@@ -1,0 +1,113 @@
+"""What is to be called when a transaction commits or rolls back: the log behind every session."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from typing_extensions import ParamSpec
+
+from ascetic_ddd.seedwork.domain.errors import SessionError
+
+__all__ = ("LoggedSession", "TransactionLog")
+
+P = ParamSpec("P")
+_Entry = tuple[Callable[..., object], tuple[Any, ...], dict[str, Any]]
+
+
+class TransactionLog:
+    """Remembers callbacks under nested marks: the outermost mark is the transaction, the inner ones its savepoints.
+
+    Rolling back runs the callbacks registered since the mark, newest first. Committing an inner mark hands its
+    callbacks to the mark around it; committing the outermost runs the commit callbacks, oldest first.
+    An entry is one appended tuple: this is on the path of every generated value.
+    """
+
+    __slots__ = ("_commit_entries", "_marks", "_rollback_entries")
+
+    def __init__(self) -> None:
+        self._marks: list[tuple[int, int]] = []
+        self._commit_entries: list[_Entry] = []
+        self._rollback_entries: list[_Entry] = []
+
+    @property
+    def is_open(self) -> bool:
+        """True between the outermost :meth:`begin` and its end."""
+        return bool(self._marks)
+
+    def begin(self) -> None:
+        """Set a mark."""
+        self._marks.append((len(self._commit_entries), len(self._rollback_entries)))
+
+    def commit(self) -> None:
+        """Take the innermost mark away, keeping what was registered since; after the last one run the commit callbacks.
+
+        Raises:
+            SessionError: commit callbacks raised. All of them were called, and the transaction is committed.
+        """
+        self._marks.pop()
+        if self._marks:
+            return
+        self._rollback_entries.clear()
+        if self._commit_entries:
+            entries, self._commit_entries = self._commit_entries, []
+            failures = _call(entries)
+            if failures:
+                message = f"Committed, but {len(failures)} commit callback(s) raised, first: {failures[0]!r}."
+                raise SessionError(message) from failures[0]
+
+    def rollback(self, cause: BaseException) -> None:
+        """Take the innermost mark away and undo: run what was registered since with ``on_rollback``, newest first.
+
+        All callbacks are called; what they raise becomes a note of ``cause``, so that the first error travels.
+        """
+        commit_mark, rollback_mark = self._marks.pop()
+        del self._commit_entries[commit_mark:]
+        # Cut off first: what a callback registers belongs to the transaction around this one.
+        entries = self._rollback_entries[rollback_mark:]
+        del self._rollback_entries[rollback_mark:]
+        entries.reverse()
+        for failure in _call(entries):
+            cause.add_note(f"A rollback callback raised {failure!r}; what it should have undone may remain.")
+
+    def on_commit(self, callback: Callable[..., object], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Register for the outermost commit; with no mark set, call now."""
+        if self._marks:
+            self._commit_entries.append((callback, args, kwargs))
+        else:
+            callback(*args, **kwargs)
+
+    def on_rollback(self, callback: Callable[..., object], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Register for a rollback of the innermost mark, or any around it; with no mark set, forget."""
+        if self._marks:
+            self._rollback_entries.append((callback, args, kwargs))
+
+
+class LoggedSession:
+    """The part of ``ISession`` that is the same for every store: the hooks, kept in a log."""
+
+    __slots__ = ("_log",)
+
+    def __init__(self) -> None:
+        self._log = TransactionLog()
+
+    @property
+    def is_atomic(self) -> bool:
+        """True between entering and leaving the outermost ``atomic``."""
+        return self._log.is_open
+
+    def on_commit(self, callback: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Call ``callback`` once the outermost transaction has committed; at once when none is open."""
+        self._log.on_commit(callback, args, kwargs)
+
+    def on_rollback(self, callback: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Call ``callback`` if the innermost open transaction, or any around it, rolls back."""
+        self._log.on_rollback(callback, args, kwargs)
+
+
+def _call(entries: Iterable[_Entry]) -> list[Exception]:
+    failures = []
+    for callback, args, kwargs in entries:
+        try:
+            callback(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - the others must still be called; the caller reports it
+            failures.append(error)
+    return failures
