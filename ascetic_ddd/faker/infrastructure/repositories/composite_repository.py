@@ -1,0 +1,94 @@
+"""Two repositories as one: the application's own stores the aggregate, ours remembers it."""
+
+from collections.abc import AsyncIterator
+from typing import Any, Generic, TypeVar
+
+from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.repositories import (
+    IExternalRepository,
+    IInternalRepository,
+    IObservable,
+    StoredListener,
+)
+from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("CompositeAutoPkRepository", "CompositeRepository")
+
+T = TypeVar("T")
+
+
+class CompositeRepository(Generic[T]):
+    """Stores in the external repository first, then in the internal one: what is remembered exists.
+
+    Asked, set up and cleaned up is only the internal one; the application owns its tables.
+
+    Args:
+        external_repository: the application's; only ``insert`` is needed, and ``update`` where it is used.
+        internal_repository: ours.
+    """
+
+    def __init__(
+        self, *, external_repository: IExternalRepository[T], internal_repository: IInternalRepository[T]
+    ) -> None:
+        for role, repository in (("external", external_repository), ("internal", internal_repository)):
+            if not callable(getattr(repository, "insert", None)):
+                raise ConfigurationError(f"{role}_repository={repository!r} is no repository: it has no `insert`.")
+        self._external = external_repository
+        self._internal = internal_repository
+
+    async def setup(self, session: ISession) -> None:
+        """Create what the internal repository needs, if it is not there."""
+        await self._internal.setup(session)
+
+    async def cleanup(self, session: ISession) -> None:
+        """Drop what :meth:`setup` created, with all that is remembered."""
+        await self._internal.cleanup(session)
+
+    async def insert(self, session: ISession, agg: T) -> None:
+        """Store a new aggregate in both; if either refuses, its error travels and the transaction must roll back."""
+        await self._external.insert(session, agg)
+        await self._internal.insert(session, agg)
+
+    async def update(self, session: ISession, agg: T) -> None:
+        """Store the changed state in both.
+
+        Raises:
+            ConfigurationError: the external repository has no ``update``.
+        """
+        update = getattr(self._external, "update", None)
+        if update is None:
+            raise ConfigurationError(
+                f"The external repository {type(self._external).__name__} has no `update`; "
+                "give it `async def update(self, session, agg)`, or do not change aggregates after they were inserted."
+            )
+        await update(session, agg)
+        await self._internal.update(session, agg)
+
+    async def get(self, session: ISession, id: Any) -> dict[str, Any] | None:
+        """Give the exported state remembered under this exported id, or None."""
+        return await self._internal.get(session, id)
+
+    def find(self, session: ISession, specification: ISpecification | None = None) -> AsyncIterator[dict[str, Any]]:
+        """Iterate over the remembered states that satisfy the specification, in order of insertion."""
+        return self._internal.find(session, specification)
+
+    def subscribe(self, listener: StoredListener) -> None:
+        """Have ``listener`` called once for each aggregate stored in both.
+
+        Raises:
+            ConfigurationError: the internal repository cannot tell.
+        """
+        if not isinstance(self._internal, IObservable):
+            raise ConfigurationError(
+                f"The internal repository {type(self._internal).__name__} has no `subscribe(listener)`; "
+                "give it one, see ascetic_ddd.faker.domain.repositories.IObservable."
+            )
+        self._internal.subscribe(listener)
+
+
+class CompositeAutoPkRepository(CompositeRepository[T]):
+    """A composite for aggregates whose id, or a part of it, the application's database gives.
+
+    The external ``insert`` runs first and puts the id into the aggregate, so the internal one finds it complete.
+    """

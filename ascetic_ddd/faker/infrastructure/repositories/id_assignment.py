@@ -1,0 +1,99 @@
+"""Putting an id that the store gave into an aggregate, as an ORM does."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.infrastructure.repositories.exported_id import Path
+
+__all__ = ("IdAssigner",)
+
+T = TypeVar("T")
+_WRAPPED = ("_value", "value")
+
+
+class IdAssigner(Generic[T]):
+    """Finds the attribute behind an exported path, once per class, and sets it.
+
+    The path ``("id", "book_id")`` leads through ``agg._id`` or ``agg.id`` to ``.book_id`` or ``._book_id``; if a value
+    object with a ``value`` stands there, its ``value`` is set. Frozen dataclasses on the way are replaced by copies.
+
+    Args:
+        set_id: called with the aggregate and the value instead; for aggregates that guard their id.
+    """
+
+    def __init__(self, set_id: Callable[[T, Any], object] | None = None) -> None:
+        self._set_id = set_id
+        self._ways: dict[tuple[type, Path], Path] = {}
+
+    def assign(self, agg: T, path: Path, value: Any) -> None:
+        """Make the aggregate export ``value`` at ``path``.
+
+        Raises:
+            ConfigurationError: no such attribute, or it cannot be set.
+        """
+        if self._set_id is not None:
+            self._set_id(agg, value)
+            return
+        way = self._ways.get((type(agg), path))
+        if way is None:
+            way = self._ways[type(agg), path] = _find_way(agg, path)
+        holder: Any = agg
+        try:
+            for name in way[:-1]:
+                holder = getattr(holder, name)
+            setattr(holder, way[-1], value)
+        except (AttributeError, TypeError):
+            _replace_on_the_way(agg, path, way, value)
+
+
+def _find_way(agg: object, path: Path) -> Path:
+    holder = agg
+    way = []
+    for key in path:
+        name = _first_attribute(holder, (f"_{key}", key))
+        if name is None:
+            raise _impossible(agg, path, f"{type(holder).__name__} has neither attribute {'_' + key!r} nor {key!r}")
+        way.append(name)
+        holder = getattr(holder, name)
+    wrapped = _first_attribute(holder, _WRAPPED)
+    return tuple(way) if wrapped is None else (*way, wrapped)
+
+
+def _first_attribute(holder: object, names: tuple[str, ...]) -> str | None:
+    return next((name for name in names if hasattr(holder, name)), None)
+
+
+def _replace_on_the_way(agg: object, path: Path, way: Path, value: Any) -> None:
+    try:
+        replaced = _with_value(agg, way, value)
+    except Exception as error:
+        raise _impossible(agg, path, str(error) or type(error).__name__) from error
+    if replaced is not agg:
+        raise _impossible(agg, path, f"{type(agg).__name__} is frozen")
+
+
+def _with_value(holder: Any, way: Path, value: Any) -> Any:
+    """Set the value in place where that is allowed, else give a copy that has it."""
+    name, rest = way[0], way[1:]
+    if rest:
+        part = getattr(holder, name)
+        replaced = _with_value(part, rest, value)
+        if replaced is part:
+            return holder
+        value = replaced
+    try:
+        setattr(holder, name, value)
+    except (AttributeError, TypeError):
+        if not dataclasses.is_dataclass(holder) or isinstance(holder, type):
+            raise
+        return dataclasses.replace(holder, **{name: value})
+    return holder
+
+
+def _impossible(agg: object, path: Path, reason: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"Cannot put the id given by the store into {type(agg).__name__} at {'.'.join(path)!r}: {reason}. "
+        f"Pass set_id=lambda agg, value: ... to the repository, to put it there your way."
+    )

@@ -1,0 +1,145 @@
+"""A repository in memory: for tests and runs without a database, and to try a model out."""
+
+from collections.abc import AsyncIterator, Callable, Hashable
+from typing import Any, Generic, TypeVar
+
+from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
+from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
+from ascetic_ddd.faker.infrastructure.repositories.exported_id import (
+    COMPLETE,
+    Path,
+    exported_id,
+    identity_of,
+    missing_parts,
+    value_at,
+)
+from ascetic_ddd.faker.infrastructure.repositories.id_assignment import IdAssigner
+from ascetic_ddd.faker.infrastructure.repositories.listeners import Observable
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("InMemoryRepository",)
+
+T = TypeVar("T")
+
+
+class InMemoryRepository(Observable, Generic[T]):
+    """Remembers exported state by id, and follows commit and rollback of the session.
+
+    Missing parts of an id are numbered 1, 2, … and put into the aggregate, as a database's identity columns would; a
+    number that was rolled back is not given again.
+
+    Args:
+        agg_exporter: aggregate → fresh plain data; what it gives is kept as it is, not copied.
+        id_attr: the key the id is exported under.
+        set_id: puts a numbered id into the aggregate, where the default (see ``IdAssigner``) cannot.
+    """
+
+    def __init__(
+        self,
+        *,
+        agg_exporter: Callable[[T], dict[str, Any]],
+        id_attr: str = "id",
+        set_id: Callable[[T, Any], object] | None = None,
+    ) -> None:
+        super().__init__()
+        if not callable(agg_exporter):
+            raise ConfigurationError(f"agg_exporter={agg_exporter!r} is no function; expected aggregate → dict.")
+        self._exporter = agg_exporter
+        self._id_attr = id_attr
+        self._ids = IdAssigner[T](set_id)
+        self._states: dict[Hashable, dict[str, Any]] = {}
+        self._last_numbers: dict[Path, int] = {}
+
+    async def setup(self, session: ISession) -> None:
+        """Nothing to create."""
+
+    async def cleanup(self, session: ISession) -> None:
+        """Forget everything, the numbering too."""
+        session.on_rollback(self._restore, self._states, self._last_numbers)
+        self._states, self._last_numbers = {}, {}
+
+    async def insert(self, session: ISession, agg: T) -> None:
+        """Remember a new aggregate; an id it does not have yet is numbered and put into it.
+
+        Raises:
+            PersistenceError: an aggregate with this id is remembered already; nothing changed.
+        """
+        state = self._exporter(agg)
+        id = exported_id(state, self._id_attr, agg)
+        if type(id) not in COMPLETE and (missing := missing_parts(id, (self._id_attr,))):
+            state, id = self._number(agg, missing)
+        identity = identity_of(id)
+        states = self._states
+        if identity in states:
+            raise PersistenceError(
+                f"Cannot insert {type(agg).__name__} with id {id!r}: the id is taken; "
+                "give each aggregate an id of its own, or `update` the stored one."
+            )
+        states[identity] = state
+        session.on_rollback(states.pop, identity, None)
+        if self._listeners:
+            self._announce(session, state)
+
+    async def update(self, session: ISession, agg: T) -> None:
+        """Remember the changed state of an aggregate that was inserted before.
+
+        Raises:
+            PersistenceError: no aggregate with this id is remembered; nothing changed.
+        """
+        state = self._exporter(agg)
+        id = exported_id(state, self._id_attr, agg)
+        identity = identity_of(id)
+        previous = self._states.get(identity)
+        if previous is None:
+            raise PersistenceError(
+                f"Cannot update {type(agg).__name__} with id {id!r}: it is not stored; `insert` it first."
+            )
+        self._states[identity] = state
+        session.on_rollback(self._states.__setitem__, identity, previous)
+        if self._listeners:
+            self._announce(session, state)
+
+    async def get(self, session: ISession, id: Any) -> dict[str, Any] | None:
+        """Give the exported state remembered under this exported id, or None. The dict is the caller's own copy."""
+        state = self._states.get(identity_of(id))
+        return None if state is None else _copy(state)
+
+    async def find(
+        self, session: ISession, specification: ISpecification | None = None
+    ) -> AsyncIterator[dict[str, Any]]:
+        """Iterate over copies of the states that satisfy the specification, in order of insertion.
+
+        What is inserted while iterating is not met.
+        """
+        for state in list(self._states.values()):
+            if specification is None or specification.is_satisfied_by(state):
+                yield _copy(state)
+
+    def _number(self, agg: T, missing: list[Path]) -> tuple[dict[str, Any], Any]:
+        """Give the missing parts their next numbers; skip ids that were told explicitly."""
+        while True:
+            for path in missing:
+                number = self._last_numbers[path] = self._last_numbers.get(path, 0) + 1
+                self._ids.assign(agg, path, number)
+            state = self._exporter(agg)  # again: other attributes may follow from the id
+            id = exported_id(state, self._id_attr, agg)
+            for path in missing:
+                if value_at(state, path) != self._last_numbers[path]:
+                    raise ConfigurationError(
+                        f"{type(agg).__name__} was given {self._last_numbers[path]} as {'.'.join(path)!r} but exports "
+                        f"{value_at(state, path)!r}; check set_id and agg_exporter."
+                    )
+            if identity_of(id) not in self._states:
+                return state, id
+
+    def _restore(self, states: dict[Hashable, dict[str, Any]], last_numbers: dict[Path, int]) -> None:
+        self._states, self._last_numbers = states, last_numbers
+
+
+def _copy(value: Any) -> Any:
+    """Copy plain data: containers are new, leaves are shared."""
+    if type(value) is dict:
+        return {key: _copy(part) for key, part in value.items()}
+    if type(value) is list:
+        return [_copy(part) for part in value]
+    return value

@@ -1,0 +1,149 @@
+"""Our own store in PostgreSQL: remembers exported state by id, as plain JSON."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
+from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
+from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
+from ascetic_ddd.faker.infrastructure.repositories.exported_id import exported_id, is_incomplete
+from ascetic_ddd.faker.infrastructure.repositories.listeners import Observable
+from ascetic_ddd.faker.infrastructure.repositories.pg_access import PgAccess
+from ascetic_ddd.faker.infrastructure.repositories.pg_names import TableName, check_name, check_table, quoted, shown
+from ascetic_ddd.faker.infrastructure.repositories.state_codec import dumps, encode, loads
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("InternalPgRepository",)
+
+T = TypeVar("T")
+# Parts of a pattern for which containment in a JSON document says the same as equality in Python.
+_SAME_IN_JSON = (str, int, UUID, type(None))
+
+
+class InternalPgRepository(Observable, Generic[T]):
+    """Remembers exported state in a table of its own: ``position``, ``id`` and ``state``, both ids and states JSONB.
+
+    Args:
+        table: name of the table, or ``(schema, table)``; :meth:`setup` creates the table, not the schema.
+        agg_exporter: aggregate → plain data: str, numbers, bool, None, dict, list, UUID, date, datetime, Decimal…
+        id_attr: the key the id is exported under.
+    """
+
+    def __init__(self, *, table: TableName, agg_exporter: Callable[[T], dict[str, Any]], id_attr: str = "id") -> None:
+        super().__init__()
+        names = check_table(table)
+        if not callable(agg_exporter):
+            raise ConfigurationError(f"agg_exporter={agg_exporter!r} is no function; expected aggregate → dict.")
+        self._exporter = agg_exporter
+        self._id_attr = check_name(id_attr, "id_attr")
+        self._table = shown(names)
+        self._pg = PgAccess("internal", self._table)
+        self._sql = _Statements(quoted(*names))
+
+    async def setup(self, session: ISession) -> None:
+        """Create the table, if it is not there. Several workers may do so at once."""
+        async with session.atomic():
+            await self._pg.execute(session, self._sql.lock, (self._table,), "set up")
+            await self._pg.execute(session, self._sql.create, (), "set up")
+
+    async def cleanup(self, session: ISession) -> None:
+        """Drop the table with all that is remembered; does nothing if it is not there."""
+        await self._pg.execute(session, self._sql.drop, (), "clean up")
+
+    async def insert(self, session: ISession, agg: T) -> None:
+        """Remember a new aggregate.
+
+        Raises:
+            PersistenceError: its id is taken or incomplete, or the database refused it.
+        """
+        state = self._exporter(agg)
+        id = exported_id(state, self._id_attr, agg)
+        if is_incomplete(id):
+            raise PersistenceError(
+                f"Cannot insert {type(agg).__name__} (table {self._table!r}): its exported id {id!r} is not complete; "
+                "the external repository's `insert` runs first and must put the id that the database gives into it."
+            )
+        await self._pg.execute(session, self._sql.insert, self._encoded(state), "insert", id)
+        if self._listeners:
+            self._announce(session, state)
+
+    async def update(self, session: ISession, agg: T) -> None:
+        """Remember the changed state of an aggregate that was inserted before.
+
+        Raises:
+            PersistenceError: no aggregate with this id is remembered; nothing changed.
+        """
+        state = self._exporter(agg)
+        id = exported_id(state, self._id_attr, agg)
+        cursor = await self._pg.execute(session, self._sql.update, self._encoded(state), "update", id)
+        if cursor.rowcount == 0:
+            raise PersistenceError(
+                f"Cannot update {type(agg).__name__} with id {id!r} (table {self._table!r}): it is not stored; "
+                "`insert` it first."
+            )
+        if self._listeners:
+            self._announce(session, state)
+
+    async def get(self, session: ISession, id: Any) -> dict[str, Any] | None:
+        """Give the exported state remembered under this exported id, or None."""
+        parameters = (dumps(encode(id, "id")),)
+        row, _ = await self._pg.fetch_one(session, self._sql.get, parameters, "get", id)
+        return None if row is None else loads(row[0])
+
+    async def find(
+        self, session: ISession, specification: ISpecification | None = None
+    ) -> AsyncIterator[dict[str, Any]]:
+        """Iterate over the states that satisfy the specification, in order of insertion, as they are at the start.
+
+        Equality is searched by the database, other specifications are asked row by row.
+        """
+        statement = self._sql.find
+        parameters: list[str] = []
+        if isinstance(specification, EqualSpecification):
+            statement = self._sql.find_containing
+            parameters = [dumps(encode(_in_json(specification.pattern), "pattern"))]
+        async for (text,), _ in self._pg.stream(session, statement, parameters, "find"):
+            state = loads(text)
+            if specification is None or specification.is_satisfied_by(state):
+                yield state
+
+    def _encoded(self, state: dict[str, Any]) -> tuple[str, str]:
+        encoded = encode(state)
+        return dumps(encoded), dumps(encoded[self._id_attr])
+
+
+class _Statements:
+    """Composed once per repository; bytes, so that psycopg need not compose again."""
+
+    def __init__(self, table: str) -> None:
+        self.lock = b"SELECT pg_advisory_xact_lock(hashtext(%s))"
+        self.create = _compose(
+            "CREATE TABLE IF NOT EXISTS {table} (position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "
+            "id jsonb NOT NULL UNIQUE, state jsonb NOT NULL)",
+            table,
+        )
+        self.drop = _compose("DROP TABLE IF EXISTS {table}", table)
+        self.insert = _compose("INSERT INTO {table} (state, id) VALUES (%s::jsonb, %s::jsonb)", table)
+        self.update = _compose("UPDATE {table} SET state = %s::jsonb WHERE id = %s::jsonb", table)
+        self.get = _compose("SELECT state::text FROM {table} WHERE id = %s::jsonb", table)
+        self.find = _compose("SELECT state::text FROM {table} ORDER BY position", table)
+        self.find_containing = _compose(
+            "SELECT state::text FROM {table} WHERE state @> %s::jsonb ORDER BY position", table
+        )
+
+
+def _compose(template: str, table: str) -> bytes:
+    return template.format(table=table).encode()
+
+
+def _in_json(pattern: Mapping[str, Any]) -> dict[str, Any]:
+    """Keep what the database can decide alone; the rest is asked of the rows it leaves."""
+    kept: dict[str, Any] = {}
+    for key, part in pattern.items():
+        if isinstance(part, Mapping):
+            if inner := _in_json(part):
+                kept[key] = inner
+        elif type(part) in _SAME_IN_JSON:
+            kept[key] = part
+    return kept

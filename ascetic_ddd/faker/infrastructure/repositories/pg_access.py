@@ -1,0 +1,97 @@
+"""The one border to the driver: connections of a session, statements, and streams of rows."""
+
+from collections.abc import AsyncIterator, Sequence
+from itertools import count
+from typing import Any, Literal
+
+import psycopg
+from psycopg import AsyncConnection, AsyncCursor, AsyncServerCursor
+from psycopg.pq import TransactionStatus
+from psycopg.rows import tuple_row
+
+from ascetic_ddd.faker.domain.errors import PersistenceError
+from ascetic_ddd.faker.infrastructure.repositories.pg_errors import persistence_error
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("PgAccess",)
+
+Row = tuple[Any, ...]
+_ROWS_A_PAGE = 1000
+_cursor_numbers = count(1)
+
+
+class PgAccess:
+    """Runs statements on one table, on the session's connection of one role; driver errors become ours here.
+
+    Args:
+        role: which of the session's connections.
+        table: the table's name, for messages.
+    """
+
+    def __init__(self, role: Literal["external", "internal"], table: str) -> None:
+        self._role = role
+        self._attribute = f"{role}_connection"
+        self._table = table
+
+    def connection(self, session: ISession) -> AsyncConnection[Any]:
+        """Give the session's connection.
+
+        Raises:
+            PersistenceError: the session has none of this role.
+        """
+        connection: AsyncConnection[Any] | None = getattr(session, self._attribute, None)
+        if connection is None:
+            raise PersistenceError(
+                f"{type(session).__name__} has no {self._attribute}, which the repository of table {self._table!r} "
+                f"needs; take the session from {self._role.capitalize()}PgSessionPool or from CompositeSessionPool."
+            )
+        return connection
+
+    async def execute(
+        self, session: ISession, statement: bytes, parameters: Sequence[Any], operation: str, id: Any = None
+    ) -> AsyncCursor[Row]:
+        """Run a statement, prepared on the server.
+
+        Raises:
+            PersistenceError: the server refused it or is lost.
+        """
+        # Our own cursor class and rows: the pool may have been given others.
+        cursor = AsyncCursor(self.connection(session), row_factory=tuple_row)
+        try:
+            await cursor.execute(statement, parameters, prepare=True)
+        except psycopg.Error as error:
+            raise persistence_error(error, table=self._table, operation=operation, id=id) from error
+        return cursor
+
+    async def fetch_one(
+        self, session: ISession, statement: bytes, parameters: Sequence[Any], operation: str, id: Any = None
+    ) -> tuple[Row | None, tuple[str, ...]]:
+        """Give the first row, or None, and the names of its columns."""
+        cursor = await self.execute(session, statement, parameters, operation, id)
+        return await cursor.fetchone(), _column_names(cursor)
+
+    async def stream(
+        self, session: ISession, statement: bytes, parameters: Sequence[Any], operation: str
+    ) -> AsyncIterator[tuple[Row, tuple[str, ...]]]:
+        """Iterate over rows and their columns' names, a page at a time, as they are at the start.
+
+        Between two rows the session may be used for anything else.
+        """
+        connection = self.connection(session)
+        # Outside a transaction a cursor must outlive its own statement.
+        withhold = connection.pgconn.transaction_status == TransactionStatus.IDLE
+        name = f"ascetic_ddd_{next(_cursor_numbers)}"
+        cursor = AsyncServerCursor(connection, name, row_factory=tuple_row, withhold=withhold)
+        try:
+            async with cursor:
+                await cursor.execute(statement, parameters)
+                names = _column_names(cursor)
+                while rows := await cursor.fetchmany(_ROWS_A_PAGE):
+                    for row in rows:
+                        yield row, names
+        except psycopg.Error as error:
+            raise persistence_error(error, table=self._table, operation=operation) from error
+
+
+def _column_names(cursor: AsyncCursor[Row] | AsyncServerCursor[Row]) -> tuple[str, ...]:
+    return tuple(column.name for column in cursor.description or ())

@@ -1,0 +1,35 @@
+"""What the driver says, in our words: which table and operation, the server's message, what to do next."""
+
+from typing import Any
+
+import psycopg
+from psycopg import errors
+
+from ascetic_ddd.faker.domain.errors import PersistenceError
+
+__all__ = ("persistence_error",)
+
+_ADVICE: tuple[tuple[type[psycopg.Error], str], ...] = (
+    (errors.UndefinedTable, "create the table first: call `setup(session)`, or run the application's migrations"),
+    (errors.InvalidSchemaName, "create the schema first"),
+    (errors.UndefinedColumn, "check columns= against the table"),
+    (errors.UniqueViolation, "the id, or another unique value, is taken: give each aggregate its own, or `update`"),
+    (errors.NotNullViolation, "a value is missing: check columns=, and generated= if the database should give it"),
+    (errors.ForeignKeyViolation, "store the referenced row first, in the same database"),
+    (errors.InFailedSqlTransaction, "an earlier statement failed: wrap what may fail in a nested `session.atomic()`"),
+    (errors.SerializationFailure, "repeat the whole transaction"),
+    (errors.DeadlockDetected, "repeat the whole transaction"),
+    (errors.InsufficientPrivilege, "grant the right to the user of the connection"),
+    (errors.UntranslatableCharacter, "remove characters that PostgreSQL cannot store"),
+    (psycopg.ProgrammingError, "check that the exported values fit the columns"),
+    (psycopg.DataError, "check that the exported values fit the columns"),
+    (psycopg.OperationalError, "check the connection; take a new session and repeat the transaction"),
+)
+
+
+def persistence_error(error: psycopg.Error, *, table: str, operation: str, id: Any = None) -> PersistenceError:
+    """Make the error to raise ``from`` the driver's; it tells no row data beyond the id."""
+    words = error.diag.message_primary or (str(error).splitlines() or [type(error).__name__])[0]
+    advice = next((advice for kind, advice in _ADVICE if isinstance(error, kind)), "see the cause")
+    of_id = "" if id is None else f", id {id!r}"
+    return PersistenceError(f"Cannot {operation} (table {table!r}{of_id}): {words}. What to do: {advice}.")

@@ -1,0 +1,179 @@
+"""An external repository for a plain table of the application."""
+
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from typing import Any, Generic, TypeVar
+
+from psycopg.types.json import Jsonb
+
+from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
+from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
+from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
+from ascetic_ddd.faker.infrastructure.repositories.exported_id import exported_id
+from ascetic_ddd.faker.infrastructure.repositories.id_assignment import IdAssigner
+from ascetic_ddd.faker.infrastructure.repositories.listeners import Observable
+from ascetic_ddd.faker.infrastructure.repositories.pg_access import PgAccess
+from ascetic_ddd.faker.infrastructure.repositories.pg_names import TableName, check_name, check_table, shown
+from ascetic_ddd.faker.infrastructure.repositories.plain_table import PlainTable, nested
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("PgRepository",)
+
+T = TypeVar("T")
+
+
+class PgRepository(Observable, Generic[T]):
+    """Stores aggregates in a table that the application owns, one row each. Subclass it where one table is not enough.
+
+    Args:
+        table: name of the table, or ``(schema, table)``.
+        agg_exporter: aggregate → plain data.
+        columns: column → path in the exported state, e.g. ``{"tenant_id": "id.tenant_id", "title": "title"}``; None:
+            each exported key is a column. Dicts go to ``jsonb`` columns.
+        generated: columns that the database gives where the exported value is None; None: the columns of the id.
+        id_attr: the key the id is exported under.
+        set_id: puts a value the database gave into the aggregate, where the default (see ``IdAssigner``) cannot.
+    """
+
+    def __init__(
+        self,
+        *,
+        table: TableName | None = None,
+        agg_exporter: Callable[[T], dict[str, Any]] | None = None,
+        columns: Mapping[str, str] | None = None,
+        generated: Collection[str] | None = None,
+        id_attr: str = "id",
+        set_id: Callable[[T, Any], object] | None = None,
+    ) -> None:
+        super().__init__()
+        if table is None or agg_exporter is None:
+            raise ConfigurationError(
+                f"{type(self).__name__} needs table= and agg_exporter=, "
+                f"got table={table!r}, agg_exporter={agg_exporter!r}: "
+                "pass the application's table and a function aggregate → dict, or use a repository of your own, "
+                "any object with `async def insert(session, agg)`."
+            )
+        if not callable(agg_exporter):
+            raise ConfigurationError(f"agg_exporter={agg_exporter!r} is no function; expected aggregate → dict.")
+        names = check_table(table)
+        self._exporter = agg_exporter
+        self._id_attr = check_name(id_attr, "id_attr")
+        self._ids = IdAssigner[T](set_id)
+        self._generated = None if generated is None else _checked_columns(generated, "generated")
+        self._names = names
+        self._pg = PgAccess("external", shown(names))
+        self._told = columns is not None
+        self._tables: dict[tuple[str, ...], PlainTable] = {}
+        self._table = PlainTable(names, _checked_mapping(columns), self._id_attr, self._generated)
+
+    async def setup(self, session: ISession) -> None:
+        """Nothing to create: the application owns its tables."""
+
+    async def cleanup(self, session: ISession) -> None:
+        """Nothing to drop: the application owns its tables."""
+
+    async def insert(self, session: ISession, agg: T) -> None:
+        """Insert a row; what the database gives is put into the aggregate.
+
+        Raises:
+            PersistenceError: the database refused the row.
+            ConfigurationError: the state does not have what ``columns`` says, or the id cannot be put in.
+        """
+        state = self._exporter(agg)
+        id = exported_id(state, self._id_attr, agg)
+        table = self._table_for(state)
+        values, missing = table.split(state)
+        statement = table.insert(missing)
+        if missing:
+            row, _ = await self._pg.fetch_one(session, statement, _adapted(values), "insert", id)
+            for column, value in zip(missing, row or (), strict=True):
+                self._ids.assign(agg, table.paths[column], value)
+        else:
+            await self._pg.execute(session, statement, _adapted(values), "insert", id)
+        if self._listeners:
+            self._announce(session, self._exporter(agg) if missing else state)
+
+    async def update(self, session: ISession, agg: T) -> None:
+        """Write the changed state over the row with the aggregate's id.
+
+        Raises:
+            PersistenceError: there is no such row; nothing changed.
+        """
+        state = self._exporter(agg)
+        id = exported_id(state, self._id_attr, agg)
+        table = self._table_for(state)
+        parameters = _adapted(table.values_for_update(state))
+        cursor = await self._pg.execute(session, table.update, parameters, "update", id)
+        if cursor.rowcount == 0:
+            raise PersistenceError(
+                f"Cannot update {type(agg).__name__} with id {id!r} (table {shown(self._names)!r}): "
+                "it is not stored; `insert` it first."
+            )
+        if self._listeners:
+            self._announce(session, state)
+
+    async def get(self, session: ISession, id: Any) -> dict[str, Any] | None:
+        """Give the row with this id as exported state, or None."""
+        condition, parameters, rest = self._table.condition({self._id_attr: id})
+        if rest:
+            raise ConfigurationError(
+                f"id={id!r} does not fit the columns of table {shown(self._names)!r}; "
+                f"expected what agg_exporter gives under {self._id_attr!r}, and columns= for a composite id."
+            )
+        statement = self._table.select(condition)
+        row, names = await self._pg.fetch_one(session, statement, parameters, "get", id)
+        return None if row is None else nested(row, self._table.paths_of(names))
+
+    async def find(
+        self, session: ISession, specification: ISpecification | None = None
+    ) -> AsyncIterator[dict[str, Any]]:
+        """Iterate over the rows that satisfy the specification as exported state, by id, as they are at the start.
+
+        Equality of mapped columns is searched by the database, all else is asked row by row.
+        """
+        condition = ""
+        parameters: list[Any] = []
+        rest = specification
+        if isinstance(specification, EqualSpecification):
+            condition, parameters, pattern = self._table.condition(specification.pattern)
+            rest = EqualSpecification(pattern) if pattern else None
+        statement = self._table.select(condition, in_order=True)
+        async for row, names in self._pg.stream(session, statement, parameters, "find"):
+            state = nested(row, self._table.paths_of(names))
+            if rest is None or rest.is_satisfied_by(state):
+                yield state
+
+    def _table_for(self, state: Mapping[str, Any]) -> PlainTable:
+        if self._told:
+            return self._table
+        keys = tuple(state)
+        table = self._tables.get(keys)
+        if table is None:
+            if isinstance(state[self._id_attr], Mapping):
+                raise ConfigurationError(
+                    f"The id {state[self._id_attr]!r} of table {shown(self._names)!r} has parts; tell their columns: "
+                    f"columns={{'…': '{self._id_attr}.{next(iter(state[self._id_attr]), '…')}', …}}."
+                )
+            columns = _checked_mapping({key: key for key in keys}, split=False)
+            table = self._tables[keys] = PlainTable(self._names, columns, self._id_attr, self._generated)
+        return table
+
+
+def _adapted(values: list[Any]) -> list[Any]:
+    return [Jsonb(value) if type(value) is dict else value for value in values]
+
+
+def _checked_columns(names: Collection[str], parameter: str) -> frozenset[str]:
+    if isinstance(names, str):
+        raise ConfigurationError(f"{parameter}={names!r} is one text; expected a collection of column names.")
+    return frozenset(check_name(name, parameter) for name in names)
+
+
+def _checked_mapping(columns: Mapping[str, str] | None, *, split: bool = True) -> dict[str, tuple[str, ...]]:
+    if columns is None:
+        return {}
+    if not columns or not hasattr(columns, "items"):
+        raise ConfigurationError(f"columns={columns!r}; expected a mapping of column name to path, or None.")
+    return {
+        check_name(column, "columns"): tuple(check_name(path, "columns").split(".")) if split else (path,)
+        for column, path in columns.items()
+    }
