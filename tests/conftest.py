@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
 from typing import Any
 
+import psycopg
 import pytest
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, sql
 from psycopg_pool import AsyncConnectionPool
 
 from ascetic_ddd.faker.infrastructure.embedded import PgServer, embedded_postgres
@@ -29,18 +30,49 @@ def pg_server() -> Iterator[PgServer]:
             yield server
 
 
-@pytest.fixture
-def make_database(pg_server: PgServer) -> Iterator[Callable[..., str]]:
-    """Make a database for this test, as a copy of ``template`` if told, and give its connection string."""
+@pytest.fixture(scope="session")
+def _empty_databases(pg_server: PgServer) -> Iterator[list[str]]:
+    """Databases ready for use: making one takes a quarter of a second, emptying one a tenth of that."""
     names: list[str] = []
-
-    def make(template: str | None = None) -> str:
-        names.append(f"ascetic_ddd_test_{os.getpid()}_{next(_numbers)}")
-        return pg_server.create_database(names[-1], template=template)
-
-    yield make
+    yield names
     for name in names:
         pg_server.drop_database(name)
+
+
+@pytest.fixture
+def make_database(pg_server: PgServer, _empty_databases: list[str]) -> Iterator[Callable[..., str]]:
+    """Give a database for this test, empty or a copy of ``template``, by its connection string."""
+    borrowed: list[str] = []
+    copied: list[str] = []
+
+    def make(template: str | None = None) -> str:
+        if template is None and _empty_databases:
+            borrowed.append(_empty_databases.pop())
+            return pg_server.dsn(borrowed[-1])
+        name = f"ascetic_ddd_test_{os.getpid()}_{next(_numbers)}"
+        (copied if template else borrowed).append(name)
+        return pg_server.create_database(name, template=template)
+
+    yield make
+    for name in copied:
+        pg_server.drop_database(name)
+    for name in borrowed:
+        _empty(pg_server.dsn(name))
+        _empty_databases.append(name)
+
+
+def _empty(dsn: str) -> None:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        schemas = connection.execute(
+            r"SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg\_%' AND nspname <> 'information_schema'"
+        ).fetchall()
+        for (schema,) in schemas:
+            connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema)))
+        connection.execute("CREATE SCHEMA public")
 
 
 @pytest.fixture
