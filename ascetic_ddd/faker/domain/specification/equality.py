@@ -22,9 +22,7 @@ def freeze(value: object) -> Hashable:
 def contains(state: object, pattern: object) -> bool:
     """Tell whether ``state`` has everything that ``pattern`` tells; mappings are compared key by key."""
     if isinstance(pattern, Mapping):
-        return isinstance(state, Mapping) and all(
-            key in state and contains(state[key], part) for key, part in pattern.items()
-        )
+        return isinstance(state, Mapping) and all(key in state and contains(state[key], part) for key, part in pattern.items())
     return state == pattern
 
 

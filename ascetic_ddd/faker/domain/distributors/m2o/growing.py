@@ -1,0 +1,165 @@
+"""The growing order of uses: each is served the moment the law has it due, so the histogram is right at every moment."""
+
+import math
+from heapq import heappop, heappush, heapreplace
+from random import Random
+
+from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
+from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("GrowingSchedule",)
+
+_GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
+
+
+class GrowingSchedule:
+    """The uses of one scope while its total is unknown.
+
+    A heap holds one live entry a value: when its next use is due, on the scale of the population. An entry whose value
+    is gone, or whose use was served meanwhile, is dropped when it comes up. A pick costs O(log n).
+
+    Args:
+        counts: how many uses the values shall get.
+        scope: the values; those that are there already are ranked in random order.
+        random: the distributor's stream.
+        is_closed: no value will be made for this schedule; when the law has nothing due for the values that exist, uses
+            go on in proportion.
+        uses: uses that values of the scope have already, by number, most used first.
+    """
+
+    def __init__(
+        self,
+        counts: ICountDistribution,
+        scope: Scope,
+        random: Random,
+        *,
+        is_closed: bool = False,
+        uses: dict[int, int] | None = None,
+    ) -> None:
+        self._counts = counts
+        self._scope = scope
+        self._is_closed = is_closed
+        self._offset = random.random()
+        self._numbers: list[int] = []  # by rank; -1 where a value is gone
+        self._uses: list[int] = []  # by rank
+        self._ranks: dict[int, int] = {}  # by number
+        self._vacant: list[int] = []  # ranks to fill again, least first
+        self._heap: list[tuple[float, int, int]] = []  # due population, rank, which use
+        self._reserved = 0
+        used = uses or {}
+        for number in used:
+            self.enter(number)
+            self._uses[-1] = used[number]
+        rest = [number for number in scope.members if number not in used]
+        random.shuffle(rest)
+        for number in rest:
+            self.enter(number)
+        for rank in range(len(used)):
+            self._push(rank)
+
+    @property
+    def population(self) -> int:
+        """How many values the scope shall have, as far as that is known: those it has, and those in the making."""
+        return len(self._ranks) + self._reserved
+
+    @property
+    def uses(self) -> dict[int, int]:
+        """Uses so far by number, most used first, without the unused."""
+        found = {n: self._uses[rank] for n, rank in self._ranks.items() if self._uses[rank]}
+        return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+    def pick(self, session: ISession) -> int | None:
+        """Serve the use that is due first.
+
+        Returns:
+            The value's number; -1 if nothing is due before there is one more value, whose place is now reserved; None if the
+            schedule is closed and has nothing that this session may use.
+        """
+        heap, uses = self._heap, self._uses
+        horizon = math.inf if self._is_closed else len(self._ranks) + self._reserved + 1
+        in_flight = self._scope.pool.in_flight
+        while heap:
+            due, rank, use = heap[0]
+            if due > horizon or due == math.inf:
+                break
+            number = self._numbers[rank]
+            if number < 0 or uses[rank] + 1 != use:
+                heappop(heap)
+            elif in_flight and in_flight.get(number, session) is not session:
+                heappop(heap)
+                self._scope.pool.when_settled(number, self._resume)
+            else:
+                uses[rank] = use
+                heapreplace(heap, (self._due(rank, use + 1), rank, use + 1))
+                if session.is_atomic:
+                    session.on_rollback(self.unuse, number)
+                return number
+        if self._is_closed:
+            return None
+        self._reserved += 1
+        return -1
+
+    def fill(self, session: ISession, place: int, number: int) -> bool:
+        """The value for a reserved place exists, and this is its first use. Returns False if it is not in the scope."""
+        self._reserved -= 1
+        return self.use(session, number)
+
+    def release(self, place: int) -> None:
+        """Nothing comes to a reserved place."""
+        self._reserved -= 1
+
+    def use(self, session: ISession, number: int) -> bool:
+        """Count one use of a given value. Returns False if it is not in the scope."""
+        rank = self._ranks.get(number)
+        if rank is None:
+            return False
+        self._uses[rank] += 1
+        self._push(rank)
+        if session.is_atomic:
+            session.on_rollback(self.unuse, number)
+        return True
+
+    def unuse(self, number: int) -> None:
+        """Take one use of the value back."""
+        rank = self._ranks.get(number)
+        if rank is not None:
+            self._uses[rank] -= 1
+            self._push(rank)
+
+    def enter(self, number: int) -> None:
+        if self._vacant:
+            rank = heappop(self._vacant)
+            self._numbers[rank] = number
+            self._uses[rank] = 0
+        else:
+            rank = len(self._numbers)
+            self._numbers.append(number)
+            self._uses.append(0)
+        self._ranks[number] = rank
+        self._push(rank)
+
+    def leave(self, number: int) -> None:
+        rank = self._ranks.pop(number)
+        self._numbers[rank] = -1
+        heappush(self._vacant, rank)
+
+    def _resume(self, number: int) -> None:
+        if number in self._ranks:
+            self._push(self._ranks[number])
+
+    def _push(self, rank: int) -> None:
+        use = self._uses[rank] + 1
+        heappush(self._heap, (self._due(rank, use), rank, use))
+
+    def _due(self, rank: int, use: int) -> float:
+        wanted = use - (self._offset + rank * _GOLDEN) % 1.0
+        due = self._counts.due(rank + 1, wanted)
+        return self._beyond(rank, wanted) if self._is_closed and due > len(self._ranks) else due
+
+    def _beyond(self, rank: int, wanted: float) -> float:
+        """When a closed population has had all that the law gives it, its uses go on in the same proportions."""
+        population = max(len(self._ranks), rank + 1)
+        shares = self._counts.share((rank + 1) / population) - self._counts.share(rank / population)
+        full = population * self._counts.mean * self._counts.used_share * shares
+        return max(wanted / full, 1.0) * population if full > 0.0 else math.inf

@@ -1,0 +1,89 @@
+"""The M:1 distributor port: reuse one of the values that exist, or make a new one."""
+
+from typing import Protocol
+
+from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
+from ascetic_ddd.faker.domain.distributors.plan import Plan
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("IBirth", "IM2ODistributor")
+
+
+class IBirth(Protocol):
+    """A place kept for a value that does not exist yet. Exactly one of its methods must be called, once."""
+
+    @property
+    def position(self) -> int:
+        """Number of the new value, from 0; given to the input generator."""
+        ...
+
+    @property
+    def is_spare(self) -> bool:
+        """True: the law wants one more value *without* a use; make it, call :meth:`made`, and draw again."""
+        ...
+
+    @property
+    def wanted(self) -> int:
+        """How many values the scope shall have, as far as that is known."""
+        ...
+
+    def made(self, session: ISession, number: int | None = None) -> bool:
+        """The value exists; ``number`` is its number in the pool (None: nothing was kept, nobody will reuse it).
+
+        Unless :attr:`is_spare`, this is also its first use.
+
+        Returns:
+            False if the new value is not a member of the scope it was made for; then nothing was counted.
+        """
+        ...
+
+    def failed(self) -> None:
+        """The value could not be made; the place is free again."""
+        ...
+
+
+class IM2ODistributor(Protocol):
+    """Decides reuse or create for one provider. Shared by all clones (lanes) of that provider.
+
+    The decision is a return value and takes no I/O; whoever asks acts on it. All bookkeeping follows the session: what
+    was drawn or born in a transaction that rolls back leaves no trace.
+    """
+
+    @property
+    def keeps_values(self) -> bool:
+        """False if every value is new, so that nobody has to remember them."""
+        ...
+
+    @property
+    def is_nullable(self) -> bool:
+        """True if a draw may answer None."""
+        ...
+
+    def draw(self, session: ISession, scope: Scope, *, is_closed: bool = False) -> int | IBirth | None:
+        """Decide one use.
+
+        Args:
+            session: the session the use belongs to.
+            scope: the values that may be used.
+            is_closed: never ask for a new value.
+
+        Returns:
+            The number of a value of the scope, used once more by this call; or a place for a new value; or None for null.
+
+        Raises:
+            UnsatisfiableError: closed, and the scope has no value that this session may use.
+        """
+        ...
+
+    def seed(self, seed: int) -> None:
+        """Restart the distributor's random stream. What has been drawn stays drawn."""
+        ...
+
+    def plan(self, plan: Plan | None, *, is_exact: bool = False) -> None:
+        """Follow a run with a known total, or (None) grow without one.
+
+        Args:
+            plan: total and progress of the run.
+            is_exact: this distributor is asked exactly once per root aggregate.
+        """
+        ...

@@ -1,0 +1,262 @@
+"""The planned order of uses: all that the law gives by the end of the run, in random order; exact at the end."""
+
+import math
+from random import Random
+
+from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
+from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
+from ascetic_ddd.faker.domain.distributors.plan import Plan
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("PlannedSchedule",)
+
+_FREE, _PENDING = -1, -2  # instead of a number: a rank without a value yet, a rank whose value is being made
+_ASIDE = 64  # tickets looked at before values in flight elsewhere make this session ask for one of its own
+
+
+class PlannedSchedule:
+    """The uses of one scope in a run whose end is known or can be foretold.
+
+    Tickets, one a use, are drawn without replacement; a ticket names a rank, and the first ticket of a rank finds it a
+    value: one that exists and has no use yet, else a new one. A scope whose number of uses is only foretold is planned in
+    stretches, each to a total that is certain enough, the last ones short.
+
+    Args:
+        counts: how many uses the values shall get.
+        scope: the values.
+        random: the distributor's stream.
+        plan: total and progress of the run.
+        expected: number of uses this run will ask for, if that is known.
+        spread: how far apart the uses of a value may lie, as a share of the stretch: 1 anywhere, 0 one after the other.
+        is_closed: no value will be made for this schedule.
+        uses: uses that values of the scope have already, by number, most used first.
+    """
+
+    def __init__(
+        self,
+        counts: ICountDistribution,
+        scope: Scope,
+        random: Random,
+        *,
+        plan: Plan,
+        expected: int | None = None,
+        spread: float = 1.0,
+        is_closed: bool = False,
+        uses: dict[int, int] | None = None,
+    ) -> None:
+        self._counts = counts
+        self._scope = scope
+        self._random = random
+        self._plan = plan
+        self._spread = spread
+        self._is_closed = is_closed
+        self._phase = random.random()
+        used = uses or {}
+        self._numbers: list[int] = list(used)  # by rank
+        self._uses: list[int] = list(used.values())  # by rank
+        self._planned: list[int] = list(self._uses)  # by rank: uses when all tickets are drawn
+        self._ranks = {number: rank for rank, number in enumerate(self._numbers)}
+        self._spare: list[int] = [number for number in scope.members if number not in used]
+        self._spare_places = {number: place for place, number in enumerate(self._spare)}
+        self._pending = 0
+        self._tickets: list[int] = []
+        self._issued = self._before = sum(self._uses)  # tickets ever made, drawn or not
+        self._expected = expected
+        self._last: tuple[float, int] | None = None  # progress, and uses asked for by then
+
+    @property
+    def population(self) -> int:
+        """How many values the scope shall have, as far as that is known: as many as have been planned for."""
+        return len(self._numbers)
+
+    @property
+    def uses(self) -> dict[int, int]:
+        """Uses so far by number, most used first, without the unused."""
+        found = {n: self._uses[rank] for n, rank in self._ranks.items() if self._uses[rank]}
+        return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+    def pick(self, session: ISession) -> int | None:
+        """Draw a ticket.
+
+        Returns:
+            The value's number; ``-1 - rank`` if the ticket's rank wants a value that does not exist, whose place is now
+            reserved; None if the schedule is closed and has nothing that this session may use.
+        """
+        aside: list[int] = []
+        found: int | None = None
+        while len(aside) < _ASIDE:
+            if not self._tickets and not self._extend():
+                break
+            rank = self._tickets.pop()
+            number = self._numbers[rank]
+            if number == _FREE:
+                number = self._bind(session, rank)
+            if number >= 0 and not self._scope.pool.is_foreign(number, session):
+                self._count(session, rank)
+                found = number
+                break
+            if number == _FREE and not self._is_closed:
+                self._numbers[rank] = _PENDING
+                found = -1 - rank
+                break
+            aside.append(rank)
+        for rank in aside:
+            self._put_back(rank)
+        if found is None and not self._is_closed:  # all that is due is in flight elsewhere: one value more than planned
+            self._append(_PENDING)
+            found = -len(self._numbers)
+        if found is not None and found < 0:
+            self._pending += 1
+        return found
+
+    def fill(self, session: ISession, place: int, number: int) -> bool:
+        """The value for a reserved place exists, and this is its first use. Returns False if it is not in the scope."""
+        rank = -1 - place
+        self._pending -= 1
+        self._numbers[rank] = _FREE
+        if number not in self._spare_places:
+            known = number in self._ranks
+            self._put_back(rank)
+            return self.use(session, number) if known else False
+        self._take_spare(number, rank)
+        self._count(session, rank)
+        return True
+
+    def release(self, place: int) -> None:
+        """Nothing comes to a reserved place; its ticket will be drawn again."""
+        self._pending -= 1
+        self._numbers[-1 - place] = _FREE
+        self._put_back(-1 - place)
+
+    def use(self, session: ISession, number: int) -> bool:
+        """Count one use of a given value, beside the plan. Returns False if it is not in the scope."""
+        if number in self._spare_places:
+            self._append(_FREE)
+            self._take_spare(number, len(self._numbers) - 1)
+        rank = self._ranks.get(number)
+        if rank is None:
+            return False
+        self._planned[rank] += 1
+        self._issued += 1
+        self._count(session, rank)
+        return True
+
+    def unuse(self, number: int) -> None:
+        """Take one use of the value back; its ticket will be drawn again."""
+        rank = self._ranks.get(number)
+        if rank is not None:
+            self._uses[rank] -= 1
+            self._put_back(rank)
+
+    def enter(self, number: int) -> None:
+        self._spare_places[number] = len(self._spare)
+        self._spare.append(number)
+
+    def leave(self, number: int) -> None:
+        if number in self._spare_places:
+            self._drop_spare(number)
+        else:
+            self._numbers[self._ranks.pop(number)] = _FREE
+
+    def _count(self, session: ISession, rank: int) -> None:
+        self._uses[rank] += 1
+        if session.is_atomic:
+            session.on_rollback(self.unuse, self._numbers[rank])
+
+    def _append(self, number: int) -> None:
+        self._numbers.append(number)
+        self._uses.append(0)
+        self._planned.append(0)
+
+    def _put_back(self, rank: int) -> None:
+        tickets = self._tickets
+        tickets.append(rank)
+        place = int(self._random.random() * len(tickets))
+        tickets[place], tickets[-1] = tickets[-1], tickets[place]
+
+    def _bind(self, session: ISession, rank: int) -> int:
+        """Give the rank a value that exists and has no use, if there is one to spare and this session may use it."""
+        bound = len(self._ranks)
+        spare = len(self._spare)
+        if not self._is_closed and bound + spare < round((bound + 1) / self._counts.used_share):
+            return _FREE
+        start = int(self._random.random() * spare)
+        for step in range(min(spare, _ASIDE)):
+            number = self._spare[(start + step) % spare]
+            if not self._scope.pool.is_foreign(number, session):
+                self._take_spare(number, rank)
+                return number
+        return _FREE
+
+    def _take_spare(self, number: int, rank: int) -> None:
+        self._drop_spare(number)
+        self._numbers[rank] = number
+        self._ranks[number] = rank
+
+    def _drop_spare(self, number: int) -> None:
+        place = self._spare_places.pop(number)
+        last = self._spare.pop()
+        if last != number:
+            self._spare[place] = last
+            self._spare_places[last] = place
+
+    def _extend(self) -> bool:
+        """Plan the next stretch. Returns False if there is no value to plan for."""
+        counts = self._counts
+        target = self._target()
+        population = max(1, round(target / (counts.mean * counts.used_share)))
+        if self._is_closed:
+            population = min(population, len(self._ranks) + len(self._spare))
+            if not population:
+                return False
+        while len(self._numbers) < population:
+            self._append(_FREE)
+        fresh: list[int] = []
+        points = counts.cumulative(population)
+        before = int(self._phase)
+        for rank in range(population):
+            upto = int(target * points[rank + 1] + self._phase)
+            more = upto - before - self._planned[rank]
+            before = upto
+            if more > 0:
+                self._planned[rank] += more
+                fresh.extend([rank] * more)
+        if not fresh:  # the shape at this population is full: the most used values have the rest
+            fresh = list(range(min(population, max(1, target - self._issued))))
+            for rank in fresh:
+                self._planned[rank] += 1
+        self._issued += len(fresh)
+        self._shuffle(fresh)
+        self._tickets = fresh
+        return True
+
+    def _shuffle(self, tickets: list[int]) -> None:
+        if self._spread >= 1.0:
+            self._random.shuffle(tickets)
+            return
+        random, spread = self._random.random, self._spread
+        starts: dict[int, float] = {}
+        keys = [starts.setdefault(rank, random()) + spread * random() for rank in tickets]
+        tickets[:] = [tickets[i] for i in sorted(range(len(tickets)), key=keys.__getitem__)]
+
+    def _target(self) -> int:
+        """Uses to plan up to: the end of the run if it is known, else half of the way that is certain."""
+        issued = self._issued
+        if self._expected is not None and issued < self._before + self._expected:
+            return self._before + self._expected
+        asked = issued - self._before + 1
+        progress = self._plan.progress
+        trend = 1.0
+        if self._last is not None and self._last[0] < progress and self._last[1] < asked:
+            trend = math.log(asked / self._last[1]) / math.log(progress / self._last[0])
+            trend = min(1.0, max(0.0, trend))
+        if self._last is None or progress >= 2.0 * self._last[0]:
+            self._last = (progress, asked)
+        end = asked * progress**-trend
+        error = math.sqrt(asked * (1.0 - progress)) / progress if progress < 1.0 else 0.0
+        certain = end - 2.0 * error
+        if certain > asked:
+            step = asked + (certain - asked) / 2.0
+        else:
+            step = min(asked + self._counts.mean, end)
+        return max(self._before + int(step), issued + 1 + issued // 200)

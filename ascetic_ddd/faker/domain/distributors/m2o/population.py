@@ -1,0 +1,207 @@
+"""The aggregates that exist and may be referred to, and the scopes among them."""
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool, Scope
+from ascetic_ddd.faker.domain.specification.equality import EqualSpecification, freeze
+from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("Population",)
+
+_Path = tuple[str, ...]
+
+
+class _Missing:
+    """Stands for a part that a state does not have; equal to nothing that could be asked for."""
+
+    def __repr__(self) -> str:
+        return "missing"
+
+
+_MISSING = _Missing()
+
+
+def _leaves(pattern: Mapping[str, Any], prefix: _Path = ()) -> dict[_Path, Hashable]:
+    """The pattern's plain parts by path."""
+    found: dict[_Path, Hashable] = {}
+    for key, part in pattern.items():
+        if isinstance(part, Mapping) and part:
+            found.update(_leaves(part, (*prefix, key)))
+        else:
+            found[(*prefix, key)] = freeze(part)
+    return found
+
+
+def _part(state: Any, path: _Path) -> Hashable:
+    for key in path:
+        if not isinstance(state, Mapping) or key not in state:
+            return _MISSING
+        state = state[key]
+    return freeze(state)
+
+
+class _Index:
+    """Scopes of equality patterns over the same fields, found by hash of the fields' values."""
+
+    def __init__(self, pool: "Population", paths: tuple[_Path, ...]) -> None:
+        self._pool = pool
+        self._paths = paths
+        self._scopes: dict[Hashable, Scope] = {}
+
+    def scope_of(self, state: Mapping[str, Any]) -> Scope:
+        return self.scope(tuple(_part(state, path) for path in self._paths))
+
+    def scope(self, key: tuple[Hashable, ...]) -> Scope:
+        scope = self._scopes.get(key)
+        if scope is None:
+            asked = ", ".join(f"{'.'.join(path)}={part!r}" for path, part in zip(self._paths, key, strict=True))
+            scope = self._scopes[key] = Scope(self._pool, f"those with {asked}")
+        return scope
+
+
+class _LazyScope(Scope):
+    """The scope of any other specification: evaluated when it is asked for, once per value and change."""
+
+    __slots__ = ("_seen", "_specification", "_version")
+
+    def __init__(self, pool: "Population", specification: ISpecification) -> None:
+        super().__init__(pool, f"those that satisfy {specification!r}")
+        self._specification = specification
+        self._seen = len(pool.journal)
+        self._version = self._current_version()
+        for number in pool.everything.members:
+            self._check(number)
+
+    def refresh(self) -> None:
+        pool: Population = self.pool  # type: ignore[assignment]  # made by a population only
+        journal, version = pool.journal, self._current_version()
+        if version != self._version:  # what the specification looks at elsewhere has changed
+            self._version = version
+            self._seen = len(journal)
+            for number in list(pool.everything.members):
+                self._check(number)
+        while self._seen < len(journal):
+            number = journal[self._seen]
+            self._seen += 1
+            self._check(number)
+
+    def _current_version(self) -> int:
+        version = getattr(self._specification, "version", None)
+        return version() if version is not None else 0
+
+    def _check(self, number: int) -> None:
+        pool: Population = self.pool  # type: ignore[assignment]
+        state = pool.states[number]
+        matches = state is not None and self._specification.is_satisfied_by(state)
+        if matches != (number in self.members):
+            (self.enter if matches else self.leave)(number)
+
+
+class Population(Pool):
+    """Remembers the id and the exported state of each aggregate of one kind, for all references to it.
+
+    Appending costs the same however many scopes there are: equality patterns over the same fields share one index; other
+    specifications are looked at when they are asked for.
+
+    Args:
+        id_attr: the key of the id in the exported state.
+    """
+
+    def __init__(self, id_attr: str) -> None:
+        super().__init__()
+        self._id_attr = id_attr
+        self.states: list[Mapping[str, Any] | None] = []
+        self.journal: list[int] = []
+        self._version = 0
+        self._numbers: dict[Hashable, int] = {}
+        self._indexes: dict[tuple[_Path, ...], _Index] = {}
+        self._lazy: dict[Hashable, _LazyScope] = {}
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def version(self) -> int:
+        """Changes whenever the state of a value that was here before changes."""
+        return self._version
+
+    def id_of(self, number: int) -> Any:
+        """The exported id of a value. Not to be changed by the caller."""
+        state = self.states[number]
+        return state[self._id_attr] if state is not None else None
+
+    def number_of(self, id: Any) -> int | None:
+        """The number of the value with this exported id."""
+        return self._numbers.get(freeze(id))
+
+    def state_of(self, id: Any) -> Mapping[str, Any] | None:
+        """The exported state of the value with this exported id, if it is known."""
+        number = self.number_of(id)
+        return None if number is None else self.states[number]
+
+    def stored(self, session: ISession, state: Mapping[str, Any]) -> None:
+        """An aggregate was inserted or updated: remember its state until the session rolls back."""
+        key = freeze(state[self._id_attr])
+        number = self._numbers.get(key)
+        if number is None:
+            number = len(self.states)
+            self.states.append(None)
+            self._numbers[key] = number
+            self._take_off(session, number)
+            self._restate(number, state)
+        else:
+            if session.is_atomic:
+                session.on_rollback(self._restate, number, self.states[number])
+            self._version += 1
+            self._restate(number, state)
+
+    def scope(self, specification: ISpecification | None = None) -> Scope:
+        """The scope of a specification; equal specifications share one."""
+        if specification is None:
+            return self.everything
+        if isinstance(specification, EqualSpecification):
+            leaves = _leaves(specification.pattern)
+            paths = tuple(sorted(leaves))
+            return self._index(paths).scope(tuple(leaves[path] for path in paths)) if paths else self.everything
+        key: Hashable = specification if isinstance(specification, Hashable) else id(specification)
+        scope = self._lazy.get(key)
+        if scope is None:
+            scope = self._lazy[key] = _LazyScope(self, specification)
+        return scope
+
+    def _index(self, paths: tuple[_Path, ...]) -> _Index:
+        index = self._indexes.get(paths)
+        if index is None:
+            index = self._indexes[paths] = _Index(self, paths)
+            for number in self.everything.members:
+                state = self.states[number]
+                if state is not None:
+                    index.scope_of(state).enter(number)
+        return index
+
+    def _restate(self, number: int, state: Mapping[str, Any] | None) -> None:
+        """Replace the state of a value, and move it between scopes accordingly; None takes it away."""
+        before = self.states[number]
+        self.states[number] = state
+        for index in self._indexes.values():
+            old = index.scope_of(before) if before is not None else None
+            new = index.scope_of(state) if state is not None else None
+            if old is not new:
+                if old is not None:
+                    old.leave(number)
+                if new is not None:
+                    new.enter(number)
+        if before is None:
+            self.everything.enter(number)
+        elif state is None:
+            self.everything.leave(number)
+        if self._lazy:
+            self.journal.append(number)
+
+    def _remove(self, number: int) -> None:
+        state = self.states[number]
+        if state is not None:
+            del self._numbers[freeze(state[self._id_attr])]
+            self._version += 1
+            self._restate(number, None)

@@ -1,0 +1,105 @@
+"""A fixed list of values with a share each."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from random import Random
+
+from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
+from ascetic_ddd.faker.domain.distributors.m2o.nulls import Nulls
+from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
+from ascetic_ddd.faker.domain.distributors.plan import Plan
+from ascetic_ddd.faker.domain.distributors.validation import positive_numbers
+from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("SharesDistributor",)
+
+_BLOCK = 64
+
+
+class SharesDistributor:
+    """Deals out the values in randomly permuted blocks, so that the shares hold at every moment and no order repeats.
+
+    After each block every value has its share of all draws, to within one draw; inside a block the order is random, so two
+    lists are independent of each other.
+
+    Args:
+        shares: one a value, in the order of the values; positive, scaled to sum 1.
+        null_weight: probability of null.
+
+    Source: permuted block randomisation, as in clinical trials.
+    """
+
+    keeps_values = True
+
+    def __init__(self, shares: Sequence[float], null_weight: float = 0.0) -> None:
+        self.shares = positive_numbers("weights", shares)
+        self.null_weight = null_weight
+        self._nulls = Nulls(null_weight)
+        self._random = Random(0)
+        self._block = max(_BLOCK, 2 * len(self.shares))
+        self._phase = 0.5
+        self._dealt = 0
+        self._dealt_by_value = [0] * len(self.shares)
+        self._tickets: list[int] = []
+
+    @classmethod
+    def of(
+        cls, size: int, weights: Sequence[float] | None, counts: ICountDistribution | None, null_weight: float
+    ) -> "SharesDistributor":
+        """For ``size`` values: with the given shares, or those of a count distribution, or equal ones.
+
+        Raises:
+            ConfigurationError: there is not one weight a value, or a weight is not positive.
+        """
+        if weights is not None:
+            if len(weights) != size:
+                raise ConfigurationError(f"{len(weights)} weights for {size} values; expected one a value, in the same order")
+            return cls(weights, null_weight)
+        points = counts.cumulative(size) if counts is not None else range(size + 1)
+        return cls([high - low for low, high in pairwise(points)], null_weight)
+
+    @property
+    def is_nullable(self) -> bool:
+        return self.null_weight > 0.0
+
+    def draw(self, session: ISession, scope: Scope, *, is_closed: bool = False) -> int | None:
+        if self.null_weight and self._nulls.draw(session):
+            return None
+        if not self._tickets:
+            self._deal()
+        number = self._tickets.pop()
+        if session.is_atomic:
+            session.on_rollback(self._put_back, number)
+        return number
+
+    def seed(self, seed: int) -> None:
+        self._random.seed(seed)
+        self._nulls.seed(seed ^ 1)
+
+    def plan(self, plan: Plan | None, *, is_exact: bool = False) -> None:
+        self._nulls.plan(plan.total if plan is not None and is_exact else None)
+
+    def _deal(self) -> None:
+        while not self._tickets:
+            self._dealt += self._block
+            phase = self._random.random()
+            held = 0.0
+            before = int(phase)
+            for number, share in enumerate(self.shares):
+                held += share
+                upto = int(self._dealt * held + phase + 1e-9)
+                more = upto - before - self._dealt_by_value[number]
+                before = upto
+                if more > 0:
+                    self._dealt_by_value[number] += more
+                    self._tickets.extend([number] * more)
+        self._random.shuffle(self._tickets)
+
+    def _put_back(self, number: int) -> None:
+        self._tickets.append(number)
+        place = int(self._random.random() * len(self._tickets))
+        self._tickets[place], self._tickets[-1] = self._tickets[-1], self._tickets[place]
+
+    def __repr__(self) -> str:
+        return f"SharesDistributor({len(self.shares)} values, null_weight={self.null_weight:g})"

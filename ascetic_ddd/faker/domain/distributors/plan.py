@@ -1,0 +1,37 @@
+"""What a run tells the distributors: how much it will make in all, and how far it is."""
+
+import math
+
+__all__ = ("Plan",)
+
+
+class Plan:
+    """The total and the progress of one planned run. The run advances it; distributors only read it.
+
+    Args:
+        total: root aggregates the run will make.
+    """
+
+    __slots__ = ("done", "total")
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.done = 0
+
+    def advance(self) -> None:
+        """One more root aggregate has been made."""
+        self.done += 1
+
+    def retreat(self) -> None:
+        """One of them was rolled back."""
+        self.done -= 1
+
+    @property
+    def progress(self) -> float:
+        """Share of the run that will be done when the aggregate in the making is finished, in (0, 1]."""
+        return min(1.0, (self.done + 1) / self.total)
+
+    def forecast(self, uses: int) -> tuple[float, float]:
+        """Foretell the uses at the end of the run from those so far, with the standard error of the forecast."""
+        progress = self.progress
+        return uses / progress, math.sqrt(uses * (1.0 - progress)) / progress

@@ -1,0 +1,149 @@
+"""Whatever a user passes as ``input_generator``, made into one shape: a call with session and position."""
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from random import Random
+from typing import Any, ClassVar, Protocol
+
+from faker import Faker
+from faker.generator import Generator
+from faker.providers import BaseProvider
+
+from ascetic_ddd.faker.domain.errors import ConfigurationError, ExhaustedError
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("FakerGenerator", "IInputGenerator", "make_input_generator", "seed_generator")
+
+
+class IInputGenerator(Protocol):
+    """Draws one input, or an awaitable of one."""
+
+    def __call__(self, session: ISession, position: int) -> Any: ...
+
+
+class FakerGenerator:
+    """A Faker method with its arguments, drawing from a stream of its own, so that a seed makes it repeatable.
+
+    Args:
+        method: name of a Faker method, or a bound one such as ``fake.first_name``.
+        locale: Faker locale, e.g. ``"en_US"``; only with a name.
+        arguments: passed to the method, e.g. ``nb_words=3``.
+
+    Raises:
+        ConfigurationError: Faker has no method of this name.
+
+    Example:
+        >>> generator = FakerGenerator("pyint", min_value=1, max_value=6)
+        >>> generator.seed(1)
+        >>> 1 <= generator(None, 0) <= 6
+        True
+    """
+
+    _fakers: ClassVar[dict[str | None, Faker]] = {}  # building one takes tens of milliseconds; its state is never relied on
+
+    def __init__(self, method: str | Callable[..., Any], *, locale: str | None = None, **arguments: Any) -> None:
+        if isinstance(method, str):
+            if locale not in self._fakers:
+                self._fakers[locale] = Faker(locale)
+            found: Any = getattr(self._fakers[locale], method, None)
+            if found is None:
+                raise ConfigurationError(f"Faker has no method {method!r}; see Faker's list of standard providers")
+        else:
+            found = method
+        owner = getattr(found, "__self__", None)
+        if not isinstance(owner, (BaseProvider, Generator)):
+            raise ConfigurationError(f"{method!r} is not a Faker method; pass it as input_generator directly")
+        self._call: Callable[..., Any] = found
+        self._arguments = arguments
+        self._generator: Generator = owner if isinstance(owner, Generator) else owner.generator
+        self._random = Random(0)
+
+    def seed(self, seed: int) -> None:
+        """Restart the stream."""
+        self._random.seed(seed)
+
+    def __call__(self, session: ISession | None, position: int) -> Any:
+        generator = self._generator
+        before = generator.random
+        generator.random = self._random
+        try:
+            return self._call(**self._arguments)
+        finally:
+            generator.random = before
+
+
+class _Iterated:
+    """Gives the values of an iterable one by one."""
+
+    def __init__(self, values: Iterable[Any]) -> None:
+        self._values: Iterator[Any] = iter(values)
+        self._given = 0
+
+    def __call__(self, session: ISession, position: int) -> Any:
+        for value in self._values:
+            self._given += 1
+            return value
+        raise ExhaustedError(
+            f"the iterable given as input_generator is exhausted after {self._given} values; "
+            "give it more values, or use a callable, or a distributor that reuses values (mean, skew, weights)"
+        )
+
+
+def make_input_generator(source: object) -> IInputGenerator:
+    """Wrap a callable with 0, 1 (session) or 2 (session, position) parameters, sync or async, an iterable, or a Faker method.
+
+    Only parameters without a default count.
+
+    Raises:
+        ConfigurationError: anything else; the message says what was given. The caller adds the place.
+    """
+    if isinstance(source, FakerGenerator):
+        return source
+    if callable(source):
+        if isinstance(getattr(source, "__self__", None), (BaseProvider, Generator)):
+            return FakerGenerator(source)
+        return _adapt(source, _required_parameters(source))
+    if isinstance(source, Iterable) and not isinstance(source, (str, bytes)):
+        return _Iterated(source)
+    raise ConfigurationError(
+        f"input_generator={source!r}: expected a callable with 0, 1 (session) or 2 (session, position) parameters, "
+        "an iterable of inputs, or a Faker method"
+    )
+
+
+def seed_generator(generator: IInputGenerator, seed: int) -> None:
+    """Restart the generator's stream, if it has one: a generator with a ``seed(int)`` method is repeatable."""
+    source = getattr(generator, "source", generator)
+    seed_method = getattr(source, "seed", None)
+    if callable(seed_method):
+        seed_method(seed)
+
+
+def _required_parameters(source: Callable[..., Any]) -> int:
+    try:
+        parameters = inspect.signature(source).parameters.values()
+    except (TypeError, ValueError):  # built-in callables without a signature
+        return 0
+    named = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is p.empty]
+    count = sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is p.empty for p in parameters)
+    if count > 2 or named:
+        raise ConfigurationError(
+            f"input_generator={source!r} requires {count + len(named)} parameters "
+            f"({', '.join(p.name for p in parameters)}); expected 0, 1 (session) or 2 (session, position)"
+        )
+    return count
+
+
+def _adapt(source: Callable[..., Any], parameters: int) -> IInputGenerator:
+    if parameters == 2:
+        return source
+
+    def without_parameters(session: ISession, position: int) -> Any:
+        return source()
+
+    def with_session(session: ISession, position: int) -> Any:
+        return source(session)
+
+    adapted = without_parameters if parameters == 0 else with_session
+    adapted.source = source  # type: ignore[attr-defined]  # seed_generator looks for it
+    return adapted

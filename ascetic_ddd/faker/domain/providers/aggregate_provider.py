@@ -1,0 +1,204 @@
+"""Provides an aggregate: makes it through the domain's own factory and stores it in its repository."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Self, TypeVar
+
+from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError, UnsatisfiableError
+from ascetic_ddd.faker.domain.providers import graph
+from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
+from ascetic_ddd.faker.domain.providers.entity_provider import EntityProvider
+from ascetic_ddd.faker.domain.providers.memory import Memory
+from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, noted
+from ascetic_ddd.faker.domain.repositories import IExternalRepository
+from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
+from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("AggregateProvider",)
+
+I = TypeVar("I")  # noqa: E741
+A = TypeVar("A")
+
+_TRIES = 100  # aggregates made before we say that none satisfies a specification
+
+
+class AggregateProvider(EntityProvider[I, A]):
+    """Provides an aggregate, and stores it once.
+
+    Subclass it, annotate the parts, name the id's part in ``_id_attr``, and set the parts in ``__init__`` before calling
+    ``super().__init__``. Everything that was drawn follows the session: after a rollback it is as if it had not been asked.
+
+    Args:
+        repository: stores the aggregates; only ``insert`` is needed.
+        output_factory: makes the aggregate from the parts' outputs by name, sync or async.
+        output_exporter: gives the aggregate's state as plain data, keyed as the parts are.
+
+    Raises:
+        ConfigurationError: the class does not say which part is the id, or an argument is missing.
+
+    Example::
+
+        book_provider.reset()
+        book_provider.set({"title": "Emma"})     # optional
+        await book_provider.populate(session)
+        book = await book_provider.create(session)
+    """
+
+    def __init__(
+        self,
+        repository: IExternalRepository[A],
+        output_factory: Callable[..., A | Awaitable[A]] | None = None,
+        output_exporter: Callable[[A], I] | None = None,
+    ) -> None:
+        super().__init__(output_factory, output_exporter)  # type: ignore[arg-type]  # may be async here
+        if not hasattr(repository, "insert"):
+            raise ConfigurationError(f"{type(self).__name__}: repository={repository!r} has no insert(session, aggregate)")
+        if output_exporter is None:
+            raise ConfigurationError(
+                f"{type(self).__name__} has no output_exporter; give a function that returns the aggregate's state as a dict"
+            )
+        self.repository = repository
+        self.memory = Memory(repository, self._id_attr)
+        self._wanted: ISpecification | None = None
+        self._told: list[Any] = []
+        self._making: tuple[tuple[Any, str], ...] = ()
+
+    def seed(self, seed: int) -> Self:
+        """Seed the whole graph: each provider path draws from a stream of its own, derived from the seed and the path.
+
+        A part that is added does not move what the others draw. Returns self.
+        """
+        graph.seed(self, seed)
+        return self
+
+    def set(self, input: I | None) -> None:
+        if input is None:
+            raise ConfigurationError(f"{self.path} was told None; an aggregate cannot be null, only a reference to one can")
+        super().set(input)
+        self._told.append(input)
+
+    def reset(self) -> None:
+        super().reset()
+        self._wanted = None
+        self._told = []
+
+    async def populate(self, session: ISession, specification: ISpecification | None = None) -> None:
+        """Complete the input.
+
+        Args:
+            session: the session in which missing referenced aggregates are created.
+            specification: what the aggregate shall look like; an equality is told to the parts, any other is held against the
+                finished aggregate before it is stored, and another one is drawn until it fits.
+        """
+        if not self.memory.is_seeded:
+            graph.seed(self, graph.DEFAULT_SEED)
+        if specification is not None and not isinstance(specification, EqualSpecification):
+            self._wanted = specification
+        await super().populate(session, specification)
+
+    async def create(self, session: ISession) -> A:
+        """Make the aggregate and insert it; a second call returns the same aggregate.
+
+        Raises:
+            UnsatisfiableError: no aggregate that was drawn satisfies the specification given to :meth:`populate`.
+            PersistenceError: the repository left the aggregate without an id.
+        """
+        if self._output is NOTHING:
+            if self._wanted is None:
+                agg = await self._made(session)
+            else:
+                agg = await self._made_to_fit(session, self._wanted)
+            await self._store(session, agg)
+        return self._output  # type: ignore[no-any-return]
+
+    async def create_batch(self, session: ISession, size: int, input: I | None = None) -> list[A]:
+        """Make ``size`` aggregates one after the other, each told the same input. Returns them in order."""
+        made = []
+        for _ in range(size):
+            self.reset()
+            if input is not None:
+                self.set(input)
+            made.append(await self.create(session))
+        return made
+
+    async def _made(self, session: ISession) -> Any:
+        if not self._done:
+            await self.populate(session)
+        agg = self._call_factory(await self._outputs(session))
+        if inspect.isawaitable(agg):
+            try:
+                agg = await agg
+            except Exception as error:
+                noted(error, self, self.get())
+                raise
+        return agg
+
+    async def _made_to_fit(self, session: ISession, wanted: ISpecification) -> Any:
+        told = self._told
+        for _ in range(_TRIES):
+            try:
+                async with session.atomic():  # what a misfit drew and created is given back
+                    agg = await self._made(session)
+                    if not wanted.is_satisfied_by(self._state_of(agg)):
+                        raise _MisfitError
+                    return agg
+            except _MisfitError:
+                self.reset()
+                self._wanted = wanted
+                for input in told:
+                    self.set(input)
+        raise UnsatisfiableError(
+            f"{self.path}: none of {_TRIES} aggregates satisfies {wanted!r}; the last one that was told {told!r} did not; "
+            "tell the parts that the specification looks at, or give them generators that can meet it"
+        )
+
+    async def _store(self, session: ISession, agg: Any) -> None:
+        await self.repository.insert(session, agg)
+        state = self._state_of(agg)
+        self.id_provider._adopt(state[self._id_attr])
+        if self.id_provider.is_transient():
+            raise PersistenceError(
+                f"{self.path}: {type(self.repository).__name__}.insert left the id {state[self._id_attr]!r} incomplete; "
+                "it must put the id that the database gives into the aggregate"
+            )
+        self.memory.created(session, state)
+        self._output = agg
+        for part in self.parts().values():
+            if isinstance(part, DependentProvider) and part.is_stored:
+                await part.create_for(session, state[self._id_attr])
+
+    def _state_of(self, agg: Any) -> Mapping[str, Any]:
+        state = self._output_exporter(agg)  # type: ignore[misc]  # __init__ has seen to it
+        if not isinstance(state, Mapping) or self._id_attr not in state:
+            raise ConfigurationError(
+                f"{self.path}: output_exporter gave {state!r}; expected a dict with the key {self._id_attr!r}"
+            )
+        return state
+
+    async def _outputs(self, session: ISession) -> dict[str, Any]:
+        outputs = await super()._outputs(session)
+        for name, part in self.parts().items():
+            if isinstance(part, DependentProvider) and part.is_stored:
+                del outputs[name]
+        return outputs
+
+    def _begin(self, session: ISession) -> Awaitable[None] | None:
+        return None if self._done else self.populate(session)
+
+    def _make(self, input: Any) -> Any:
+        raise ConfigurationError(f"{self.path} makes aggregates only by create(session)")
+
+    @property
+    def _is_plain(self) -> bool:
+        return False
+
+
+class _MisfitError(Exception):
+    """Rolls back a savepoint; never leaves this module."""
+
+
+def aggregate_of(provider: Provider[Any, Any]) -> AggregateProvider[Any, Any] | None:
+    """The aggregate provider at the root of a provider, if there is one."""
+    root = provider._root()
+    return root if isinstance(root, AggregateProvider) else None

@@ -1,0 +1,206 @@
+"""Provides a value object of several parts."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from typing import Any, ClassVar, TypeVar
+
+from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, as_mapping, noted
+from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
+from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("CompositeValueProvider",)
+
+I = TypeVar("I")  # noqa: E741
+O = TypeVar("O")  # noqa: E741
+
+
+class CompositeValueProvider(Provider[I, O]):
+    """Provides a value object whose parts have providers of their own.
+
+    Subclass it, annotate the parts as public attributes of the class, and set them in ``__init__``. The output factory is
+    called with the parts' outputs by name.
+
+    Args:
+        output_factory: makes the output; by default the class named by the second type parameter.
+        output_exporter: gives the input back from an output.
+    """
+
+    _part_names: ClassVar[tuple[str, ...] | None] = None
+
+    def __init__(self, output_factory: Callable[..., O] | None = None, output_exporter: Callable[[O], I] | None = None) -> None:
+        super().__init__()
+        self._output_factory = output_factory
+        self._output_exporter = output_exporter
+        self._parts: dict[str, Provider[Any, Any]] | None = None
+        self._plain: bool | None = None
+        self._is_null = False
+        self._done = False
+
+    def parts(self) -> dict[str, Provider[Any, Any]]:
+        parts = self._parts
+        if parts is None:
+            parts = self._parts = {}
+            for name in _names_of(type(self)):
+                part = getattr(self, name, NOTHING)
+                if part is NOTHING:
+                    raise ConfigurationError(
+                        f"{self.path} declares {name!r}, but has no such attribute; set self.{name} in __init__"
+                    )
+                if isinstance(part, Provider):
+                    parts[name] = part
+                    part._owner, part._name = self, name
+        return parts
+
+    def reset(self) -> None:
+        self._is_null = self._done = False
+        self._output = NOTHING
+        for part in (self._parts or self.parts()).values():
+            part.reset()
+
+    def set(self, input: I | None) -> None:
+        """Tell the parts named in a dict; None makes the whole value None."""
+        self._output = NOTHING
+        self._done = False
+        self._is_null = input is None
+        if input is not None:
+            parts = self.parts()
+            for name, value in as_mapping(self, input, parts).items():
+                parts[name].set(value)
+
+    def get(self) -> I | None:
+        if self._is_null:
+            return None
+        return {name: part.get() for name, part in (self._parts or self.parts()).items()}  # type: ignore[return-value]
+
+    def is_complete(self) -> bool:
+        return self._done or self._is_null or all(part.is_complete() for part in self.parts().values())
+
+    def is_transient(self) -> bool:
+        return not self._is_null and any(part.is_transient() for part in self.parts().values())
+
+    def export(self, output: O) -> I:
+        """The input of a given output."""
+        if self._output_exporter is None:
+            raise ConfigurationError(f"{self.path} has no output_exporter; give one to read {output!r} back")
+        return self._output_exporter(output)
+
+    async def populate(self, session: ISession, specification: ISpecification | None = None) -> None:
+        if self._done or self._is_null:
+            return
+        if isinstance(specification, EqualSpecification):
+            self.set(specification.pattern)  # type: ignore[arg-type]  # a dict of parts, as set takes it
+        try:
+            await self.do_populate(session, specification)
+        except Exception as error:
+            noted(error, self, self.get())
+            raise
+        self._done = True
+
+    async def do_populate(self, session: ISession, specification: ISpecification | None = None) -> None:
+        """Complete the parts, in order of declaration. Override it to tie parts together, and call it at the end."""
+        for part in (self._parts or self.parts()).values():
+            pending = part._begin(session)
+            if pending is not None:
+                await pending
+
+    async def create(self, session: ISession) -> O:
+        if self._output is NOTHING:
+            if not self._done:
+                await self.populate(session)
+            outputs = None if self._is_null else await self._outputs(session)
+            self._output = None if outputs is None else self._call_factory(outputs)
+        return self._output  # type: ignore[no-any-return]
+
+    def _begin(self, session: ISession) -> Awaitable[None] | None:
+        if self._done or self._is_null:
+            return None
+        if self._overrides_populate:
+            return self.populate(session)
+        parts = iter((self._parts or self.parts()).values())
+        for part in parts:
+            pending = part._begin(session)
+            if pending is not None:
+                return self._go_on(session, pending, parts)
+        self._done = True
+        return None
+
+    async def _go_on(self, session: ISession, pending: Awaitable[None], parts: Iterator[Provider[Any, Any]]) -> None:
+        await pending
+        for part in parts:
+            later = part._begin(session)
+            if later is not None:
+                await later
+        self._done = True
+
+    async def _outputs(self, session: ISession) -> dict[str, Any]:
+        """The parts' outputs by name, as the factory takes them."""
+        outputs = {}
+        for name, part in (self._parts or self.parts()).items():
+            outputs[name] = part._build() if part._is_plain else await part.create(session)
+        return outputs
+
+    def _build(self) -> Any:
+        if self._output is NOTHING:
+            parts = (self._parts or self.parts()).items()
+            self._output = None if self._is_null else self._call_factory({name: part._build() for name, part in parts})
+        return self._output
+
+    def _make(self, input: Any) -> Any:
+        if input is None:
+            return None
+        return self._call_factory({name: part._make(input.get(name)) for name, part in self.parts().items()})
+
+    def _call_factory(self, outputs: dict[str, Any]) -> Any:
+        factory = self._output_factory
+        if factory is None:
+            factory = self._output_factory = self._inferred_factory()
+            if factory is None:
+                raise ConfigurationError(f"{self.path} has no output_factory; give the class or function that makes the object")
+        try:
+            return factory(**outputs)
+        except Exception as error:
+            noted(error, self, self.get())
+            raise
+
+    def _adopt(self, input: Any) -> None:
+        if isinstance(input, Mapping):
+            for name, part in self.parts().items():
+                if name in input:
+                    part._adopt(input[name])
+        self._done = True
+
+    def _detach(self, twins: dict[int, Any]) -> None:
+        own = dict(self.parts())
+        self._parts = None
+        self._plain = None
+        for name, part in own.items():
+            twin = part.clone()
+            twins[id(part)] = twin
+            setattr(self, name, twin)
+        for name, value in vars(self).items():
+            if id(value) in twins and name not in own and name != "_owner":
+                setattr(self, name, twins[id(value)])
+        self.parts()
+
+    @property
+    def _is_plain(self) -> bool:
+        if self._plain is None:
+            self._plain = not self._overrides_create and all(part._is_plain for part in self.parts().values())
+        return self._plain
+
+
+def _names_of(cls: type[CompositeValueProvider[Any, Any]]) -> tuple[str, ...]:
+    """The public annotated attributes of a class and its ancestors, base first; found once per class."""
+    names = cls.__dict__.get("_part_names")
+    if names is None:
+        found: dict[str, None] = {}
+        for ancestor in reversed(cls.__mro__):
+            if issubclass(ancestor, Provider):
+                for name, annotation in inspect.get_annotations(ancestor).items():
+                    is_constant = str(annotation).startswith(("ClassVar", "typing.ClassVar"))
+                    if not name.startswith("_") and not is_constant:
+                        found[name] = None
+        names = cls._part_names = tuple(found)
+    return names

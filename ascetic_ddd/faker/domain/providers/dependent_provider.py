@@ -1,0 +1,200 @@
+"""Provides the many that belong to one (1:M)."""
+
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool
+from ascetic_ddd.faker.domain.distributors.m2o.shares import SharesDistributor
+from ascetic_ddd.faker.domain.distributors.o2m.interfaces import IO2MDistributor
+from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("DependentProvider",)
+
+I = TypeVar("I")  # noqa: E741
+O = TypeVar("O")  # noqa: E741
+
+
+class DependentProvider(Provider[list[Any], list[O]], Generic[I, O]):
+    """Provides the children of one object.
+
+    Children that are values or entities become a list for the parent's factory. Children that are aggregates are created
+    and stored after their parent, each told the parent's id; the parent's factory does not see them.
+
+    Args:
+        distributor: how many children the next parent has.
+        provider: provides one child.
+        reference: for aggregates: the child's attribute that refers to the parent, dotted where it is nested (``id.order_id``).
+        templates: kinds of children: pairs of a weight and the input told to a child of that kind.
+
+    Raises:
+        ConfigurationError: an aggregate without ``reference``, something else with one, or templates that are no such pairs.
+
+    Example::
+
+        self.lines = DependentProvider[dict, OrderLine](
+            distributor=children_factory(low=1, high=100, mean=8),
+            provider=OrderLineProvider(),
+            templates=[(0.7, {"kind": "goods"}), (0.3, {"kind": "service"})],
+        )
+    """
+
+    _asks_once = False
+
+    def __init__(
+        self,
+        distributor: IO2MDistributor,
+        provider: Provider[I, O],
+        *,
+        reference: str | None = None,
+        templates: Sequence[tuple[float, Mapping[str, Any]]] = (),
+    ) -> None:
+        super().__init__()
+        self.is_stored = hasattr(provider, "repository")
+        if self.is_stored and not reference:
+            raise ConfigurationError(
+                f"{type(provider).__name__} provides aggregates; name the one that refers to their parent: reference='…_id'"
+            )
+        if reference and not self.is_stored:
+            raise ConfigurationError(
+                f"reference={reference!r}: {type(provider).__name__} provides no aggregates; its objects go into the parent itself"
+            )
+        self.provider = provider
+        self.distributor = distributor
+        self._reference = reference or ""
+        self._kinds: list[Mapping[str, Any]] = []
+        self._dealer: SharesDistributor | None = None
+        if templates:
+            try:
+                shares, self._kinds = [share for share, _ in templates], [dict(kind) for _, kind in templates]
+            except (TypeError, ValueError):
+                raise ConfigurationError(f"templates={templates!r}: expected pairs (weight, input told to the child)") from None
+            self._dealer = SharesDistributor(shares)
+        if not self.is_stored:
+            provider._owner, provider._name = self, "item"
+        self._told: list[Any] | None = None
+        self._count: int | None = None
+        self._done = False
+        self._children: list[Provider[I, O]] = []
+        self._idle: list[Provider[I, O]] = []
+
+    def seed_templates(self, seed: int) -> None:
+        """Restart the stream that deals out the templates."""
+        if self._dealer is not None:
+            self._dealer.seed(seed)
+
+    def reset(self) -> None:
+        self._told = None
+        self._count = None
+        self._done = False
+        self._output = NOTHING
+        self._idle.extend(self._children)
+        self._children = []
+
+    def set(self, input: list[Any] | int | None) -> None:
+        """Tell the number of children, or a list with the (partial) input of each; None means none."""
+        self.reset()
+        if isinstance(input, int) and not isinstance(input, bool) and input >= 0:
+            self._count = input
+        elif input is None or isinstance(input, (list, tuple)):
+            self._told = list(input or ())
+            self._count = len(self._told)
+        else:
+            raise ConfigurationError(f"{self.path} was told {input!r}; expected a number of children, or a list of their inputs")
+
+    def get(self) -> list[Any] | None:
+        if self._children:
+            return [child.get() for child in self._children]
+        return self._told if self._told is not None else ([] if self._done and not self._count else None)
+
+    def is_complete(self) -> bool:
+        return self._done
+
+    def is_transient(self) -> bool:
+        return False
+
+    def parts(self) -> dict[str, Provider[Any, Any]]:
+        return {} if self.is_stored else {"item": self.provider}
+
+    def leads_to(self) -> tuple[Provider[Any, Any], ...]:
+        return (self.provider,) if self.is_stored else ()
+
+    async def create_for(self, session: ISession, parent_id: Any) -> list[O]:
+        """Create the children of a parent that has just been stored. Returns them in order."""
+        root: Any = self._root()
+        made: list[O] = []
+        for index in range(self._count or 0):
+            child = self._child(index, session)
+            child._making = (*getattr(root, "_making", ()), (self, root))  # type: ignore[attr-defined]  # an aggregate
+            child.set(_nested(self._reference, parent_id))  # type: ignore[arg-type]  # a dict of parts
+            made.append(await child.create(session))
+        self._output = made
+        return made
+
+    async def create(self, session: ISession) -> list[O]:
+        if self._output is NOTHING:
+            if not self._done:
+                await self.populate(session)
+            self._output = [] if self.is_stored else [await child.create(session) for child in self._children]
+        return self._output  # type: ignore[no-any-return]
+
+    def _begin(self, session: ISession) -> Awaitable[None] | None:
+        if self._done:
+            return None
+        if self._overrides_populate:
+            return self.populate(session)
+        if self._count is None:
+            self._count = self.distributor.draw(session)
+        if self.is_stored or not self._count:
+            self._done = True
+            return None
+        return self._populate_children(session)
+
+    async def populate(self, session: ISession, specification: Any = None) -> None:
+        pending = self._begin(session) if not self._overrides_populate else None
+        if pending is not None:
+            await pending
+
+    async def _populate_children(self, session: ISession) -> None:
+        for index in range(self._count or 0):
+            await self._child(index, session).populate(session)
+        self._done = True
+
+    def _child(self, index: int, session: ISession | None = None) -> Provider[I, O]:
+        child = self._idle.pop() if self._idle else self.provider.clone()
+        self._children.append(child)
+        child.reset()
+        if not self.is_stored:
+            child._owner, child._name = self, f"item[{index}]"
+        told = self._told[index] if self._told is not None else None
+        if told is None and self._dealer is not None and session is not None:
+            told = self._kinds[self._dealer.draw(session, _NOWHERE) or 0]
+        if told is not None:
+            child.set(told)
+        return child
+
+    @property
+    def _is_plain(self) -> bool:
+        return False
+
+    def _build(self) -> Any:
+        raise ConfigurationError(f"{self.path} makes its children only by create(session)")
+
+    def _make(self, input: Any) -> Any:
+        return [self.provider._make(part) for part in input or ()]
+
+    def _detach(self, twins: dict[int, Any]) -> None:
+        if not self.is_stored:
+            self.provider = self.provider.clone()
+            self.provider._owner, self.provider._name = self, "item"
+        self._children = []
+        self._idle = []
+
+
+_NOWHERE = Pool().everything
+
+
+def _nested(path: str, value: Any) -> dict[str, Any]:
+    head, _, rest = path.partition(".")
+    return {head: _nested(rest, value) if rest else value}

@@ -1,0 +1,62 @@
+"""What concerns a whole provider graph: seeds, and the plan of a run."""
+
+from hashlib import blake2b
+from typing import Any
+
+from ascetic_ddd.faker.domain.distributors.plan import Plan
+from ascetic_ddd.faker.domain.generators.input_generators import seed_generator
+from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
+from ascetic_ddd.faker.domain.providers.provider import Provider
+
+__all__ = ("DEFAULT_SEED", "plan", "seed", "stream")
+
+DEFAULT_SEED = 0
+"""The seed of a graph that nobody seeded: the same calls give the same rows by default."""
+
+
+def stream(seed: int, path: str) -> int:
+    """The seed of one path's own random stream; the same in every process."""
+    return int.from_bytes(blake2b(f"{seed}/{path}".encode(), digest_size=8).digest())
+
+
+def seed(root: Provider[Any, Any], seed: int) -> None:
+    """Seed every distributor and generator of the graph by its path.
+
+    Two aggregate providers of the same class in one graph are told apart by a number, in order of the references.
+    """
+    names: dict[str, int] = {}
+    tops: dict[int, str] = {}
+    for provider in root.walk():
+        top = provider._root()
+        if id(top) not in tops:
+            name = top.path
+            names[name] = names.get(name, 0) + 1
+            tops[id(top)] = name if names[name] == 1 else f"{name}#{names[name]}"
+        path = tops[id(top)] + provider.path.removeprefix(top.path)
+        distributor = getattr(provider, "distributor", None)
+        if distributor is not None:
+            distributor.seed(stream(seed, path))
+        generator = getattr(provider, "input_generator", None)
+        if generator is not None:
+            seed_generator(generator, stream(seed, f"{path} input"))
+        if isinstance(provider, DependentProvider):
+            provider.seed_templates(stream(seed, f"{path} templates"))
+        memory = getattr(provider, "memory", None)
+        if memory is not None:
+            memory.is_seeded = True
+
+
+def plan(root: Provider[Any, Any], plan: Plan | None) -> None:
+    """Let every distributor of the graph follow the plan of a run; None ends it."""
+    for provider in root.walk():
+        distributor = getattr(provider, "distributor", None)
+        if distributor is not None and hasattr(distributor, "plan"):
+            distributor.plan(plan, is_exact=_is_asked_once(provider, root))
+
+
+def _is_asked_once(provider: Provider[Any, Any], root: Provider[Any, Any]) -> bool:
+    while provider is not root:
+        if provider._owner is None or not provider._owner._asks_once:
+            return False
+        provider = provider._owner
+    return True

@@ -1,0 +1,57 @@
+"""What the clones of one aggregate provider share: the aggregates that references may reuse."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ascetic_ddd.faker.domain.distributors.m2o.population import Population
+from ascetic_ddd.faker.domain.repositories import IObservable
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("Memory",)
+
+
+class Memory:
+    """Keeps a population once a reference asks for one; an aggregate that nothing refers to costs no memory.
+
+    Args:
+        repository: where the aggregates are stored; if it is observable, it tells of everything that is stored in it.
+        id_attr: the key of the id in the exported state.
+    """
+
+    def __init__(self, repository: Any, id_attr: str) -> None:
+        self._repository = repository
+        self._id_attr = id_attr
+        self._population: Population | None = None
+        self._is_told = isinstance(repository, IObservable)
+        self.is_late = False
+        self.is_seeded = False
+
+    @property
+    def is_asked(self) -> bool:
+        """True once some reference wants to know the aggregates."""
+        return self._population is not None
+
+    @property
+    def population(self) -> Population:
+        """The aggregates that may be referred to."""
+        if self._population is None:
+            self._population = Population(self._id_attr)
+            if self._is_told:
+                self._repository.subscribe(self._population.stored)
+        return self._population
+
+    def created(self, session: ISession, state: Mapping[str, Any]) -> None:
+        """The provider has stored an aggregate."""
+        if self._population is None:
+            self.is_late = True
+        elif not self._is_told:
+            self._population.stored(session, state)
+
+    async def catch_up(self, session: ISession, changed: Callable[[], None] | None = None) -> None:
+        """Take in what was stored before anybody asked."""
+        self.is_late = False
+        if hasattr(self._repository, "find"):
+            population = self.population
+            async for state in self._repository.find(session):
+                if population.number_of(state[self._id_attr]) is None:
+                    population.stored(session, state)

@@ -1,0 +1,304 @@
+"""Provides the id of another aggregate: one that exists, or a new one (M:1)."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Generic, TypeVar, cast
+
+from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
+from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IBirth, IM2ODistributor
+from ascetic_ddd.faker.domain.distributors.m2o.population import Population
+from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool, Scope
+from ascetic_ddd.faker.domain.errors import ConfigurationError, CycleError, UnsatisfiableError
+from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.patterns import is_full_id, is_specification, place, specify
+from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider
+from ascetic_ddd.faker.domain.specification.equality import EqualSpecification, freeze
+from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
+from ascetic_ddd.faker.domain.specification.reference import AndSpecification
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("ReferenceProvider", "ReferenceSource")
+
+I = TypeVar("I")  # noqa: E741
+A = TypeVar("A")
+O = TypeVar("O")  # noqa: E741
+
+
+class _Wanted:
+    """A told pattern, understood: the scope to choose from, and the input for an aggregate that is made to match."""
+
+    __slots__ = ("input", "scope", "specification")
+
+    def __init__(self, scope: Scope, input: Mapping[str, Any] | None, specification: ISpecification | None) -> None:
+        self.scope = scope
+        self.input = input
+        self.specification = specification
+
+
+class ReferenceSource:
+    """What the clones of one reference share: the aggregate provider behind it, and lanes of it to make new ones with."""
+
+    def __init__(self, aggregate_provider: Any) -> None:
+        self._given = aggregate_provider
+        self._provider: AggregateProvider[Any, Any] | None = None
+        self._idle: list[AggregateProvider[Any, Any]] = []
+        self._wanted: dict[Any, _Wanted] = {}
+        if isinstance(aggregate_provider, AggregateProvider):
+            self._provider = aggregate_provider
+        elif not callable(aggregate_provider):
+            raise ConfigurationError(
+                f"aggregate_provider={aggregate_provider!r}: expected an AggregateProvider, or a callable that returns one"
+            )
+
+    @property
+    def aggregate_provider(self) -> AggregateProvider[Any, Any]:
+        """The provider of the referenced aggregate; a callable is called when it is first needed."""
+        if self._provider is None:
+            found = self._given()
+            if not isinstance(found, AggregateProvider):
+                raise ConfigurationError(f"the aggregate_provider callable returned {found!r}, no AggregateProvider")
+            self._provider = found
+        return self._provider
+
+    @property
+    def population(self) -> Population:
+        """The aggregates that exist."""
+        return self.aggregate_provider.memory.population
+
+    def wanted(self, pattern: Mapping[str, Any] | None, specification: ISpecification | None, asker: str) -> _Wanted:
+        """Understand what was told; the same telling is understood once."""
+        key = (freeze(pattern), specification)
+        found = self._wanted.get(key)
+        if found is None:
+            target = self.aggregate_provider
+            placed = None if pattern is None else place(target, pattern, asker)
+            parts = [] if placed is None else [specify(target, placed, asker)]
+            if specification is not None:
+                parts.append(specification)
+            whole = parts[0] if len(parts) == 1 else AndSpecification(*parts)
+            found = self._wanted[key] = _Wanted(self.population.scope(whole), placed, specification)
+        return found
+
+    def take_lane(self) -> AggregateProvider[Any, Any]:
+        """A clone of the aggregate provider that nobody is using."""
+        return self._idle.pop() if self._idle else self.aggregate_provider.clone()
+
+    def give_back(self, lane: AggregateProvider[Any, Any]) -> None:
+        """The clone is free again."""
+        lane._making = ()
+        self._idle.append(lane)
+
+
+class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
+    """Provides the id of another aggregate.
+
+    Nothing told: the distributor decides reuse or create among all that exist. A full id told: that id. A part told, as a
+    pattern (``{"tenant_id": 7}``, ``{"tenant_id": {"status": "active"}}``) or as a specification: one that matches, by the law among
+    those that match, else a new one made with those parts. The decision comes before anything is built.
+
+    Each output is a fresh id object, made of the remembered plain id, so nobody else can change it.
+
+    Args:
+        distributor: reuse or create, and null; by default each reference creates a new aggregate.
+        aggregate_provider: the provider of the referenced aggregate, or a callable that returns it, for cycles.
+        create: False never creates: only what exists is referred to (reference data, an aggregate generated before).
+
+    Raises:
+        ConfigurationError: ``aggregate_provider`` is neither.
+    """
+
+    def __init__(
+        self,
+        distributor: IM2ODistributor | None = None,
+        aggregate_provider: "AggregateProvider[Any, A] | Callable[[], AggregateProvider[Any, A]] | None" = None,
+        *,
+        create: bool = True,
+    ) -> None:
+        super().__init__()
+        self.distributor: IM2ODistributor = distributor_factory() if distributor is None else distributor
+        self.source = ReferenceSource(aggregate_provider)
+        self._may_create = create
+        if isinstance(aggregate_provider, AggregateProvider) and self.distributor.keeps_values:
+            _ = aggregate_provider.memory.population  # listen from the start
+        self._nobody = Pool().everything
+        self._input: Any = None
+        self._done = False
+        self._pattern: dict[str, Any] | None = None
+        self._specification: ISpecification | None = None
+
+    def reset(self) -> None:
+        self._input = None
+        self._done = False
+        self._pattern = None
+        self._specification = None
+        self._output = NOTHING
+
+    def set(self, input: I | None) -> None:
+        """Tell the full id, or a pattern, or a specification; None makes the reference null."""
+        self._output = NOTHING
+        self._input = None
+        self._done = input is None
+        if input is None:
+            return
+        if isinstance(input, EqualSpecification):
+            input = cast(I, input.pattern)
+        if is_specification(input):
+            self._specification = cast(ISpecification, input)
+        elif is_full_id(self.source.aggregate_provider.id_provider, input):
+            self._input = _copied(input)
+            self._done = True
+        elif isinstance(input, Mapping):
+            place(self.source.aggregate_provider, input, self.path)
+            self._pattern = {**(self._pattern or {}), **input}
+        else:
+            raise ConfigurationError(
+                f"{self.path} was told {input!r}; expected an id of {self.source.aggregate_provider.path} "
+                f"({self.source.aggregate_provider.id_provider!r}), a dict of its attributes, a specification, or None"
+            )
+
+    def get(self) -> I | None:
+        if self._done:
+            return cast("I | None", _copied(self._input))
+        return cast("I | None", _copied(self._pattern))
+
+    def is_complete(self) -> bool:
+        return self._done
+
+    def is_transient(self) -> bool:
+        return False
+
+    def leads_to(self) -> tuple[Provider[Any, Any], ...]:
+        return (self.source.aggregate_provider,)
+
+    async def populate(self, session: ISession, specification: ISpecification | None = None) -> None:
+        """Choose the referenced aggregate, or create it.
+
+        Raises:
+            UnsatisfiableError: nothing matches and nothing may be created, or what was created does not match.
+            CycleError: making it would need, again and again, another of its kind.
+        """
+        if self._done:
+            return
+        if specification is not None:
+            self.set(cast(I, specification))
+        pending = self._begin_here(session)
+        if pending is not None:
+            await pending
+
+    def _begin(self, session: ISession) -> Awaitable[None] | None:
+        if self._done:
+            return None
+        return self.populate(session) if self._overrides_populate else self._begin_here(session)
+
+    def _begin_here(self, session: ISession) -> Awaitable[None] | None:
+        source = self.source
+        if source.aggregate_provider.memory.is_late:
+            return self._begin_late(session)
+        wanted: _Wanted | None = None
+        if self._pattern is not None or self._specification is not None:
+            wanted = source.wanted(self._pattern, self._specification, self.path)
+            scope = wanted.scope
+        elif self.distributor.keeps_values:
+            scope = source.population.everything
+        else:
+            scope = self._nobody
+        choice = self._draw(session, scope)
+        if choice is not None and not isinstance(choice, int):
+            return self._create_new(session, wanted, scope, choice)
+        self._take(choice)
+        return None
+
+    async def _begin_late(self, session: ISession) -> None:
+        await self.source.aggregate_provider.memory.catch_up(session)
+        pending = self._begin_here(session)
+        if pending is not None:
+            await pending
+
+    def _draw(self, session: ISession, scope: Scope) -> int | IBirth | None:
+        try:
+            return self.distributor.draw(session, scope, is_closed=not self._may_create)
+        except UnsatisfiableError as error:
+            raise UnsatisfiableError(f"{self.path}: {error}") from None
+
+    def _take(self, number: int | None) -> None:
+        self._input = None if number is None else self.source.population.id_of(number)
+        self._done = True
+
+    async def _create_new(self, session: ISession, wanted: _Wanted | None, scope: Scope, birth: IBirth) -> None:
+        choice: int | IBirth | None = birth
+        while choice is not None and not isinstance(choice, int):
+            if not self._may_nest():
+                choice.failed()
+                choice = None
+                break
+            try:
+                id = await self._create_one(session, wanted)
+            except BaseException:
+                choice.failed()
+                raise
+            if scope is self._nobody:
+                choice.made(session)
+                self._input, self._done = id, True
+                return
+            number = self.source.population.number_of(id)
+            if number is None or not choice.made(session, number) or number not in scope.members:
+                raise UnsatisfiableError(
+                    f"{self.path}: {self.source.aggregate_provider.path} was told {self._pattern!r} and made "
+                    f"{self.source.population.state_of(id)!r}, which is not among {scope.description}; "
+                    "let its output_exporter give the told parts under their attribute names, unchanged"
+                )
+            choice = self._draw(session, scope) if choice.is_spare else number
+        self._take(choice)
+
+    async def _create_one(self, session: ISession, wanted: _Wanted | None) -> Any:
+        """Create one aggregate as wanted, on a lane of its own. Returns its exported id."""
+        source = self.source
+        root: Any = self._root()
+        lane = source.take_lane()
+        try:
+            lane.reset()
+            lane._making = (*getattr(root, "_making", ()), (self, root))
+            if wanted is not None and wanted.input is not None:
+                lane.set(wanted.input)
+            await lane.populate(session, wanted.specification if wanted is not None else None)
+            await lane.create(session)
+            return lane.id_provider.get()
+        finally:
+            source.give_back(lane)
+
+    def _may_nest(self) -> bool:
+        """Tell whether to create, or to end a circle of creations by null; a circle that cannot end is an error."""
+        root: Any = self._root()
+        making: tuple[tuple[ReferenceProvider[Any, Any, Any], Any], ...] = getattr(root, "_making", ())
+        target = self.source.aggregate_provider.memory
+        in_the_making = [provider.memory for _, provider in making if isinstance(provider, AggregateProvider)]
+        if isinstance(root, AggregateProvider):
+            in_the_making.append(root.memory)
+        if not any(memory is target for memory in in_the_making):
+            return True
+        if self.distributor.is_nullable:
+            return False
+        if any(reference.source is self.source for reference, _ in making):
+            raise CycleError(
+                f"{' → '.join([*(reference.path for reference, _ in making), self.path])}: making one needs another one, "
+                "without end; give one of these references a null_weight, tell it an id, or create the first ones beforehand"
+            )
+        return True
+
+    def _build(self) -> Any:
+        if self._output is NOTHING:
+            self._output = self._make(self._input)
+        return self._output
+
+    def _make(self, input: Any) -> Any:
+        return None if input is None else self.source.aggregate_provider.id_provider._make(input)
+
+    def _adopt(self, input: Any) -> None:
+        self._input = input
+        self._done = True
+
+
+def _copied(data: Any) -> Any:
+    """A copy of plain data that the caller may change."""
+    if isinstance(data, dict):
+        return {key: _copied(part) for key, part in data.items()}
+    return data

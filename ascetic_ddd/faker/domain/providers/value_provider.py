@@ -1,0 +1,229 @@
+"""Provides one value: drawn, reused, told, or left to the database."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
+
+from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributor, NewDistributor
+from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
+from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IBirth, IM2ODistributor
+from ascetic_ddd.faker.domain.distributors.m2o.shares import SharesDistributor
+from ascetic_ddd.faker.domain.errors import ConfigurationError, ExhaustedError
+from ascetic_ddd.faker.domain.generators.input_generators import IInputGenerator, make_input_generator
+from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, noted
+from ascetic_ddd.faker.domain.providers.value_pool import ValuePool
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("ValueProvider",)
+
+I = TypeVar("I")  # noqa: E741
+O = TypeVar("O")  # noqa: E741
+
+_TRIES = 1_000  # draws of a generator before we say that it has no new value
+
+
+class ValueProvider(Provider[I, O]):
+    """Provides one value object, or a plain value.
+
+    Without ``input_generator`` and ``values`` the value is given by the database: the output is made of None now, and the
+    input is known after the insert. (With ``sequence=True`` the position itself is the input.)
+
+    A distributor with a mean, a skew or weights reuses values: 200 cities for 10,000 rows. Its values are different from
+    each other; ``mean=1`` makes every value unique.
+
+    Args:
+        distributor: reuse or new, and null; by default always new.
+        output_factory: makes the output of the input; by default the class named by the second type parameter, if it is one of
+            yours, else the input is the output. It is not called for None, unless the database gives the value.
+        output_exporter: gives the input back from an output.
+        input_generator: draws an input: a callable with 0, 1 (session) or 2 (session, position) parameters, sync or async, an
+            iterable, or a Faker method. Positions count from 0.
+        values: a fixed list of inputs, instead of a generator.
+        weights: their shares, in the same order; by default as the distributor says, or equal.
+
+    Raises:
+        ConfigurationError: the generator has another shape, or the arguments contradict each other.
+
+    Example:
+        >>> status = ValueProvider[str, str](values=["active", "blocked"], weights=[0.9, 0.1])
+    """
+
+    def __init__(
+        self,
+        distributor: IM2ODistributor | None = None,
+        output_factory: Callable[[Any], O] | None = None,
+        output_exporter: Callable[[O], I] | None = None,
+        input_generator: Any = None,
+        *,
+        values: Sequence[I] | None = None,
+        weights: Sequence[float] | None = None,
+    ) -> None:
+        super().__init__()
+        self.distributor: IM2ODistributor = distributor_factory() if distributor is None else distributor
+        self._output_factory = output_factory
+        self._output_exporter = output_exporter
+        self._generator: IInputGenerator | None = None
+        self._pool = ValuePool()
+        self._is_given = False
+        if values is not None:
+            self._list(values, weights, input_generator)
+        elif weights is not None:
+            raise ConfigurationError("weights are the shares of values; give values, or give weights to the distributor")
+        elif input_generator is not None:
+            self._generator = make_input_generator(input_generator)
+        elif isinstance(distributor, NewDistributor) and distributor.is_sequence:
+            self._generator = _position
+        elif self.distributor.keeps_values or self.distributor.is_nullable:
+            raise ConfigurationError(
+                f"{distributor!r} has nothing to distribute: give input_generator or values, "
+                "or leave the distributor out if the database gives the value"
+            )
+        else:
+            self._is_given = True
+        self._input: Any = None
+        self._done = False
+
+    @property
+    def input_generator(self) -> IInputGenerator | None:
+        """The generator in its one shape; None for a fixed list and for values that the database gives."""
+        return self._generator
+
+    def reset(self) -> None:
+        self._input = None
+        self._done = False
+        self._output = NOTHING
+
+    def set(self, input: I | None) -> None:
+        self._input = input
+        self._done = not (self._is_given and input is None)
+        self._output = NOTHING
+
+    def get(self) -> I | None:
+        return self._input  # type: ignore[no-any-return]
+
+    def is_complete(self) -> bool:
+        return self._done or self._is_given
+
+    def is_transient(self) -> bool:
+        return self._is_given and self._input is None
+
+    def export(self, output: O) -> I:
+        """The input of a given output."""
+        return output if self._output_exporter is None else self._output_exporter(output)  # type: ignore[return-value]
+
+    def _begin(self, session: ISession) -> Awaitable[None] | None:
+        if self._done or self._is_given:
+            return None
+        choice = self.distributor.draw(session, self._pool.everything)
+        if choice is None:
+            self._input = None
+        elif isinstance(choice, int):
+            self._input = self._pool.inputs[choice]
+        elif self.distributor.keeps_values:
+            return self._draw_new(session, choice)
+        else:
+            return self._draw(session, choice)
+        self._done = True
+        return None
+
+    def _draw(self, session: ISession, birth: IBirth) -> Awaitable[None] | None:
+        try:
+            drawn = self._generate(session, birth.position)
+        except BaseException:
+            birth.failed()
+            raise
+        if inspect.isawaitable(drawn):
+            return self._draw_later(session, birth, drawn)
+        birth.made(session)
+        self._input = drawn
+        self._done = True
+        return None
+
+    async def _draw_later(self, session: ISession, birth: IBirth, drawn: Awaitable[I]) -> None:
+        try:
+            self._input = await drawn
+        except BaseException:
+            birth.failed()
+            raise
+        birth.made(session)
+        self._done = True
+
+    async def _draw_new(self, session: ISession, birth: IBirth) -> None:
+        """Draw until the input is one that is not in the pool."""
+        choice: int | IBirth | None = birth
+        while choice is not None and not isinstance(choice, int):
+            number = self._pool.append(session, await self._unknown(session, choice))
+            choice.made(session, number)
+            choice = self.distributor.draw(session, self._pool.everything) if choice.is_spare else number
+        self._input = None if choice is None else self._pool.inputs[choice]
+        self._done = True
+
+    async def _unknown(self, session: ISession, birth: IBirth) -> Any:
+        try:
+            for _ in range(_TRIES):
+                drawn = self._generate(session, birth.position)
+                if inspect.isawaitable(drawn):
+                    drawn = await drawn
+                if drawn not in self._pool:
+                    return drawn
+            raise ExhaustedError(
+                f"{self.path}: input_generator gave no new value in {_TRIES:,} tries; {len(self._pool):,} different values were "
+                f"reached, {max(birth.wanted, len(self._pool) + 1):,} are wanted by {self.distributor!r}; "
+                "give a generator with more values, or a distributor with a larger mean"
+            )
+        except BaseException:
+            birth.failed()
+            raise
+
+    def _generate(self, session: ISession, position: int) -> Any:
+        try:
+            return self._generator(session, position)  # type: ignore[misc]  # _begin left when there is none
+        except ExhaustedError as error:
+            raise ExhaustedError(f"{self.path}: {error}") from None
+        except Exception as error:
+            error.add_note(f"while {self.path} drew input number {position}")
+            raise
+
+    def _build(self) -> Any:
+        output = self._output
+        if output is NOTHING:
+            output = self._output = self._make(self._input)
+        return output
+
+    def _make(self, input: Any) -> Any:
+        if input is None and not self._is_given:
+            return None
+        factory = self._output_factory
+        if factory is None:
+            factory = self._output_factory = self._inferred_factory() or _same
+        try:
+            return factory(input)
+        except Exception as error:
+            noted(error, self, input)
+            raise
+
+    def _adopt(self, input: Any) -> None:
+        self._input = input
+        self._done = True
+
+    def _list(self, values: Sequence[I], weights: Sequence[float] | None, input_generator: Any) -> None:
+        if input_generator is not None:
+            raise ConfigurationError("values and input_generator are two sources of the same input; give one of them")
+        given = list(values)
+        if not given or isinstance(values, (str, bytes)):
+            raise ConfigurationError(f"values={values!r}: expected a non-empty list of inputs")
+        before = self.distributor
+        counts = before.counts if isinstance(before, LawDistributor) else None
+        null_weight = getattr(before, "null_weight", 0.0)
+        self.distributor = SharesDistributor.of(len(given), weights, counts, null_weight)
+        self._pool.inputs.extend(given)
+        for number in range(len(given)):
+            self._pool.everything.enter(number)
+
+
+def _position(session: ISession, position: int) -> int:
+    return position
+
+
+def _same(input: Any) -> Any:
+    return input
