@@ -57,9 +57,7 @@ class DependentProvider(Provider[list[Any], list[O]], Generic[I, O]):
                 f"{type(provider).__name__} provides aggregates; name the one that refers to their parent: reference='…_id'"
             )
         if reference and not self.is_stored:
-            raise ConfigurationError(
-                f"reference={reference!r}: {type(provider).__name__} provides no aggregates; its objects go into the parent itself"
-            )
+            raise ConfigurationError(f"reference={reference!r}: {type(provider).__name__} provides no aggregates; leave it out")
         self.provider = provider
         self.distributor = distributor
         self._reference = reference or ""

@@ -92,8 +92,8 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
     """Provides the id of another aggregate.
 
     Nothing told: the distributor decides reuse or create among all that exist. A full id told: that id. A part told, as a
-    pattern (``{"tenant_id": 7}``, ``{"tenant_id": {"status": "active"}}``) or as a specification: one that matches, by the law among
-    those that match, else a new one made with those parts. The decision comes before anything is built.
+    pattern (``{"tenant_id": 7}``, ``{"tenant_id": {"status": "active"}}``) or as a specification: one that matches, by the law
+    among those that match, else a new one made with those parts. The decision comes before anything is built.
 
     Each output is a fresh id object, made of the remembered plain id, so nobody else can change it.
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from random import Random
 from typing import Any
 
-from ascetic_ddd.faker.domain.distributors.m2o.factory import counts_of
+from ascetic_ddd.faker.domain.distributors.counts_factory import counts_of
 from ascetic_ddd.faker.domain.distributors.validation import number_fault
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
