@@ -28,9 +28,7 @@ class CompositeRepository(Generic[T]):
         internal_repository: ours.
     """
 
-    def __init__(
-        self, *, external_repository: IExternalRepository[T], internal_repository: IInternalRepository[T]
-    ) -> None:
+    def __init__(self, *, external_repository: IExternalRepository[T], internal_repository: IInternalRepository[T]) -> None:
         for role, repository in (("external", external_repository), ("internal", internal_repository)):
             if not callable(getattr(repository, "insert", None)):
                 raise ConfigurationError(f"{role}_repository={repository!r} is no repository: it has no `insert`.")

@@ -1,17 +1,58 @@
 """Reading the id out of exported state: where it stands, which parts of it are missing."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.specification.equality import freeze
 
-__all__ = ("COMPLETE", "Path", "exported_id", "identity_of", "is_incomplete", "missing_parts", "value_at")
+__all__ = ("Identities", "Path", "exported_id", "is_incomplete", "missing_parts", "value_at")
 
 Path = tuple[str, ...]
-COMPLETE = frozenset((int, str, UUID))
-"""Types of ids that have no parts and are not missing, told without looking inside."""
+_SCALARS = frozenset((int, str, UUID))
+
+
+class Identities:
+    """Gives hashable stand-ins for the exported ids of one repository: equal ids have equal ones.
+
+    The usual ids, scalars and flat dicts of them, are told fast, and by tuples: those cost a garbage collector that
+    walks over a million of them a fifth of what frozen sets do.
+    """
+
+    __slots__ = ("_keys", "_parts")
+
+    def __init__(self) -> None:
+        self._keys: tuple[str, ...] = ()
+        self._parts: Callable[[dict[str, Any]], tuple[Any, ...]] | None = None
+
+    def of(self, id: Any) -> Hashable:
+        """Give the stand-in of any id."""
+        usual = self.of_usual(id)
+        return freeze(id) if usual is None else usual
+
+    def of_usual(self, id: Any) -> Hashable:
+        """Give the stand-in if the id is complete, of a usual shape, and of the same parts as the first; else None."""
+        kind = type(id)
+        if kind in _SCALARS:
+            identity: Hashable = id
+            return identity
+        if kind is not dict or len(id) < 2:
+            return None
+        if self._parts is None:
+            self._keys = tuple(id)
+            self._parts = itemgetter(*self._keys)
+        if len(id) != len(self._keys):
+            return None
+        try:
+            parts = self._parts(id)
+        except KeyError:
+            return None
+        for part in parts:
+            if type(part) not in _SCALARS:
+                return None
+        return parts
 
 
 def exported_id(state: Mapping[str, Any], id_attr: str, agg: object) -> Any:
@@ -27,21 +68,6 @@ def exported_id(state: Mapping[str, Any], id_attr: str, agg: object) -> Any:
             f"The exported state of {type(agg).__name__} has no id {id_attr!r}, only {sorted(map(str, state))}; "
             f"export it under {id_attr!r}, or pass id_attr= with the key it is exported under."
         ) from None
-
-
-def identity_of(id: Any) -> Hashable:
-    """Give a hashable stand-in for an exported id, the same as ``freeze`` gives, the usual shapes fast."""
-    kind = type(id)
-    if kind in COMPLETE:
-        identity: Hashable = id
-        return identity
-    if kind is dict:
-        for part in id.values():
-            if type(part) not in COMPLETE:
-                break
-        else:
-            return frozenset(id.items())
-    return freeze(id)
 
 
 def is_incomplete(id: Any) -> bool:

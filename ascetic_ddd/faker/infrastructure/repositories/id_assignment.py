@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from functools import reduce
 from typing import Any, Generic, TypeVar
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
@@ -25,7 +26,7 @@ class IdAssigner(Generic[T]):
 
     def __init__(self, set_id: Callable[[T, Any], object] | None = None) -> None:
         self._set_id = set_id
-        self._ways: dict[tuple[type, Path], Path] = {}
+        self._ways: dict[tuple[type, Path], tuple[Path, bool]] = {}
 
     def assign(self, agg: T, path: Path, value: Any) -> None:
         """Make the aggregate export ``value`` at ``path``.
@@ -36,19 +37,24 @@ class IdAssigner(Generic[T]):
         if self._set_id is not None:
             self._set_id(agg, value)
             return
-        way = self._ways.get((type(agg), path))
-        if way is None:
-            way = self._ways[type(agg), path] = _find_way(agg, path)
-        holder: Any = agg
-        try:
-            for name in way[:-1]:
-                holder = getattr(holder, name)
-            setattr(holder, way[-1], value)
-        except (AttributeError, TypeError):
-            _replace_on_the_way(agg, path, way, value)
+        found = self._ways.get((type(agg), path))
+        if found is None:
+            found = self._ways[type(agg), path] = _find_way(agg, path)
+        way, is_frozen = found
+        if not is_frozen:
+            holder: Any = agg
+            try:
+                for name in way[:-1]:
+                    holder = getattr(holder, name)
+                setattr(holder, way[-1], value)
+                return
+            except (AttributeError, TypeError):
+                pass  # perhaps a part of another class stands on the way this time
+        _replace_on_the_way(agg, path, way, value)
 
 
-def _find_way(agg: object, path: Path) -> Path:
+def _find_way(agg: object, path: Path) -> tuple[Path, bool]:
+    """Give the names of the attributes from the aggregate to the value, and whether the last holder is frozen."""
     holder = agg
     way = []
     for key in path:
@@ -58,7 +64,9 @@ def _find_way(agg: object, path: Path) -> Path:
         way.append(name)
         holder = getattr(holder, name)
     wrapped = _first_attribute(holder, _WRAPPED)
-    return tuple(way) if wrapped is None else (*way, wrapped)
+    if wrapped is not None:
+        return (*way, wrapped), _is_frozen(holder)
+    return tuple(way), _is_frozen(reduce(getattr, way[:-1], agg))
 
 
 def _first_attribute(holder: object, names: tuple[str, ...]) -> str | None:
@@ -83,13 +91,15 @@ def _with_value(holder: Any, way: Path, value: Any) -> Any:
         if replaced is part:
             return holder
         value = replaced
-    try:
-        setattr(holder, name, value)
-    except (AttributeError, TypeError):
-        if not dataclasses.is_dataclass(holder) or isinstance(holder, type):
-            raise
+    if _is_frozen(holder):
         return dataclasses.replace(holder, **{name: value})
+    setattr(holder, name, value)
     return holder
+
+
+def _is_frozen(holder: object) -> bool:
+    parameters = getattr(holder, "__dataclass_params__", None)
+    return parameters is not None and parameters.frozen
 
 
 def _impossible(agg: object, path: Path, reason: str) -> ConfigurationError:

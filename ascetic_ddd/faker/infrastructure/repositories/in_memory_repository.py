@@ -6,10 +6,9 @@ from typing import Any, Generic, TypeVar
 from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.faker.infrastructure.repositories.exported_id import (
-    COMPLETE,
+    Identities,
     Path,
     exported_id,
-    identity_of,
     missing_parts,
     value_at,
 )
@@ -47,6 +46,7 @@ class InMemoryRepository(Observable, Generic[T]):
         self._exporter = agg_exporter
         self._id_attr = id_attr
         self._ids = IdAssigner[T](set_id)
+        self._identities = Identities()
         self._states: dict[Hashable, dict[str, Any]] = {}
         self._last_numbers: dict[Path, int] = {}
 
@@ -66,17 +66,18 @@ class InMemoryRepository(Observable, Generic[T]):
         """
         state = self._exporter(agg)
         id = exported_id(state, self._id_attr, agg)
-        if type(id) not in COMPLETE and (missing := missing_parts(id, (self._id_attr,))):
-            state, id = self._number(agg, missing)
-        identity = identity_of(id)
-        states = self._states
-        if identity in states:
+        identity = self._identities.of_usual(id)
+        if identity is None:
+            if missing := missing_parts(id, (self._id_attr,)):
+                state, id = self._number(agg, missing)
+            identity = self._identities.of(id)
+        if identity in self._states:
             raise PersistenceError(
                 f"Cannot insert {type(agg).__name__} with id {id!r}: the id is taken; "
                 "give each aggregate an id of its own, or `update` the stored one."
             )
-        states[identity] = state
-        session.on_rollback(states.pop, identity, None)
+        self._states[identity] = state
+        session.on_rollback(self._forget, identity)
         if self._listeners:
             self._announce(session, state)
 
@@ -88,12 +89,10 @@ class InMemoryRepository(Observable, Generic[T]):
         """
         state = self._exporter(agg)
         id = exported_id(state, self._id_attr, agg)
-        identity = identity_of(id)
+        identity = self._identities.of(id)
         previous = self._states.get(identity)
         if previous is None:
-            raise PersistenceError(
-                f"Cannot update {type(agg).__name__} with id {id!r}: it is not stored; `insert` it first."
-            )
+            raise PersistenceError(f"Cannot update {type(agg).__name__} with id {id!r}: it is not stored; `insert` it first.")
         self._states[identity] = state
         session.on_rollback(self._states.__setitem__, identity, previous)
         if self._listeners:
@@ -101,12 +100,10 @@ class InMemoryRepository(Observable, Generic[T]):
 
     async def get(self, session: ISession, id: Any) -> dict[str, Any] | None:
         """Give the exported state remembered under this exported id, or None. The dict is the caller's own copy."""
-        state = self._states.get(identity_of(id))
+        state = self._states.get(self._identities.of(id))
         return None if state is None else _copy(state)
 
-    async def find(
-        self, session: ISession, specification: ISpecification | None = None
-    ) -> AsyncIterator[dict[str, Any]]:
+    async def find(self, session: ISession, specification: ISpecification | None = None) -> AsyncIterator[dict[str, Any]]:
         """Iterate over copies of the states that satisfy the specification, in order of insertion.
 
         What is inserted while iterating is not met.
@@ -129,8 +126,11 @@ class InMemoryRepository(Observable, Generic[T]):
                         f"{type(agg).__name__} was given {self._last_numbers[path]} as {'.'.join(path)!r} but exports "
                         f"{value_at(state, path)!r}; check set_id and agg_exporter."
                     )
-            if identity_of(id) not in self._states:
+            if self._identities.of(id) not in self._states:
                 return state, id
+
+    def _forget(self, identity: Hashable) -> None:
+        self._states.pop(identity, None)
 
     def _restore(self, states: dict[Hashable, dict[str, Any]], last_numbers: dict[Path, int]) -> None:
         self._states, self._last_numbers = states, last_numbers

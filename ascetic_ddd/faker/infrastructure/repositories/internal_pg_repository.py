@@ -79,8 +79,7 @@ class InternalPgRepository(Observable, Generic[T]):
         cursor = await self._pg.execute(session, self._sql.update, self._encoded(state), "update", id)
         if cursor.rowcount == 0:
             raise PersistenceError(
-                f"Cannot update {type(agg).__name__} with id {id!r} (table {self._table!r}): it is not stored; "
-                "`insert` it first."
+                f"Cannot update {type(agg).__name__} with id {id!r} (table {self._table!r}): it is not stored; `insert` it first."
             )
         if self._listeners:
             self._announce(session, state)
@@ -91,9 +90,7 @@ class InternalPgRepository(Observable, Generic[T]):
         row, _ = await self._pg.fetch_one(session, self._sql.get, parameters, "get", id)
         return None if row is None else loads(row[0])
 
-    async def find(
-        self, session: ISession, specification: ISpecification | None = None
-    ) -> AsyncIterator[dict[str, Any]]:
+    async def find(self, session: ISession, specification: ISpecification | None = None) -> AsyncIterator[dict[str, Any]]:
         """Iterate over the states that satisfy the specification, in order of insertion, as they are at the start.
 
         Equality is searched by the database, other specifications are asked row by row.
@@ -128,9 +125,7 @@ class _Statements:
         self.update = _compose("UPDATE {table} SET state = %s::jsonb WHERE id = %s::jsonb", table)
         self.get = _compose("SELECT state::text FROM {table} WHERE id = %s::jsonb", table)
         self.find = _compose("SELECT state::text FROM {table} ORDER BY position", table)
-        self.find_containing = _compose(
-            "SELECT state::text FROM {table} WHERE state @> %s::jsonb ORDER BY position", table
-        )
+        self.find_containing = _compose("SELECT state::text FROM {table} WHERE state @> %s::jsonb ORDER BY position", table)
 
 
 def _compose(template: str, table: str) -> bytes:

@@ -123,9 +123,7 @@ class PgRepository(Observable, Generic[T]):
         row, names = await self._pg.fetch_one(session, statement, parameters, "get", id)
         return None if row is None else nested(row, self._table.paths_of(names))
 
-    async def find(
-        self, session: ISession, specification: ISpecification | None = None
-    ) -> AsyncIterator[dict[str, Any]]:
+    async def find(self, session: ISession, specification: ISpecification | None = None) -> AsyncIterator[dict[str, Any]]:
         """Iterate over the rows that satisfy the specification as exported state, by id, as they are at the start.
 
         Equality of mapped columns is searched by the database, all else is asked row by row.

@@ -20,9 +20,7 @@ class PlainTable:
         generated: columns the database gives where the exported value is None; None: the columns of the id.
     """
 
-    def __init__(
-        self, names: tuple[str, ...], paths: Mapping[str, Path], id_attr: str, generated: frozenset[str] | None
-    ) -> None:
+    def __init__(self, names: tuple[str, ...], paths: Mapping[str, Path], id_attr: str, generated: frozenset[str] | None) -> None:
         self.paths = dict(paths)
         self._shown = shown(names)
         self._name = quoted(*names)

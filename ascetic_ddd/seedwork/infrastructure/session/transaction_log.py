@@ -1,6 +1,6 @@
 """What is to be called when a transaction commits or rolls back: the log behind every session."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from typing_extensions import ParamSpec
@@ -10,7 +10,6 @@ from ascetic_ddd.seedwork.domain.errors import SessionError
 __all__ = ("LoggedSession", "TransactionLog")
 
 P = ParamSpec("P")
-_Entry = tuple[Callable[..., object], tuple[Any, ...], dict[str, Any]]
 
 
 class TransactionLog:
@@ -18,15 +17,16 @@ class TransactionLog:
 
     Rolling back runs the callbacks registered since the mark, newest first. Committing an inner mark hands its
     callbacks to the mark around it; committing the outermost runs the commit callbacks, oldest first.
-    An entry is one appended tuple: this is on the path of every generated value.
+    An entry is three items appended to one flat list: this is on the path of every generated value, and a long
+    transaction keeps millions of them, over which the garbage collector walks.
     """
 
     __slots__ = ("_commit_entries", "_marks", "_rollback_entries")
 
     def __init__(self) -> None:
         self._marks: list[tuple[int, int]] = []
-        self._commit_entries: list[_Entry] = []
-        self._rollback_entries: list[_Entry] = []
+        self._commit_entries: list[Any] = []
+        self._rollback_entries: list[Any] = []
 
     @property
     def is_open(self) -> bool:
@@ -64,21 +64,20 @@ class TransactionLog:
         # Cut off first: what a callback registers belongs to the transaction around this one.
         entries = self._rollback_entries[rollback_mark:]
         del self._rollback_entries[rollback_mark:]
-        entries.reverse()
-        for failure in _call(entries):
+        for failure in _call(entries, newest_first=True):
             cause.add_note(f"A rollback callback raised {failure!r}; what it should have undone may remain.")
 
     def on_commit(self, callback: Callable[..., object], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Register for the outermost commit; with no mark set, call now."""
         if self._marks:
-            self._commit_entries.append((callback, args, kwargs))
+            self._commit_entries += (callback, args, kwargs or None)
         else:
             callback(*args, **kwargs)
 
     def on_rollback(self, callback: Callable[..., object], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Register for a rollback of the innermost mark, or any around it; with no mark set, forget."""
         if self._marks:
-            self._rollback_entries.append((callback, args, kwargs))
+            self._rollback_entries += (callback, args, kwargs or None)
 
 
 class LoggedSession:
@@ -103,11 +102,13 @@ class LoggedSession:
         self._log.on_rollback(callback, args, kwargs)
 
 
-def _call(entries: Iterable[_Entry]) -> list[Exception]:
+def _call(entries: list[Any], *, newest_first: bool = False) -> list[Exception]:
     failures = []
-    for callback, args, kwargs in entries:
+    starts = range(0, len(entries), 3)
+    for start in reversed(starts) if newest_first else starts:
+        callback, args, kwargs = entries[start : start + 3]
         try:
-            callback(*args, **kwargs)
+            callback(*args, **kwargs or {})
         except Exception as error:  # noqa: BLE001 - the others must still be called; the caller reports it
             failures.append(error)
     return failures
