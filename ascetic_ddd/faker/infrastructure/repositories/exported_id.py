@@ -81,9 +81,14 @@ def missing_parts(id: Any, path: Path) -> list[Path]:
     """Give the paths of the parts that are None, in the order they are exported; ``path`` is the id's own."""
     if id is None:
         return [path]
+    missing: list[Path] = []
     if isinstance(id, Mapping):
-        return [missing for key, part in id.items() for missing in missing_parts(part, (*path, key))]
-    return []
+        for key, part in id.items():
+            if part is None:
+                missing.append((*path, key))
+            elif type(part) not in _SCALARS:
+                missing += missing_parts(part, (*path, key))
+    return missing
 
 
 def value_at(state: Any, path: Path) -> Any:

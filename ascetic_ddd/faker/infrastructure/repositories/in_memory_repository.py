@@ -9,8 +9,8 @@ from ascetic_ddd.faker.infrastructure.repositories.exported_id import (
     Identities,
     Path,
     exported_id,
+    is_incomplete,
     missing_parts,
-    value_at,
 )
 from ascetic_ddd.faker.infrastructure.repositories.id_assignment import IdAssigner
 from ascetic_ddd.faker.infrastructure.repositories.listeners import Observable
@@ -69,8 +69,9 @@ class InMemoryRepository(Observable, Generic[T]):
         identity = self._identities.of_usual(id)
         if identity is None:
             if missing := missing_parts(id, (self._id_attr,)):
-                state, id = self._number(agg, missing)
-            identity = self._identities.of(id)
+                state, identity = self._number(agg, missing)
+            else:
+                identity = self._identities.of(id)
         if identity in self._states:
             raise PersistenceError(
                 f"Cannot insert {type(agg).__name__} with id {id!r}: the id is taken; "
@@ -112,7 +113,7 @@ class InMemoryRepository(Observable, Generic[T]):
             if specification is None or specification.is_satisfied_by(state):
                 yield _copy(state)
 
-    def _number(self, agg: T, missing: list[Path]) -> tuple[dict[str, Any], Any]:
+    def _number(self, agg: T, missing: list[Path]) -> tuple[dict[str, Any], Hashable]:
         """Give the missing parts their next numbers; skip ids that were told explicitly."""
         while True:
             for path in missing:
@@ -120,14 +121,16 @@ class InMemoryRepository(Observable, Generic[T]):
                 self._ids.assign(agg, path, number)
             state = self._exporter(agg)  # again: other attributes may follow from the id
             id = exported_id(state, self._id_attr, agg)
-            for path in missing:
-                if value_at(state, path) != self._last_numbers[path]:
+            identity = self._identities.of_usual(id)
+            if identity is None:
+                if is_incomplete(id):
                     raise ConfigurationError(
-                        f"{type(agg).__name__} was given {self._last_numbers[path]} as {'.'.join(path)!r} but exports "
-                        f"{value_at(state, path)!r}; check set_id and agg_exporter."
+                        f"{type(agg).__name__} was given the id it lacked but still exports {id!r}; "
+                        "check set_id and agg_exporter."
                     )
-            if self._identities.of(id) not in self._states:
-                return state, id
+                identity = self._identities.of(id)
+            if identity not in self._states:
+                return state, identity
 
     def _forget(self, identity: Hashable) -> None:
         self._states.pop(identity, None)
