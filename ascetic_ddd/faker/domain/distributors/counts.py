@@ -166,7 +166,7 @@ class WeightsCounts:
     def __init__(self, weights: Sequence[float], mean: float) -> None:
         self.weights = tuple(weights)
         self.mean = mean
-        parts = len(self.weights)
+        self._parts = parts = len(self.weights)
         average = [weight * parts for weight in self.weights]
         borders = [above**self._BORDER * below ** (1.0 - self._BORDER) for above, below in pairwise(average)]
         top = average[0] ** 2 / borders[0] if borders else average[0]
@@ -205,12 +205,14 @@ class WeightsCounts:
             return 1.0
         if density > borders[0]:
             return 0.0
-        part = max(0, bisect_left(self._negated, -density) - 1)
+        part = bisect_left(self._negated, -density) - 1
+        if part < 0:
+            part = 0
         above, below, power = borders[part], borders[part + 1], self._powers[part]
         if above - below <= 0.0 or power == math.inf:
-            return part / len(self.weights)
+            return part / self._parts
         left = ((density - below) / (above - below)) ** (1.0 / power) if power > 0.0 else 1.0
-        return (part + 1.0 - left) / len(self.weights)
+        return (part + 1.0 - left) / self._parts
 
     def cumulative(self, n: int) -> list[float]:
         parts = len(self.weights)
@@ -230,7 +232,8 @@ class WeightsCounts:
             return i
         if top <= 0.0:
             return math.inf
-        return max((i - 0.5) / top, i)
+        time = (i - 0.5) / top
+        return time if time > i else i
 
     def __repr__(self) -> str:
         return f"WeightsCounts(weights={self.weights!r}, mean={self.mean:g})"

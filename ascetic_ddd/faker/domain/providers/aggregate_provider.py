@@ -1,6 +1,5 @@
 """Provides an aggregate: makes it through the domain's own factory and stores it in its repository."""
 
-import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Self, TypeVar
 
@@ -95,7 +94,8 @@ class AggregateProvider(EntityProvider[I, A]):
             graph.seed(self, graph.DEFAULT_SEED)
         if specification is not None and not isinstance(specification, EqualSpecification):
             self._wanted = specification
-        await super().populate(session, specification)
+        if not self._done:
+            await super().populate(session, specification)
 
     async def create(self, session: ISession) -> A:
         """Make the aggregate and insert it; a second call returns the same aggregate.
@@ -105,10 +105,14 @@ class AggregateProvider(EntityProvider[I, A]):
             PersistenceError: the repository left the aggregate without an id.
         """
         if self._output is NOTHING:
-            if self._wanted is None:
-                agg = await self._made(session)
-            else:
+            if self._wanted is not None:
                 agg = await self._made_to_fit(session, self._wanted)
+            elif self._done and self._plain:
+                agg = self._call_factory(self._plain_outputs())
+                if hasattr(type(agg), "__await__"):
+                    agg = await agg
+            else:
+                agg = await self._made(session)
             await self._store(session, agg)
         return self._output  # type: ignore[no-any-return]
 
@@ -126,7 +130,7 @@ class AggregateProvider(EntityProvider[I, A]):
         if not self._done:
             await self.populate(session)
         agg = self._call_factory(await self._outputs(session))
-        if inspect.isawaitable(agg):
+        if hasattr(type(agg), "__await__"):
             try:
                 agg = await agg
             except Exception as error:
@@ -156,21 +160,21 @@ class AggregateProvider(EntityProvider[I, A]):
     async def _store(self, session: ISession, agg: Any) -> None:
         await self.repository.insert(session, agg)
         state = self._state_of(agg)
-        self.id_provider._adopt(state[self._id_attr])
-        if self.id_provider.is_transient():
+        id_provider = self._id_provider
+        id_provider._adopt(state[self._id_attr])
+        if id_provider.is_transient():
             raise PersistenceError(
                 f"{self.path}: {type(self.repository).__name__}.insert left the id {state[self._id_attr]!r} incomplete; "
                 "it must put the id that the database gives into the aggregate"
             )
         self.memory.created(session, state)
         self._output = agg
-        for part in self.parts().values():
-            if isinstance(part, DependentProvider) and part.is_stored:
-                await part.create_for(session, state[self._id_attr])
+        for dependent in self._dependents.values():
+            await dependent.create_for(session, state[self._id_attr])
 
     def _state_of(self, agg: Any) -> Mapping[str, Any]:
         state = self._output_exporter(agg)  # type: ignore[misc]  # __init__ has seen to it
-        if not isinstance(state, Mapping) or self._id_attr not in state:
+        if not (type(state) is dict or isinstance(state, Mapping)) or self._id_attr not in state:
             raise ConfigurationError(
                 f"{self.path}: output_exporter gave {state!r}; expected a dict with the key {self._id_attr!r}"
             )
@@ -178,10 +182,13 @@ class AggregateProvider(EntityProvider[I, A]):
 
     async def _outputs(self, session: ISession) -> dict[str, Any]:
         outputs = await super()._outputs(session)
-        for name, part in self.parts().items():
-            if isinstance(part, DependentProvider) and part.is_stored:
-                del outputs[name]
+        for name in self._dependents:
+            del outputs[name]
         return outputs
+
+    def _parts_found(self, parts: dict[str, Provider[Any, Any]]) -> None:
+        super()._parts_found(parts)
+        self._dependents = {name: part for name, part in parts.items() if isinstance(part, DependentProvider) and part.is_stored}
 
     def _begin(self, session: ISession) -> Awaitable[None] | None:
         return None if self._done else self.populate(session)

@@ -1,7 +1,7 @@
 """Provides a value object of several parts."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
@@ -34,9 +34,10 @@ class CompositeValueProvider(Provider[I, O]):
         self._output_factory = output_factory
         self._output_exporter = output_exporter
         self._parts: dict[str, Provider[Any, Any]] | None = None
-        self._plain: bool | None = None
+        self._named: tuple[tuple[str, Provider[Any, Any]], ...] = ()
+        self._unnamed: tuple[Provider[Any, Any], ...] = ()
+        self._plain = False
         self._is_null = False
-        self._done = False
 
     def parts(self) -> dict[str, Provider[Any, Any]]:
         parts = self._parts
@@ -51,12 +52,15 @@ class CompositeValueProvider(Provider[I, O]):
                 if isinstance(part, Provider):
                     parts[name] = part
                     part._owner, part._name = self, name
+            self._named, self._unnamed = tuple(parts.items()), tuple(parts.values())
+            self._plain = all(part._is_plain for part in self._unnamed)
+            self._parts_found(parts)
         return parts
 
     def reset(self) -> None:
         self._is_null = self._done = False
         self._output = NOTHING
-        for part in (self._parts or self.parts()).values():
+        for part in self._unnamed or self.parts().values():
             part.reset()
 
     def set(self, input: I | None) -> None:
@@ -72,13 +76,17 @@ class CompositeValueProvider(Provider[I, O]):
     def get(self) -> I | None:
         if self._is_null:
             return None
-        return {name: part.get() for name, part in (self._parts or self.parts()).items()}  # type: ignore[return-value]
+        return {name: part.get() for name, part in self._named or self.parts().items()}  # type: ignore[return-value]
 
     def is_complete(self) -> bool:
         return self._done or self._is_null or all(part.is_complete() for part in self.parts().values())
 
     def is_transient(self) -> bool:
-        return not self._is_null and any(part.is_transient() for part in self.parts().values())
+        if not self._is_null:
+            for part in self._unnamed or self.parts().values():
+                if part.is_transient():
+                    return True
+        return False
 
     def export(self, output: O) -> I:
         """The input of a given output."""
@@ -88,6 +96,11 @@ class CompositeValueProvider(Provider[I, O]):
 
     async def populate(self, session: ISession, specification: ISpecification | None = None) -> None:
         if self._done or self._is_null:
+            return
+        if specification is None and not self._overrides_populate:
+            pending = self._begin_parts(session)
+            if pending is not None:
+                await pending
             return
         if isinstance(specification, EqualSpecification):
             self.set(specification.pattern)  # type: ignore[arg-type]  # a dict of parts, as set takes it
@@ -100,57 +113,64 @@ class CompositeValueProvider(Provider[I, O]):
 
     async def do_populate(self, session: ISession, specification: ISpecification | None = None) -> None:
         """Complete the parts, in order of declaration. Override it to tie parts together, and call it at the end."""
-        for part in (self._parts or self.parts()).values():
-            pending = part._begin(session)
-            if pending is not None:
-                await pending
+        for part in self._unnamed or self.parts().values():
+            if not part._done:
+                pending = part._begin(session)
+                if pending is not None:
+                    await pending
 
     async def create(self, session: ISession) -> O:
         if self._output is NOTHING:
             if not self._done:
                 await self.populate(session)
-            outputs = None if self._is_null else await self._outputs(session)
-            self._output = None if outputs is None else self._call_factory(outputs)
+            if self._is_null:
+                self._output = None
+            else:
+                self._output = self._call_factory(self._plain_outputs() if self._plain else await self._outputs(session))
         return self._output  # type: ignore[no-any-return]
 
     def _begin(self, session: ISession) -> Awaitable[None] | None:
         if self._done or self._is_null:
             return None
-        if self._overrides_populate:
-            return self.populate(session)
-        parts = iter((self._parts or self.parts()).values())
-        for part in parts:
-            pending = part._begin(session)
-            if pending is not None:
-                return self._go_on(session, pending, parts)
+        return self.populate(session) if self._overrides_populate else self._begin_parts(session)
+
+    def _begin_parts(self, session: ISession) -> Awaitable[None] | None:
+        for part in self._unnamed or self.parts().values():
+            if not part._done:
+                pending = part._begin(session)
+                if pending is not None:
+                    return self._go_on(session, pending)
         self._done = True
         return None
 
-    async def _go_on(self, session: ISession, pending: Awaitable[None], parts: Iterator[Provider[Any, Any]]) -> None:
+    async def _go_on(self, session: ISession, pending: Awaitable[None]) -> None:
         await pending
-        for part in parts:
-            later = part._begin(session)
-            if later is not None:
-                await later
+        for part in self._unnamed:
+            if not part._done:
+                later = part._begin(session)
+                if later is not None:
+                    await later
         self._done = True
 
     async def _outputs(self, session: ISession) -> dict[str, Any]:
         """The parts' outputs by name, as the factory takes them."""
         outputs = {}
-        for name, part in (self._parts or self.parts()).items():
+        for name, part in self._named:
             outputs[name] = part._build() if part._is_plain else await part.create(session)
         return outputs
 
+    def _plain_outputs(self) -> dict[str, Any]:
+        return {name: part._build() for name, part in self._named or self.parts().items()}
+
     def _build(self) -> Any:
         if self._output is NOTHING:
-            parts = (self._parts or self.parts()).items()
-            self._output = None if self._is_null else self._call_factory({name: part._build() for name, part in parts})
+            self._output = None if self._is_null else self._call_factory(self._plain_outputs())
         return self._output
 
     def _make(self, input: Any) -> Any:
         if input is None:
             return None
-        return self._call_factory({name: part._make(input.get(name)) for name, part in self.parts().items()})
+        return self._call_factory({name: part._make(input.get(name)) for name, part in self._named or self.parts().items()})
 
     def _call_factory(self, outputs: dict[str, Any]) -> Any:
         factory = self._output_factory
@@ -165,16 +185,15 @@ class CompositeValueProvider(Provider[I, O]):
             raise
 
     def _adopt(self, input: Any) -> None:
-        if isinstance(input, Mapping):
-            for name, part in self.parts().items():
+        if type(input) is dict or isinstance(input, Mapping):
+            for name, part in self._named:
                 if name in input:
                     part._adopt(input[name])
         self._done = True
 
     def _detach(self, twins: dict[int, Any]) -> None:
         own = dict(self.parts())
-        self._parts = None
-        self._plain = None
+        self._parts, self._named, self._unnamed = None, (), ()
         for name, part in own.items():
             twin = part.clone()
             twins[id(part)] = twin
@@ -186,9 +205,11 @@ class CompositeValueProvider(Provider[I, O]):
 
     @property
     def _is_plain(self) -> bool:
-        if self._plain is None:
-            self._plain = not self._overrides_create and all(part._is_plain for part in self.parts().values())
-        return self._plain
+        self.parts()
+        return self._plain and not self._overrides_create
+
+    def _parts_found(self, parts: dict[str, Provider[Any, Any]]) -> None:
+        """Compute once what follows from the parts."""
 
 
 def _names_of(cls: type[CompositeValueProvider[Any, Any]]) -> tuple[str, ...]:

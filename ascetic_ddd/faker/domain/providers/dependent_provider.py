@@ -73,7 +73,6 @@ class DependentProvider(Provider[list[Any], list[O]], Generic[I, O]):
             provider._owner, provider._name = self, "item"
         self._told: list[Any] | None = None
         self._count: int | None = None
-        self._done = False
         self._children: list[Provider[I, O]] = []
         self._idle: list[Provider[I, O]] = []
 

@@ -42,13 +42,19 @@ class EntityProvider(CompositeValueProvider[I, O]):
         Raises:
             ConfigurationError: ``_id_attr`` names no part.
         """
-        part = self.parts().get(self._id_attr)
-        if part is None:
+        if self._parts is None:
+            self.parts()
+        return self._id_provider
+
+    def _parts_found(self, parts: dict[str, Provider[Any, Any]]) -> None:
+        super()._parts_found(parts)
+        if self._id_attr not in parts:
+            self._parts = None
             raise ConfigurationError(
                 f"{self.path} has _id_attr = {self._id_attr!r}, but no annotated provider of that name; "
-                f"it has {', '.join(self.parts()) or 'none'}"
+                f"it has {', '.join(parts) or 'none'}"
             )
-        return part
+        self._id_provider = parts[self._id_attr]
 
     def is_transient(self) -> bool:
         return self.id_provider.is_transient()

@@ -28,17 +28,17 @@ def is_full_id(provider: Provider[Any, Any], input: Any) -> bool:
     source = getattr(provider, "source", None)
     if source is not None:
         return is_full_id(source.aggregate_provider.id_provider, input)
-    if isinstance(provider, CompositeValueProvider):
-        parts = provider.parts()
+    parts = provider.parts()
+    if parts:
         return (
-            isinstance(input, Mapping)
+            (type(input) is dict or isinstance(input, Mapping))
             and input.keys() == parts.keys()
             and all(is_full_id(part, input[name]) for name, part in parts.items())
         )
     return input is not None and not isinstance(input, Mapping) and not is_specification(input)
 
 
-def place(target: EntityProvider[Any, Any], pattern: Mapping[str, Any], asker: str) -> dict[str, Any]:
+def place(target: EntityProvider[Any, Any], pattern: Mapping[str, Any], asker: Provider[Any, Any]) -> dict[str, Any]:
     """Put the parts of a pattern where they belong, in the aggregate or in its id.
 
     Raises:
@@ -57,13 +57,13 @@ def place(target: EntityProvider[Any, Any], pattern: Mapping[str, Any], asker: s
             placed.setdefault(id_attr, {})[key] = value
         else:
             raise ConfigurationError(
-                f"{asker} was told {key!r}={value!r}, but {target.path} has no such attribute; "
+                f"{asker.path} was told {key!r}={value!r}, but {target.path} has no such attribute; "
                 f"it has {', '.join(sorted({*parts, *id_parts}))}"
             )
     return placed
 
 
-def specify(target: EntityProvider[Any, Any], placed: Mapping[str, Any], asker: str) -> ISpecification:
+def specify(target: EntityProvider[Any, Any], placed: Mapping[str, Any], asker: Provider[Any, Any]) -> ISpecification:
     """The specification that an aggregate made from a placed pattern satisfies."""
     plain: dict[str, Any] = {}
     nested: list[ISpecification] = []
@@ -79,13 +79,13 @@ def _collect(
     path: tuple[str, ...],
     plain: dict[str, Any],
     nested: list[ISpecification],
-    asker: str,
+    asker: Provider[Any, Any],
 ) -> None:
     for name, value in pattern.items():
         part = provider.parts().get(name)
         if part is None:
             raise ConfigurationError(
-                f"{asker} was told {'.'.join((*path, name))}={value!r}, but {provider.path} has no such attribute; "
+                f"{asker.path} was told {'.'.join((*path, name))}={value!r}, but {provider.path} has no such attribute; "
                 f"it has {', '.join(sorted(provider.parts())) or 'no parts'}"
             )
         source = getattr(part, "source", None)
@@ -97,7 +97,7 @@ def _collect(
                 wanted = specify(target, place(target, value, asker), asker)
             else:
                 raise ConfigurationError(
-                    f"{asker} was told {'.'.join((*path, name))}={value!r}; expected an id of {target.path}, "
+                    f"{asker.path} was told {'.'.join((*path, name))}={value!r}; expected an id of {target.path}, "
                     "or a dict of its attributes"
                 )
             population = source.population

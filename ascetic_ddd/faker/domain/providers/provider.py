@@ -39,6 +39,7 @@ class Provider(ABC, Generic[I, O]):
 
     def __init__(self) -> None:
         self._output: Any = NOTHING
+        self._done = False  # nothing is left to draw
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -40,6 +40,7 @@ class ReferenceSource:
     def __init__(self, aggregate_provider: Any) -> None:
         self._given = aggregate_provider
         self._provider: AggregateProvider[Any, Any] | None = None
+        self._id_provider: Provider[Any, Any] | None = None
         self._idle: list[AggregateProvider[Any, Any]] = []
         self._wanted: dict[Any, _Wanted] = {}
         if isinstance(aggregate_provider, AggregateProvider):
@@ -60,14 +61,31 @@ class ReferenceSource:
         return self._provider
 
     @property
+    def id_provider(self) -> Provider[Any, Any]:
+        """The provider of the referenced aggregate's id."""
+        if self._id_provider is None:
+            self._id_provider = self.aggregate_provider.id_provider
+        return self._id_provider
+
+    @property
     def population(self) -> Population:
         """The aggregates that exist."""
         return self.aggregate_provider.memory.population
 
-    def wanted(self, pattern: Mapping[str, Any] | None, specification: ISpecification | None, asker: str) -> _Wanted:
-        """Understand what was told; the same telling is understood once."""
-        key = (freeze(pattern), specification)
-        found = self._wanted.get(key)
+    def wanted(
+        self, pattern: Mapping[str, Any] | None, specification: ISpecification | None, asker: Provider[Any, Any]
+    ) -> _Wanted:
+        """Understand what was told; the same telling is understood once.
+
+        Raises:
+            ConfigurationError: the aggregate has no such parts.
+        """
+        try:
+            key: Any = (tuple(pattern.items()) if pattern is not None else None, specification)
+            found = self._wanted.get(key)
+        except TypeError:  # nested patterns are not hashable as they are
+            key = (freeze(pattern), specification)
+            found = self._wanted.get(key)
         if found is None:
             target = self.aggregate_provider
             placed = None if pattern is None else place(target, pattern, asker)
@@ -121,15 +139,16 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
             _ = aggregate_provider.memory.population  # listen from the start
         self._nobody = Pool().everything
         self._input: Any = None
-        self._done = False
         self._pattern: dict[str, Any] | None = None
         self._specification: ISpecification | None = None
+        self._wanted: _Wanted | None = None
 
     def reset(self) -> None:
         self._input = None
         self._done = False
         self._pattern = None
         self._specification = None
+        self._wanted = None
         self._output = NOTHING
 
     def set(self, input: I | None) -> None:
@@ -141,18 +160,19 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
             return
         if isinstance(input, EqualSpecification):
             input = cast(I, input.pattern)
-        if is_specification(input):
-            self._specification = cast(ISpecification, input)
-        elif is_full_id(self.source.aggregate_provider.id_provider, input):
+        if is_full_id(self.source.id_provider, input):
             self._input = _copied(input)
             self._done = True
-        elif isinstance(input, Mapping):
-            place(self.source.aggregate_provider, input, self.path)
-            self._pattern = {**(self._pattern or {}), **input}
+        elif type(input) is dict or isinstance(input, Mapping):
+            self._pattern = {**self._pattern, **input} if self._pattern else dict(input)
+            self._wanted = self.source.wanted(self._pattern, self._specification, self)
+        elif is_specification(input):
+            self._specification = cast(ISpecification, input)
+            self._wanted = self.source.wanted(self._pattern, self._specification, self)
         else:
             raise ConfigurationError(
                 f"{self.path} was told {input!r}; expected an id of {self.source.aggregate_provider.path} "
-                f"({self.source.aggregate_provider.id_provider!r}), a dict of its attributes, a specification, or None"
+                f"({self.source.id_provider!r}), a dict of its attributes, a specification, or None"
             )
 
     def get(self) -> I | None:
@@ -190,21 +210,24 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         return self.populate(session) if self._overrides_populate else self._begin_here(session)
 
     def _begin_here(self, session: ISession) -> Awaitable[None] | None:
-        source = self.source
-        if source.aggregate_provider.memory.is_late:
+        memory = self.source.aggregate_provider.memory
+        if memory.is_late:
             return self._begin_late(session)
-        wanted: _Wanted | None = None
-        if self._pattern is not None or self._specification is not None:
-            wanted = source.wanted(self._pattern, self._specification, self.path)
+        wanted = self._wanted
+        if wanted is not None:
             scope = wanted.scope
         elif self.distributor.keeps_values:
-            scope = source.population.everything
+            scope = memory.population.everything
         else:
             scope = self._nobody
         choice = self._draw(session, scope)
-        if choice is not None and not isinstance(choice, int):
+        if choice is None:
+            self._input = None
+        elif isinstance(choice, int):
+            self._input = memory.population.id_of(choice)
+        else:
             return self._create_new(session, wanted, scope, choice)
-        self._take(choice)
+        self._done = True
         return None
 
     async def _begin_late(self, session: ISession) -> None:
@@ -218,10 +241,6 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
             return self.distributor.draw(session, scope, is_closed=not self._may_create)
         except UnsatisfiableError as error:
             raise UnsatisfiableError(f"{self.path}: {error}") from None
-
-    def _take(self, number: int | None) -> None:
-        self._input = None if number is None else self.source.population.id_of(number)
-        self._done = True
 
     async def _create_new(self, session: ISession, wanted: _Wanted | None, scope: Scope, birth: IBirth) -> None:
         choice: int | IBirth | None = birth
@@ -247,7 +266,8 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
                     "let its output_exporter give the told parts under their attribute names, unchanged"
                 )
             choice = self._draw(session, scope) if choice.is_spare else number
-        self._take(choice)
+        self._input = None if choice is None else self.source.population.id_of(choice)
+        self._done = True
 
     async def _create_one(self, session: ISession, wanted: _Wanted | None) -> Any:
         """Create one aggregate as wanted, on a lane of its own. Returns its exported id."""
@@ -286,11 +306,11 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
 
     def _build(self) -> Any:
         if self._output is NOTHING:
-            self._output = self._make(self._input)
+            self._output = None if self._input is None else self.source.id_provider._make(self._input)
         return self._output
 
     def _make(self, input: Any) -> Any:
-        return None if input is None else self.source.aggregate_provider.id_provider._make(input)
+        return None if input is None else self.source.id_provider._make(input)
 
     def _adopt(self, input: Any) -> None:
         self._input = input
@@ -299,6 +319,6 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
 
 def _copied(data: Any) -> Any:
     """A copy of plain data that the caller may change."""
-    if isinstance(data, dict):
+    if type(data) is dict or isinstance(data, Mapping):
         return {key: _copied(part) for key, part in data.items()}
     return data

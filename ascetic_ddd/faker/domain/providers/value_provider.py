@@ -1,6 +1,5 @@
 """Provides one value: drawn, reused, told, or left to the database."""
 
-import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
@@ -80,8 +79,11 @@ class ValueProvider(Provider[I, O]):
             )
         else:
             self._is_given = True
+            self._done = True
+        self._always_new = (
+            self.distributor if isinstance(self.distributor, NewDistributor) and not self.distributor.is_nullable else None
+        )
         self._input: Any = None
-        self._done = False
 
     @property
     def input_generator(self) -> IInputGenerator | None:
@@ -90,19 +92,19 @@ class ValueProvider(Provider[I, O]):
 
     def reset(self) -> None:
         self._input = None
-        self._done = False
+        self._done = self._is_given
         self._output = NOTHING
 
     def set(self, input: I | None) -> None:
         self._input = input
-        self._done = not (self._is_given and input is None)
+        self._done = True
         self._output = NOTHING
 
     def get(self) -> I | None:
         return self._input  # type: ignore[no-any-return]
 
     def is_complete(self) -> bool:
-        return self._done or self._is_given
+        return self._done
 
     def is_transient(self) -> bool:
         return self._is_given and self._input is None
@@ -112,7 +114,14 @@ class ValueProvider(Provider[I, O]):
         return output if self._output_exporter is None else self._output_exporter(output)  # type: ignore[return-value]
 
     def _begin(self, session: ISession) -> Awaitable[None] | None:
-        if self._done or self._is_given:
+        if self._done:
+            return None
+        if self._always_new is not None:  # most values: nothing to decide, nothing to give back
+            drawn = self._generate(session, self._always_new.take_position(session))
+            if hasattr(type(drawn), "__await__"):
+                return self._await(drawn)
+            self._input = drawn
+            self._done = True
             return None
         choice = self.distributor.draw(session, self._pool.everything)
         if choice is None:
@@ -132,12 +141,16 @@ class ValueProvider(Provider[I, O]):
         except BaseException:
             birth.failed()
             raise
-        if inspect.isawaitable(drawn):
+        if hasattr(type(drawn), "__await__"):
             return self._draw_later(session, birth, drawn)
         birth.made(session)
         self._input = drawn
         self._done = True
         return None
+
+    async def _await(self, drawn: Awaitable[I]) -> None:
+        self._input = await drawn
+        self._done = True
 
     async def _draw_later(self, session: ISession, birth: IBirth, drawn: Awaitable[I]) -> None:
         try:
@@ -162,7 +175,7 @@ class ValueProvider(Provider[I, O]):
         try:
             for _ in range(_TRIES):
                 drawn = self._generate(session, birth.position)
-                if inspect.isawaitable(drawn):
+                if hasattr(type(drawn), "__await__"):
                     drawn = await drawn
                 if drawn not in self._pool:
                     return drawn

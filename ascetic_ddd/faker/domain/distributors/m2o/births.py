@@ -41,8 +41,7 @@ class Birth:
         self.position = positions.take()
 
     def made(self, session: ISession, number: int | None = None) -> bool:
-        if session.is_atomic:
-            session.on_rollback(self._positions.give_back, self.position)
+        session.on_rollback(self._positions.give_back, self.position)
         return True
 
     def failed(self) -> None:

@@ -44,6 +44,13 @@ class NewDistributor:
             )
         return Birth(self._positions)
 
+    def take_position(self, session: ISession) -> int:
+        """The number of a new value that is made at once; only a sequence minds a gap after a rollback."""
+        position = self._positions.take()
+        if self.is_sequence:
+            session.on_rollback(self._positions.give_back, position)
+        return position
+
     def seed(self, seed: int) -> None:
         self._nulls.seed(seed)
 
@@ -87,7 +94,8 @@ class LawDistributor:
     def draw(self, session: ISession, scope: Scope, *, is_closed: bool = False) -> int | Birth | None:
         if self.null_weight and self._nulls.draw(session):
             return None
-        scope.refresh()
+        if scope.is_lazy:
+            scope.refresh()
         schedule = self._schedules.get(scope)
         if schedule is None:
             if is_closed:

@@ -92,8 +92,7 @@ class GrowingSchedule:
             else:
                 uses[rank] = use
                 heapreplace(heap, (self._due(rank, use + 1), rank, use + 1))
-                if session.is_atomic:
-                    session.on_rollback(self.unuse, number)
+                session.on_rollback(self.unuse, number)
                 return number
         if self._is_closed:
             return None
@@ -116,8 +115,7 @@ class GrowingSchedule:
             return False
         self._uses[rank] += 1
         self._push(rank)
-        if session.is_atomic:
-            session.on_rollback(self.unuse, number)
+        session.on_rollback(self.unuse, number)
         return True
 
     def unuse(self, number: int) -> None:
@@ -155,7 +153,9 @@ class GrowingSchedule:
     def _due(self, rank: int, use: int) -> float:
         wanted = use - (self._offset + rank * _GOLDEN) % 1.0
         due = self._counts.due(rank + 1, wanted)
-        return self._beyond(rank, wanted) if self._is_closed and due > len(self._ranks) else due
+        if self._is_closed and due > len(self._ranks):
+            return self._beyond(rank, wanted)
+        return due
 
     def _beyond(self, rank: int, wanted: float) -> float:
         """When a closed population has had all that the law gives it, its uses go on in the same proportions."""

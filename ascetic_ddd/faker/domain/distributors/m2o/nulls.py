@@ -41,8 +41,7 @@ class Nulls:
         is_null = self._random.random() * self._draws < self._nulls
         self._draws -= 1
         self._nulls -= is_null
-        if session.is_atomic:
-            session.on_rollback(self._take_back, is_null)
+        session.on_rollback(self._take_back, is_null)
         return is_null
 
     def _take_back(self, is_null: bool) -> None:

@@ -160,8 +160,7 @@ class PlannedSchedule:
 
     def _count(self, session: ISession, rank: int) -> None:
         self._uses[rank] += 1
-        if session.is_atomic:
-            session.on_rollback(self.unuse, self._numbers[rank])
+        session.on_rollback(self.unuse, self._numbers[rank])
 
     def _append(self, number: int) -> None:
         self._numbers.append(number)

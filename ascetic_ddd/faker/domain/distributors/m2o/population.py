@@ -66,6 +66,8 @@ class _LazyScope(Scope):
 
     __slots__ = ("_seen", "_specification", "_version")
 
+    is_lazy = True
+
     def __init__(self, pool: "Population", specification: ISpecification) -> None:
         super().__init__(pool, f"those that satisfy {specification!r}")
         self._specification = specification
@@ -151,8 +153,7 @@ class Population(Pool):
             self._take_off(session, number)
             self._restate(number, state)
         else:
-            if session.is_atomic:
-                session.on_rollback(self._restate, number, self.states[number])
+            session.on_rollback(self._restate, number, self.states[number])
             self._version += 1
             self._restate(number, state)
 

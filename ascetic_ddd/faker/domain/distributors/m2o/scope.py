@@ -21,6 +21,8 @@ class Scope:
 
     __slots__ = ("_followers", "description", "members", "pool")
 
+    is_lazy = False
+
     def __init__(self, pool: "Pool", description: str = "all") -> None:
         self.pool = pool
         self.description = description
@@ -47,7 +49,7 @@ class Scope:
                 follower.leave(number)
 
     def refresh(self) -> None:
-        """Bring the members up to date; scopes that are kept up to date all the time have nothing to do."""
+        """Bring the members up to date; only lazy scopes have anything to do."""
 
 
 class Pool:

@@ -69,8 +69,7 @@ class SharesDistributor:
         if not self._tickets:
             self._deal()
         number = self._tickets.pop()
-        if session.is_atomic:
-            session.on_rollback(self._put_back, number)
+        session.on_rollback(self._put_back, number)
         return number
 
     def seed(self, seed: int) -> None:

@@ -38,8 +38,7 @@ class ChildrenDistributor:
 
     def draw(self, session: ISession) -> int:
         children = self._returned.pop() if self._returned else self._next()
-        if session.is_atomic:
-            session.on_rollback(self._returned.append, children)
+        session.on_rollback(self._returned.append, children)
         return children
 
     def seed(self, seed: int) -> None:
@@ -73,8 +72,7 @@ class _Drawn:
             drawn = self._source.rvs(size=256, **state)
             self._ready = [max(0, round(float(number))) for number in drawn]
         children = self._ready.pop()
-        if session.is_atomic:
-            session.on_rollback(self._ready.append, children)
+        session.on_rollback(self._ready.append, children)
         return children
 
     def seed(self, seed: int) -> None:
