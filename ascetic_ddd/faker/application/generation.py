@@ -29,7 +29,7 @@ def planned_run(provider: AggregateProvider[Any, Any], total: int) -> Iterator[P
     Raises:
         ConfigurationError: the total is not a positive whole number.
     """
-    if isinstance(total, bool) or not isinstance(total, int) or total < 1:
+    if type(total) is not int or total < 1:
         raise ConfigurationError(f"total={total!r}: expected a whole number of aggregates to make, at least 1")
     plan = Plan(total)
     graph.plan(provider, plan)
@@ -65,7 +65,7 @@ async def generate(
         async for book in generate(book_provider, session_pool, 10_000, batch_size=500, seed=7):
             ...
     """
-    if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
+    if type(batch_size) is not int or batch_size < 1:
         raise ConfigurationError(f"batch_size={batch_size!r}: expected a whole number of aggregates, at least 1")
     if seed is not None:
         provider.seed(seed)

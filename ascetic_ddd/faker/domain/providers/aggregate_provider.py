@@ -113,7 +113,10 @@ class AggregateProvider(EntityProvider[I, A]):
                     agg = await agg
             else:
                 agg = await self._made(session)
-            await self._store(session, agg)
+            await self.repository.insert(session, agg)
+            self._stored(session, agg)
+            for dependent in self._dependents.values():
+                await dependent.create_for(session, self._id_provider.get())
         return self._output  # type: ignore[no-any-return]
 
     async def create_batch(self, session: ISession, size: int, input: I | None = None) -> list[A]:
@@ -157,8 +160,8 @@ class AggregateProvider(EntityProvider[I, A]):
             "tell the parts that the specification looks at, or give them generators that can meet it"
         )
 
-    async def _store(self, session: ISession, agg: Any) -> None:
-        await self.repository.insert(session, agg)
+    def _stored(self, session: ISession, agg: Any) -> None:
+        """The aggregate is in its repository: know its id, and let references hear of it."""
         state = self._state_of(agg)
         id_provider = self._id_provider
         id_provider._adopt(state[self._id_attr])
@@ -169,8 +172,6 @@ class AggregateProvider(EntityProvider[I, A]):
             )
         self.memory.created(session, state)
         self._output = agg
-        for dependent in self._dependents.values():
-            await dependent.create_for(session, state[self._id_attr])
 
     def _state_of(self, agg: Any) -> Mapping[str, Any]:
         state = self._output_exporter(agg)  # type: ignore[misc]  # __init__ has seen to it

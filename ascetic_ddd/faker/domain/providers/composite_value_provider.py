@@ -98,7 +98,7 @@ class CompositeValueProvider(Provider[I, O]):
         if self._done or self._is_null:
             return
         if specification is None and not self._overrides_populate:
-            pending = self._begin_parts(session)
+            pending = CompositeValueProvider._begin(self, session)
             if pending is not None:
                 await pending
             return
@@ -132,9 +132,6 @@ class CompositeValueProvider(Provider[I, O]):
     def _begin(self, session: ISession) -> Awaitable[None] | None:
         if self._done or self._is_null:
             return None
-        return self.populate(session) if self._overrides_populate else self._begin_parts(session)
-
-    def _begin_parts(self, session: ISession) -> Awaitable[None] | None:
         for part in self._unnamed or self.parts().values():
             if not part._done:
                 pending = part._begin(session)
@@ -171,6 +168,20 @@ class CompositeValueProvider(Provider[I, O]):
         if input is None:
             return None
         return self._call_factory({name: part._make(input.get(name)) for name, part in self._named or self.parts().items()})
+
+    def _maker(self) -> Callable[[Any], Any]:
+        makers = [(name, part._maker()) for name, part in self.parts().items()]
+        factory = self._output_factory or self._inferred_factory()
+
+        def make(input: Any) -> Any:
+            if input is None:
+                return None
+            try:
+                return factory(**{name: maker(input.get(name)) for name, maker in makers})  # type: ignore[misc]
+            except Exception:
+                return self._make(input)  # once more, the way that tells the place
+
+        return make
 
     def _call_factory(self, outputs: dict[str, Any]) -> Any:
         factory = self._output_factory

@@ -45,8 +45,10 @@ class Provider(ABC, Generic[I, O]):
         super().__init_subclass__(**kwargs)
         users = [ancestor for ancestor in cls.__mro__ if not ancestor.__module__.startswith(_OURS)]
         own = {name for ancestor in users if issubclass(ancestor, Provider) for name in vars(ancestor)}
-        cls._overrides_populate = not own.isdisjoint({"populate", "do_populate"})
         cls._overrides_create = "create" in own
+        cls._overrides_populate = not own.isdisjoint({"populate", "do_populate"})
+        if cls._overrides_populate:
+            cls._begin = cls._begin_by_populate  # type: ignore[method-assign]  # taken by its word
 
     @property
     def path(self) -> str:
@@ -139,6 +141,9 @@ class Provider(ABC, Generic[I, O]):
     def _begin(self, session: ISession) -> Awaitable[None] | None:
         """Populate; what cannot be done without waiting is returned, to be awaited once."""
 
+    def _begin_by_populate(self, session: ISession) -> Awaitable[None] | None:
+        return None if self._done else self.populate(session)
+
     @abstractmethod
     def _build(self) -> Any:
         """Make the output of the complete input, once."""
@@ -146,6 +151,10 @@ class Provider(ABC, Generic[I, O]):
     @abstractmethod
     def _make(self, input: Any) -> Any:
         """A fresh output of the given complete input; the object at hand is not touched."""
+
+    def _maker(self) -> Callable[[Any], Any]:
+        """What :meth:`_make` does, with all that does not depend on the input looked up beforehand."""
+        return self._make
 
     def _adopt(self, input: Any) -> None:
         """Take over the input that the repository completed."""

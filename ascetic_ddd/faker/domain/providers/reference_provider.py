@@ -9,6 +9,7 @@ from ascetic_ddd.faker.domain.distributors.m2o.population import Population
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool, Scope
 from ascetic_ddd.faker.domain.errors import ConfigurationError, CycleError, UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.memory import Memory
 from ascetic_ddd.faker.domain.providers.patterns import is_full_id, is_specification, place, specify
 from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification, freeze
@@ -41,6 +42,8 @@ class ReferenceSource:
         self._given = aggregate_provider
         self._provider: AggregateProvider[Any, Any] | None = None
         self._id_provider: Provider[Any, Any] | None = None
+        self._make_id: Callable[[Any], Any] | None = None
+        self.memory: Memory | None = None
         self._idle: list[AggregateProvider[Any, Any]] = []
         self._wanted: dict[Any, _Wanted] = {}
         if isinstance(aggregate_provider, AggregateProvider):
@@ -58,6 +61,7 @@ class ReferenceSource:
             if not isinstance(found, AggregateProvider):
                 raise ConfigurationError(f"the aggregate_provider callable returned {found!r}, no AggregateProvider")
             self._provider = found
+        self.memory = self._provider.memory
         return self._provider
 
     @property
@@ -66,6 +70,19 @@ class ReferenceSource:
         if self._id_provider is None:
             self._id_provider = self.aggregate_provider.id_provider
         return self._id_provider
+
+    def make_id(self, input: Any) -> Any:
+        """A fresh id object of a whole id."""
+        if self._make_id is None:
+            self._make_id = self.id_provider._maker()
+        return self._make_id(input)
+
+    def is_full_id(self, input: Any) -> bool:
+        """Tell whether plain data is a whole id of the aggregate, with no part left open."""
+        id_provider = self._id_provider or self.id_provider
+        if type(input) is dict and input.keys() != id_provider.parts().keys():
+            return False
+        return is_full_id(id_provider, input)
 
     @property
     def population(self) -> Population:
@@ -160,12 +177,13 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
             return
         if isinstance(input, EqualSpecification):
             input = cast(I, input.pattern)
-        if is_full_id(self.source.id_provider, input):
+        source = self.source
+        if source.is_full_id(input):
             self._input = _copied(input)
             self._done = True
-        elif type(input) is dict or isinstance(input, Mapping):
-            self._pattern = {**self._pattern, **input} if self._pattern else dict(input)
-            self._wanted = self.source.wanted(self._pattern, self._specification, self)
+        elif isinstance(input, dict) or isinstance(input, Mapping):  # noqa: SIM101  # a dict is told at once
+            self._pattern = {**self._pattern, **input} if self._pattern else {**input}
+            self._wanted = source.wanted(self._pattern, self._specification, self)
         elif is_specification(input):
             self._specification = cast(ISpecification, input)
             self._wanted = self.source.wanted(self._pattern, self._specification, self)
@@ -200,17 +218,15 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
             return
         if specification is not None:
             self.set(cast(I, specification))
-        pending = self._begin_here(session)
+        pending = ReferenceProvider._begin(self, session)
         if pending is not None:
             await pending
 
     def _begin(self, session: ISession) -> Awaitable[None] | None:
         if self._done:
             return None
-        return self.populate(session) if self._overrides_populate else self._begin_here(session)
-
-    def _begin_here(self, session: ISession) -> Awaitable[None] | None:
-        memory = self.source.aggregate_provider.memory
+        source = self.source
+        memory = source.memory or source.aggregate_provider.memory
         if memory.is_late:
             return self._begin_late(session)
         wanted = self._wanted
@@ -232,7 +248,7 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
 
     async def _begin_late(self, session: ISession) -> None:
         await self.source.aggregate_provider.memory.catch_up(session)
-        pending = self._begin_here(session)
+        pending = ReferenceProvider._begin(self, session)
         if pending is not None:
             await pending
 
@@ -306,11 +322,11 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
 
     def _build(self) -> Any:
         if self._output is NOTHING:
-            self._output = None if self._input is None else self.source.id_provider._make(self._input)
+            self._output = None if self._input is None else self.source.make_id(self._input)
         return self._output
 
     def _make(self, input: Any) -> Any:
-        return None if input is None else self.source.id_provider._make(input)
+        return None if input is None else self.source.make_id(input)
 
     def _adopt(self, input: Any) -> None:
         self._input = input

@@ -198,10 +198,9 @@ class ValueProvider(Provider[I, O]):
             raise
 
     def _build(self) -> Any:
-        output = self._output
-        if output is NOTHING:
-            output = self._output = self._make(self._input)
-        return output
+        if self._output is NOTHING:
+            self._output = self._make(self._input)
+        return self._output
 
     def _make(self, input: Any) -> Any:
         if input is None and not self._is_given:
@@ -214,6 +213,9 @@ class ValueProvider(Provider[I, O]):
         except Exception as error:
             noted(error, self, input)
             raise
+
+    def _maker(self) -> Callable[[Any], Any]:
+        return (self._output_factory if self._is_given else None) or self._make
 
     def _adopt(self, input: Any) -> None:
         self._input = input

@@ -11,7 +11,7 @@ _ATOMS = frozenset({int, str, float, bool, type(None), bytes})
 def freeze(value: object) -> Hashable:
     """Give a hashable stand-in for plain data: equal data have equal stand-ins, whatever the order of their keys."""
     if type(value) in _ATOMS:
-        return value  # type: ignore[return-value]  # all of them are hashable
+        return value
     if isinstance(value, Mapping):
         return frozenset((key, freeze(part)) for key, part in value.items())
     if isinstance(value, (list, tuple)):

@@ -28,6 +28,22 @@ class IdAssigner(Generic[T]):
         self._set_id = set_id
         self._ways: dict[tuple[type, Path], tuple[Path, bool]] = {}
 
+    def fill(self, agg: T, path: Path, value: Any) -> bool:
+        """Set the value if the way to it is known, open, and leads to None; else do nothing and return False."""
+        way, is_frozen = self._ways.get((type(agg), path), ((), True))
+        if is_frozen:
+            return False
+        holder: Any = agg
+        try:
+            for name in way[:-1]:
+                holder = getattr(holder, name)
+            if getattr(holder, way[-1]) is not None:
+                return False
+            setattr(holder, way[-1], value)
+        except (AttributeError, TypeError):
+            return False
+        return True
+
     def assign(self, agg: T, path: Path, value: Any) -> None:
         """Make the aggregate export ``value`` at ``path``.
 

@@ -49,6 +49,7 @@ class InMemoryRepository(Observable, Generic[T]):
         self._identities = Identities()
         self._states: dict[Hashable, dict[str, Any]] = {}
         self._last_numbers: dict[Path, int] = {}
+        self._usually_missing: Path | None = None
 
     async def setup(self, session: ISession) -> None:
         """Nothing to create."""
@@ -64,14 +65,23 @@ class InMemoryRepository(Observable, Generic[T]):
         Raises:
             PersistenceError: an aggregate with this id is remembered already; nothing changed.
         """
+        usual, is_filled = self._usually_missing, False
+        if usual is not None:  # most ids lack the same part: numbered at once, they need one export only
+            number = self._last_numbers.get(usual, 0) + 1
+            is_filled = self._ids.fill(agg, usual, number)
+            if is_filled:
+                self._last_numbers[usual] = number
         state = self._exporter(agg)
         id = exported_id(state, self._id_attr, agg)
         identity = self._identities.of_usual(id)
         if identity is None:
             if missing := missing_parts(id, (self._id_attr,)):
+                self._usually_missing = missing[0] if len(missing) == 1 else None
                 state, identity = self._number(agg, missing)
             else:
                 identity = self._identities.of(id)
+        if is_filled and usual is not None and identity in self._states:  # the number was told to another one before
+            state, identity = self._number(agg, [usual])
         if identity in self._states:
             raise PersistenceError(
                 f"Cannot insert {type(agg).__name__} with id {id!r}: the id is taken; "
