@@ -1,0 +1,1 @@
+"""The library example: tenants, authors and books, as in the README."""
