@@ -139,8 +139,6 @@ class DependentProvider(Provider[list[Any], list[O]], Generic[I, O]):
     def _begin(self, session: ISession) -> Awaitable[None] | None:
         if self._done:
             return None
-        if self._overrides_populate:
-            return self.populate(session)
         if self._count is None:
             self._count = self.distributor.draw(session)
         if self.is_stored or not self._count:
@@ -149,7 +147,7 @@ class DependentProvider(Provider[list[Any], list[O]], Generic[I, O]):
         return self._populate_children(session)
 
     async def populate(self, session: ISession, specification: Any = None) -> None:
-        pending = self._begin(session) if not self._overrides_populate else None
+        pending = DependentProvider._begin(self, session)  # a subclass that overrides this one has another _begin
         if pending is not None:
             await pending
 

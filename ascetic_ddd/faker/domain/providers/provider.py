@@ -77,11 +77,10 @@ class Provider(ABC, Generic[I, O]):
     def is_transient(self) -> bool:
         """True while (a part of) the id is still to be given by the database."""
 
+    @abstractmethod
     async def populate(self, session: ISession, specification: ISpecification | None = None) -> None:
         """Complete the input: draw what was not told. Does nothing if it is complete."""
-        pending = self._begin(session)
-        if pending is not None:
-            await pending
+        # Each kind calls its own _begin, by its class: in a subclass that overrides populate, self._begin leads back to it.
 
     async def create(self, session: ISession) -> O:
         """Make the output; a second call returns the same object. Populates first if that has not been done."""

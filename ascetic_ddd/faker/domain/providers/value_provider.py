@@ -11,6 +11,7 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError, ExhaustedError
 from ascetic_ddd.faker.domain.generators.input_generators import IInputGenerator, make_input_generator
 from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, noted
 from ascetic_ddd.faker.domain.providers.value_pool import ValuePool
+from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("ValueProvider",)
@@ -112,6 +113,11 @@ class ValueProvider(Provider[I, O]):
     def export(self, output: O) -> I:
         """The input of a given output."""
         return output if self._output_exporter is None else self._output_exporter(output)  # type: ignore[return-value]
+
+    async def populate(self, session: ISession, specification: ISpecification | None = None) -> None:
+        pending = ValueProvider._begin(self, session)  # a subclass that overrides this one has another _begin
+        if pending is not None:
+            await pending
 
     def _begin(self, session: ISession) -> Awaitable[None] | None:
         if self._done:
