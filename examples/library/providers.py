@@ -28,17 +28,23 @@ from examples.library.domain import (
 
 __all__ = (
     "AUTHORS_PER_TENANT",
+    "AUTHOR_WEIGHTS",
     "BOOKS_PER_AUTHOR",
     "BOOKS_PER_TENANT",
+    "TENANT_SKEW",
     "AuthorProvider",
     "BookProvider",
     "TenantProvider",
     "export",
 )
 
+# A book's author is of the book's own tenant, so the three references are tied: the means must agree, and the tenants with
+# most books are those with most authors.
 AUTHORS_PER_TENANT = 10
 BOOKS_PER_AUTHOR = 50
-BOOKS_PER_TENANT = AUTHORS_PER_TENANT * BOOKS_PER_AUTHOR  # a book's author is of the book's tenant, so the means must agree
+BOOKS_PER_TENANT = AUTHORS_PER_TENANT * BOOKS_PER_AUTHOR
+TENANT_SKEW = 2.0
+AUTHOR_WEIGHTS = (0.7, 0.2, 0.07, 0.03)
 
 
 def export(agg: Tenant | Author | Book) -> dict[str, Any]:
@@ -75,7 +81,7 @@ class AuthorIdProvider(CompositeValueProvider[dict[str, Any], AuthorId]):
     def __init__(self, tenant_provider: TenantProvider) -> None:
         self.author_id = ValueProvider[int, InternalAuthorId](output_factory=InternalAuthorId)
         self.tenant_id = ReferenceProvider[int, Tenant, TenantId](
-            distributor=distributor_factory(skew=2.0, mean=AUTHORS_PER_TENANT),
+            distributor=distributor_factory(skew=TENANT_SKEW, mean=AUTHORS_PER_TENANT),
             aggregate_provider=tenant_provider,
         )
         super().__init__(output_factory=AuthorId, output_exporter=lambda result: result.value)
@@ -105,7 +111,7 @@ class BookIdProvider(CompositeValueProvider[dict[str, Any], BookId]):
     def __init__(self, tenant_provider: TenantProvider) -> None:
         self.book_id = ValueProvider[int, InternalBookId](output_factory=InternalBookId)
         self.tenant_id = ReferenceProvider[int, Tenant, TenantId](
-            distributor=distributor_factory(weights=[0.7, 0.2, 0.07, 0.03], mean=BOOKS_PER_TENANT),
+            distributor=distributor_factory(skew=TENANT_SKEW, mean=BOOKS_PER_TENANT),
             aggregate_provider=tenant_provider,
         )
         super().__init__(output_factory=BookId, output_exporter=lambda result: result.value)
@@ -127,7 +133,7 @@ class BookProvider(AggregateProvider[dict[str, Any], Book]):
     ) -> None:
         self.id = BookIdProvider(tenant_provider=tenant_provider)
         self.author_id = ReferenceProvider[dict[str, Any], Author, AuthorId](
-            distributor=distributor_factory(weights=[0.7, 0.2, 0.07, 0.03], mean=BOOKS_PER_AUTHOR),
+            distributor=distributor_factory(weights=AUTHOR_WEIGHTS, mean=BOOKS_PER_AUTHOR),
             aggregate_provider=author_provider,
         )
         self.title = ValueProvider[str, BookTitle](
