@@ -42,7 +42,7 @@ class CompositeValueProvider(Provider[I, O]):
     def parts(self) -> dict[str, Provider[Any, Any]]:
         parts = self._parts
         if parts is None:
-            parts = self._parts = {}
+            parts = {}
             for name in _names_of(type(self)):
                 part = getattr(self, name, NOTHING)
                 if part is NOTHING:
@@ -52,6 +52,7 @@ class CompositeValueProvider(Provider[I, O]):
                 if isinstance(part, Provider):
                     parts[name] = part
                     part._owner, part._name = self, name
+            self._parts = parts
             self._named, self._unnamed = tuple(parts.items()), tuple(parts.values())
             self._plain = all(part._is_plain for part in self._unnamed)
             self._parts_found(parts)
@@ -97,6 +98,7 @@ class CompositeValueProvider(Provider[I, O]):
     async def populate(self, session: ISession, specification: ISpecification | None = None) -> None:
         if self._done or self._is_null:
             return
+        self._prepare(specification)
         if specification is None and not self._overrides_populate:
             pending = CompositeValueProvider._begin(self, session)
             if pending is not None:
@@ -110,6 +112,9 @@ class CompositeValueProvider(Provider[I, O]):
             noted(error, self, self.get())
             raise
         self._done = True
+
+    def _prepare(self, specification: ISpecification | None) -> None:
+        """What has to be done before the parts are populated."""
 
     async def do_populate(self, session: ISession, specification: ISpecification | None = None) -> None:
         """Complete the parts, in order of declaration. Override it to tie parts together, and call it at the end."""
@@ -178,8 +183,8 @@ class CompositeValueProvider(Provider[I, O]):
                 return None
             try:
                 return factory(**{name: maker(input.get(name)) for name, maker in makers})  # type: ignore[misc]
-            except Exception:
-                return self._make(input)  # once more, the way that tells the place
+            except Exception:  # noqa: BLE001  # it is raised again, by the way that tells the place
+                return self._make(input)
 
         return make
 
@@ -206,12 +211,7 @@ class CompositeValueProvider(Provider[I, O]):
         own = dict(self.parts())
         self._parts, self._named, self._unnamed = None, (), ()
         for name, part in own.items():
-            twin = part.clone()
-            twins[id(part)] = twin
-            setattr(self, name, twin)
-        for name, value in vars(self).items():
-            if id(value) in twins and name not in own and name != "_owner":
-                setattr(self, name, twins[id(value)])
+            setattr(self, name, part._twin(twins))
         self.parts()
 
     @property

@@ -181,7 +181,7 @@ class DependentProvider(Provider[list[Any], list[O]], Generic[I, O]):
 
     def _detach(self, twins: dict[int, Any]) -> None:
         if not self.is_stored:
-            self.provider = self.provider.clone()
+            self.provider = self.provider._twin(twins)
             self.provider._owner, self.provider._name = self, "item"
         self._children = []
         self._idle = []

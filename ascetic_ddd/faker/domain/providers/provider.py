@@ -92,10 +92,13 @@ class Provider(ABC, Generic[I, O]):
 
     def clone(self) -> Self:
         """Another lane: an empty provider of its own that shares distributors, generators and repositories."""
-        twin = copy(self)
+        twins: dict[int, Any] = {}
+        twin = self._twin(twins)
+        for copied in list(twins.values()):  # whoever knew a provider of the original knows its twin
+            for name, known in list(vars(copied).items()):
+                if id(known) in twins:
+                    setattr(copied, name, twins[id(known)])
         twin._owner = None
-        twin._output = NOTHING
-        twin._detach({id(self): twin})
         twin.reset()
         return twin
 
@@ -157,6 +160,15 @@ class Provider(ABC, Generic[I, O]):
 
     def _adopt(self, input: Any) -> None:
         """Take over the input that the repository completed."""
+
+    def _twin(self, twins: dict[int, Any]) -> Self:
+        """The copy of this provider in a clone; ``twins`` holds the copies by the ids of their originals."""
+        twin: Self | None = twins.get(id(self))
+        if twin is None:
+            twin = twins[id(self)] = copy(self)
+            twin._output = NOTHING
+            twin._detach(twins)
+        return twin
 
     def _detach(self, twins: dict[int, Any]) -> None:
         """In a fresh copy: give up what must not be shared with the original."""

@@ -55,7 +55,7 @@ def memory(exporter: Callable[[Any], dict[str, Any]] = Agg.export) -> InMemoryRe
     return InMemoryRepository(agg_exporter=exporter)
 
 
-def composite(name: str = "PartProvider", output_factory: Callable[..., Any] = dict, **parts: Any) -> Any:
+def composite(output_factory: Callable[..., Any] = dict, **parts: Any) -> Any:
     """A provider of a composite value, of a class made for it, with these parts in this order."""
 
     def __init__(self: Any) -> None:
@@ -63,12 +63,12 @@ def composite(name: str = "PartProvider", output_factory: Callable[..., Any] = d
         CompositeValueProvider.__init__(self, output_factory=output_factory)
 
     namespace = {"__annotations__": dict.fromkeys(parts, Provider), "__init__": __init__, "__module__": __name__}
-    return type(name, (CompositeValueProvider,), namespace)()
+    return type("PartProvider", (CompositeValueProvider,), namespace)()
 
 
 def aggregate(
     repository: Any = None,
-    name: str = "AggProvider",
+    class_name: str = "AggProvider",
     output_factory: Callable[..., Any] = Agg,
     do_populate: Callable[..., Any] | None = None,
     **parts: Any,
@@ -101,7 +101,7 @@ def aggregate(
             await AggregateProvider.do_populate(self, session, specification)
 
         namespace["do_populate"] = hook
-    return type(name, (AggregateProvider,), namespace)()
+    return type(class_name, (AggregateProvider,), namespace)()
 
 
 def reference(target: Any, create: bool = True, **distribution: Any) -> ReferenceProvider[Any, Any, Any]:

@@ -180,7 +180,7 @@ async def test_a_fixed_list_keeps_its_shares() -> None:
     shares = Counter(await drawn(provider, 1600))  # whole blocks
     assert shares.keys() == {"active", "blocked"}
     assert abs(shares["blocked"] - 160) <= 1
-    assert Counter(await drawn(ValueProvider[str, str](values=["a", "b"]), 100)) == Counter(a=50, b=50)
+    assert abs(Counter(await drawn(ValueProvider[str, str](values=["a", "b"]), 128))["a"] - 64) <= 1
 
 
 async def test_null_weight_gives_none_on_a_list_and_on_drawn_values() -> None:
