@@ -118,6 +118,7 @@ class SkewCounts:
         self._power = 1.0 / skew
         self._inverse = skew / (skew - 1.0)
         self._least = mean / skew
+        self._cells = [0.0]
 
     def ccdf(self, k: int) -> float:
         return _ccdf_of_density(self, k)
@@ -136,9 +137,14 @@ class SkewCounts:
         return _points(self, n)
 
     def due(self, i: int, x: float) -> float:
-        power = self._power
+        if x <= 0.0:
+            return i
+        cells = self._cells
+        while i >= len(cells):  # uses of rank i at population n are cells[i] * n ** (1 - 1/skew)
+            rank = len(cells)
+            cells.append(self.mean * (rank**self._power - (rank - 1) ** self._power))
         try:
-            time = (x / (self.mean * (i**power - (i - 1) ** power))) ** self._inverse if x > 0.0 else 0.0
+            time = (x / cells[i]) ** self._inverse
         except OverflowError:
             return math.inf
         return time if time > i else i

@@ -1,6 +1,6 @@
 """Provides an aggregate: makes it through the domain's own factory and stores it in its repository."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any, Self, TypeVar
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError, UnsatisfiableError
@@ -9,6 +9,7 @@ from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvi
 from ascetic_ddd.faker.domain.providers.entity_provider import EntityProvider
 from ascetic_ddd.faker.domain.providers.memory import Memory
 from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, noted
+from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.domain.repositories import IExternalRepository
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
@@ -36,6 +37,9 @@ class AggregateProvider(EntityProvider[I, A]):
     Raises:
         ConfigurationError: the class does not say which part is the id, or an argument is missing.
 
+    :meth:`populate` takes a specification of what the aggregate shall look like: an equality is told to the parts; any other is
+    held against the finished aggregate before it is stored, and another one is drawn until it fits.
+
     Example::
 
         book_provider.reset()
@@ -58,6 +62,7 @@ class AggregateProvider(EntityProvider[I, A]):
                 f"{type(self).__name__} has no output_exporter; give a function that returns the aggregate's state as a dict"
             )
         self.repository = repository
+        self.exported_id: Any = None
         self.memory = Memory(repository, self._id_attr)
         self._wanted: ISpecification | None = None
         self._told: list[Any] = []
@@ -80,22 +85,14 @@ class AggregateProvider(EntityProvider[I, A]):
     def reset(self) -> None:
         super().reset()
         self._wanted = None
-        self._told = []
+        if self._told:
+            self._told = []
 
-    async def populate(self, session: ISession, specification: ISpecification | None = None) -> None:
-        """Complete the input.
-
-        Args:
-            session: the session in which missing referenced aggregates are created.
-            specification: what the aggregate shall look like; an equality is told to the parts, any other is held against the
-                finished aggregate before it is stored, and another one is drawn until it fits.
-        """
+    def _prepare(self, specification: ISpecification | None) -> None:
         if not self.memory.is_seeded:
             graph.seed(self, graph.DEFAULT_SEED)
         if specification is not None and not isinstance(specification, EqualSpecification):
             self._wanted = specification
-        if not self._done:
-            await super().populate(session, specification)
 
     async def create(self, session: ISession) -> A:
         """Make the aggregate and insert it; a second call returns the same aggregate.
@@ -116,7 +113,7 @@ class AggregateProvider(EntityProvider[I, A]):
             await self.repository.insert(session, agg)
             self._stored(session, agg)
             for dependent in self._dependents.values():
-                await dependent.create_for(session, self._id_provider.get())
+                await dependent.create_for(session, self.exported_id)
         return self._output  # type: ignore[no-any-return]
 
     async def create_batch(self, session: ISession, size: int, input: I | None = None) -> list[A]:
@@ -163,13 +160,19 @@ class AggregateProvider(EntityProvider[I, A]):
     def _stored(self, session: ISession, agg: Any) -> None:
         """The aggregate is in its repository: know its id, and let references hear of it."""
         state = self._state_of(agg)
-        id_provider = self._id_provider
-        id_provider._adopt(state[self._id_attr])
-        if id_provider.is_transient():
-            raise PersistenceError(
-                f"{self.path}: {type(self.repository).__name__}.insert left the id {state[self._id_attr]!r} incomplete; "
-                "it must put the id that the database gives into the aggregate"
-            )
+        self.exported_id = id = state[self._id_attr]
+        if not self._given:
+            self._id_provider._adopt(id)
+        for path, part in self._given:
+            for key in path:
+                id = id[key]
+            if id is None:
+                raise PersistenceError(
+                    f"{self.path}: {type(self.repository).__name__}.insert left the id {self.exported_id!r} incomplete; "
+                    "it must put the id that the database gives into the aggregate"
+                )
+            part._adopt(id)
+            id = self.exported_id
         self.memory.created(session, state)
         self._output = agg
 
@@ -189,6 +192,7 @@ class AggregateProvider(EntityProvider[I, A]):
 
     def _parts_found(self, parts: dict[str, Provider[Any, Any]]) -> None:
         super()._parts_found(parts)
+        self._given = tuple(_given_parts(self._id_provider))
         self._dependents = {name: part for name, part in parts.items() if isinstance(part, DependentProvider) and part.is_stored}
 
     def _begin(self, session: ISession) -> Awaitable[None] | None:
@@ -206,7 +210,11 @@ class _MisfitError(Exception):
     """Rolls back a savepoint; never leaves this module."""
 
 
-def aggregate_of(provider: Provider[Any, Any]) -> AggregateProvider[Any, Any] | None:
-    """The aggregate provider at the root of a provider, if there is one."""
-    root = provider._root()
-    return root if isinstance(root, AggregateProvider) else None
+def _given_parts(
+    provider: Provider[Any, Any], path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], Provider[Any, Any]]]:
+    """The parts of an id that the database gives, with their paths in the exported id."""
+    if isinstance(provider, ValueProvider) and provider.is_given:
+        yield path, provider
+    for name, part in provider.parts().items():
+        yield from _given_parts(part, (*path, name))

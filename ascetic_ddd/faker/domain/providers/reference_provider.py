@@ -297,7 +297,7 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
                 lane.set(wanted.input)
             await lane.populate(session, wanted.specification if wanted is not None else None)
             await lane.create(session)
-            return lane.id_provider.get()
+            return lane.exported_id
         finally:
             source.give_back(lane)
 
@@ -335,6 +335,6 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
 
 def _copied(data: Any) -> Any:
     """A copy of plain data that the caller may change."""
-    if type(data) is dict or isinstance(data, Mapping):
+    if not isinstance(data, (int, str)) and isinstance(data, Mapping):
         return {key: _copied(part) for key, part in data.items()}
     return data

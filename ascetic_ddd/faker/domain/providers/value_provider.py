@@ -91,6 +91,11 @@ class ValueProvider(Provider[I, O]):
         """The generator in its one shape; None for a fixed list and for values that the database gives."""
         return self._generator
 
+    @property
+    def is_given(self) -> bool:
+        """True if the database gives the value."""
+        return self._is_given
+
     def reset(self) -> None:
         self._input = None
         self._done = self._is_given

@@ -1,6 +1,6 @@
 """Sessions without any store: for tests and runs that need no database."""
 
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
@@ -35,7 +35,19 @@ class InMemorySessionPool:
 
     def session(self) -> AbstractAsyncContextManager[InMemorySession]:
         """Take a session; leaving the block gives it back."""
-        return nullcontext(InMemorySession())
+        return _Lease()
+
+
+class _Lease:
+    """Lends a fresh session; there is nothing to give back."""
+
+    __slots__ = ()
+
+    async def __aenter__(self) -> InMemorySession:
+        return InMemorySession()
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        return None
 
 
 class _Atomic(Generic[S]):
