@@ -8,6 +8,7 @@ from ascetic_ddd.faker.domain.providers import graph
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.entity_provider import EntityProvider
 from ascetic_ddd.faker.domain.providers.memory import Memory
+from ascetic_ddd.faker.domain.providers.patterns import place
 from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, noted
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.domain.repositories import IExternalRepository
@@ -65,6 +66,7 @@ class AggregateProvider(EntityProvider[I, A]):
         self.exported_id: Any = None
         self.memory = Memory(repository, self._id_attr)
         self._wanted: ISpecification | None = None
+        self._is_fitting = False
         self._told: list[Any] = []
         self._making: tuple[tuple[Any, str], ...] = ()
 
@@ -88,11 +90,15 @@ class AggregateProvider(EntityProvider[I, A]):
         if self._told:
             self._told = []
 
-    def _prepare(self, specification: ISpecification | None) -> None:
+    def _prepare(self, specification: ISpecification | None) -> bool:
         if not self.memory.is_seeded:
             graph.seed(self, graph.DEFAULT_SEED)
         if specification is not None and not isinstance(specification, EqualSpecification):
             self._wanted = specification
+        return self._wanted is not None and not self._is_fitting  # parts are drawn where a misfit can be taken back
+
+    def _tell(self, pattern: Mapping[str, Any]) -> None:
+        self.set(place(self, pattern, self))  # type: ignore[arg-type]  # a dict of parts
 
     async def create(self, session: ISession) -> A:
         """Make the aggregate and insert it; a second call returns the same aggregate.
@@ -128,7 +134,7 @@ class AggregateProvider(EntityProvider[I, A]):
 
     async def _made(self, session: ISession) -> Any:
         if not self._done:
-            await self.populate(session)
+            await self.populate(session, self._wanted)
         agg = self._call_factory(await self._outputs(session))
         if hasattr(type(agg), "__await__"):
             try:
@@ -141,6 +147,7 @@ class AggregateProvider(EntityProvider[I, A]):
     async def _made_to_fit(self, session: ISession, wanted: ISpecification) -> Any:
         told = self._told
         for _ in range(_TRIES):
+            self._is_fitting = True
             try:
                 async with session.atomic():  # what a misfit drew and created is given back
                     agg = await self._made(session)
@@ -152,6 +159,8 @@ class AggregateProvider(EntityProvider[I, A]):
                 self._wanted = wanted
                 for input in told:
                     self.set(input)
+            finally:
+                self._is_fitting = False
         raise UnsatisfiableError(
             f"{self.path}: none of {_TRIES} aggregates satisfies {wanted!r}; the last one that was told {told!r} did not; "
             "tell the parts that the specification looks at, or give them generators that can meet it"

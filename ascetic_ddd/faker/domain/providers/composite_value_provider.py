@@ -98,23 +98,31 @@ class CompositeValueProvider(Provider[I, O]):
     async def populate(self, session: ISession, specification: ISpecification | None = None) -> None:
         if self._done or self._is_null:
             return
-        self._prepare(specification)
+        if self._prepare(specification):
+            return
         if specification is None and not self._overrides_populate:
             pending = CompositeValueProvider._begin(self, session)
             if pending is not None:
                 await pending
             return
         if isinstance(specification, EqualSpecification):
-            self.set(specification.pattern)  # type: ignore[arg-type]  # a dict of parts, as set takes it
+            self._tell(specification.pattern)
         try:
             await self.do_populate(session, specification)
         except Exception as error:
             noted(error, self, self.get())
             raise
-        self._done = True
+        pending = CompositeValueProvider._begin(self, session)  # what a do_populate without super() left open
+        if pending is not None:
+            await pending
 
-    def _prepare(self, specification: ISpecification | None) -> None:
-        """What has to be done before the parts are populated."""
+    def _prepare(self, specification: ISpecification | None) -> bool:
+        """What has to be done before the parts are populated. Returns True if they shall be populated later."""
+        return False
+
+    def _tell(self, pattern: Mapping[str, Any]) -> None:
+        """Take the parts that an equality names."""
+        self.set(pattern)  # type: ignore[arg-type]  # a dict of parts, as set takes it
 
     async def do_populate(self, session: ISession, specification: ISpecification | None = None) -> None:
         """Complete the parts, in order of declaration. Override it to tie parts together, and call it at the end."""
@@ -165,9 +173,17 @@ class CompositeValueProvider(Provider[I, O]):
         return {name: part._build() for name, part in self._named or self.parts().items()}
 
     def _build(self) -> Any:
-        if self._output is NOTHING:
-            self._output = None if self._is_null else self._call_factory(self._plain_outputs())
-        return self._output
+        output = self._output
+        if output is NOTHING:
+            if self._is_null:
+                output = None
+            else:
+                outputs = {}
+                for name, part in self._named or self.parts().items():
+                    outputs[name] = part._build()
+                output = self._call_factory(outputs)
+            self._output = output
+        return output
 
     def _make(self, input: Any) -> Any:
         if input is None:

@@ -34,6 +34,9 @@ async def rolled_back(session: Any) -> AsyncIterator[None]:
 class Agg:
     """An aggregate of whatever attributes it is given."""
 
+    status: Any
+    mark: Any
+
     def __init__(self, id: Any, **attributes: Any) -> None:
         self.id = id
         vars(self).update(attributes)
