@@ -9,7 +9,7 @@ from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvi
 from ascetic_ddd.faker.domain.providers.entity_provider import EntityProvider
 from ascetic_ddd.faker.domain.providers.memory import Memory
 from ascetic_ddd.faker.domain.providers.patterns import place
-from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, noted
+from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, is_awaitable, noted
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.domain.repositories import IExternalRepository
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
@@ -112,7 +112,7 @@ class AggregateProvider(EntityProvider[I, A]):
                 agg = await self._made_to_fit(session, self._wanted)
             elif self._done and self._plain:
                 agg = self._call_factory(self._plain_outputs())
-                if hasattr(type(agg), "__await__"):
+                if is_awaitable(agg):
                     agg = await agg
             else:
                 agg = await self._made(session)
@@ -136,7 +136,7 @@ class AggregateProvider(EntityProvider[I, A]):
         if not self._done:
             await self.populate(session, self._wanted)
         agg = self._call_factory(await self._outputs(session))
-        if hasattr(type(agg), "__await__"):
+        if is_awaitable(agg):
             try:
                 agg = await agg
             except Exception as error:

@@ -48,8 +48,9 @@ class Memory:
             self._population.stored(session, state)
 
     async def catch_up(self, session: ISession, changed: Callable[[], None] | None = None) -> None:
-        """Take in what was stored before anybody asked."""
+        """Take in what was stored before anybody asked; if the session rolls back, it is taken in again."""
         self.is_late = False
+        session.on_rollback(setattr, self, "is_late", True)
         if hasattr(self._repository, "find"):
             population = self.population
             async for state in self._repository.find(session):

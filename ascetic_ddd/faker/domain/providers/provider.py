@@ -11,7 +11,7 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("NOTHING", "Provider", "as_mapping", "noted")
+__all__ = ("NOTHING", "Provider", "as_mapping", "is_awaitable", "noted")
 
 I = TypeVar("I")  # noqa: E741  # input
 O = TypeVar("O")  # noqa: E741  # output
@@ -19,6 +19,7 @@ O = TypeVar("O")  # noqa: E741  # output
 NOTHING: Any = object()
 """Stands for an output that has not been made, since None is a possible one."""
 
+_AWAITABLE: dict[type, bool] = {}
 _OURS = __name__.rpartition(".")[0]
 
 
@@ -197,6 +198,15 @@ class Provider(ABC, Generic[I, O]):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.path} {self.get()!r}>"
+
+
+def is_awaitable(value: object) -> bool:
+    """Tell whether a value has to be awaited; looked up once per class, as failing look-ups are slow."""
+    cls = type(value)
+    found = _AWAITABLE.get(cls)
+    if found is None:
+        found = _AWAITABLE[cls] = hasattr(cls, "__await__")
+    return found
 
 
 def noted(error: BaseException, provider: Provider[Any, Any], input: Any) -> None:

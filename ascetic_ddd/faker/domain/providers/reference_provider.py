@@ -42,7 +42,7 @@ class ReferenceSource:
         self._given = aggregate_provider
         self._provider: AggregateProvider[Any, Any] | None = None
         self._id_provider: Provider[Any, Any] | None = None
-        self._make_id: Callable[[Any], Any] | None = None
+        self.maker: Callable[[Any], Any] | None = None
         self.memory: Memory | None = None
         self._idle: list[AggregateProvider[Any, Any]] = []
         self._wanted: dict[Any, _Wanted] = {}
@@ -73,9 +73,9 @@ class ReferenceSource:
 
     def make_id(self, input: Any) -> Any:
         """A fresh id object of a whole id."""
-        if self._make_id is None:
-            self._make_id = self.id_provider._maker()
-        return self._make_id(input)
+        if self.maker is None:
+            self.maker = self.id_provider._maker()
+        return self.maker(input)
 
     def is_full_id(self, input: Any) -> bool:
         """Tell whether plain data is a whole id of the aggregate, with no part left open."""
@@ -152,7 +152,8 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         self.distributor: IM2ODistributor = distributor_factory() if distributor is None else distributor
         self.source = ReferenceSource(aggregate_provider)
         self._may_create = create
-        if isinstance(aggregate_provider, AggregateProvider) and self.distributor.keeps_values:
+        is_ready = hasattr(aggregate_provider, "memory")  # not yet, if an aggregate provider refers to itself
+        if isinstance(aggregate_provider, AggregateProvider) and self.distributor.keeps_values and is_ready:
             _ = aggregate_provider.memory.population  # listen from the start
         self._nobody = Pool().everything
         self._input: Any = None
@@ -182,7 +183,8 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
             self._input = _copied(input)
             self._done = True
         elif isinstance(input, dict) or isinstance(input, Mapping):  # noqa: SIM101  # a dict is told at once
-            self._pattern = {**self._pattern, **input} if self._pattern else {**input}
+            told = _copied(input)  # it is kept longer than the caller may leave it as it is
+            self._pattern = {**self._pattern, **told} if self._pattern else told
             self._wanted = source.wanted(self._pattern, self._specification, self)
         elif is_specification(input):
             self._specification = cast(ISpecification, input)
@@ -195,6 +197,8 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
 
     def get(self) -> I | None:
         if self._done:
+            if isinstance(self._input, (int, str)):
+                return cast(I, self._input)
             return cast("I | None", _copied(self._input))
         return cast("I | None", _copied(self._pattern))
 
@@ -236,7 +240,10 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
             scope = memory.population.everything
         else:
             scope = self._nobody
-        choice = self._draw(session, scope)
+        try:
+            choice = self.distributor.draw(session, scope, is_closed=not self._may_create)
+        except UnsatisfiableError as error:
+            raise UnsatisfiableError(f"{self.path}: {error}") from None
         if choice is None:
             self._input = None
         elif isinstance(choice, int):
@@ -275,6 +282,8 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
                 self._input, self._done = id, True
                 return
             number = self.source.population.number_of(id)
+            if scope.is_lazy:
+                scope.refresh()
             if number is None or not choice.made(session, number) or number not in scope.members:
                 raise UnsatisfiableError(
                     f"{self.path}: {self.source.aggregate_provider.path} was told {self._pattern!r} and made "
@@ -322,7 +331,7 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
 
     def _build(self) -> Any:
         if self._output is NOTHING:
-            self._output = None if self._input is None else self.source.make_id(self._input)
+            self._output = None if self._input is None else (self.source.maker or self.source.make_id)(self._input)
         return self._output
 
     def _make(self, input: Any) -> Any:

@@ -9,7 +9,7 @@ from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IBirth, IM2ODis
 from ascetic_ddd.faker.domain.distributors.m2o.shares import SharesDistributor
 from ascetic_ddd.faker.domain.errors import ConfigurationError, ExhaustedError
 from ascetic_ddd.faker.domain.generators.input_generators import IInputGenerator, make_input_generator
-from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, noted
+from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, is_awaitable, noted
 from ascetic_ddd.faker.domain.providers.value_pool import ValuePool
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -128,8 +128,12 @@ class ValueProvider(Provider[I, O]):
         if self._done:
             return None
         if self._always_new is not None:  # most values: nothing to decide, nothing to give back
-            drawn = self._generate(session, self._always_new.take_position(session))
-            if hasattr(type(drawn), "__await__"):
+            position = self._always_new.take_position(session)
+            try:
+                drawn = self._generator(session, position)  # type: ignore[misc]  # not given, so there is one
+            except Exception as error:  # noqa: BLE001
+                raise self._placed(error, position)  # noqa: B904  # the same error, or one that takes its place
+            if is_awaitable(drawn):
                 return self._await(drawn)
             self._input = drawn
             self._done = True
@@ -152,7 +156,7 @@ class ValueProvider(Provider[I, O]):
         except BaseException:
             birth.failed()
             raise
-        if hasattr(type(drawn), "__await__"):
+        if is_awaitable(drawn):
             return self._draw_later(session, birth, drawn)
         birth.made(session)
         self._input = drawn
@@ -186,7 +190,7 @@ class ValueProvider(Provider[I, O]):
         try:
             for _ in range(_TRIES):
                 drawn = self._generate(session, birth.position)
-                if hasattr(type(drawn), "__await__"):
+                if is_awaitable(drawn):
                     drawn = await drawn
                 if drawn not in self._pool:
                     return drawn
@@ -202,16 +206,28 @@ class ValueProvider(Provider[I, O]):
     def _generate(self, session: ISession, position: int) -> Any:
         try:
             return self._generator(session, position)  # type: ignore[misc]  # _begin left when there is none
-        except ExhaustedError as error:
-            raise ExhaustedError(f"{self.path}: {error}") from None
-        except Exception as error:
-            error.add_note(f"while {self.path} drew input number {position}")
-            raise
+        except Exception as error:  # noqa: BLE001
+            raise self._placed(error, position)  # noqa: B904  # the same error, or one that takes its place
+
+    def _placed(self, error: Exception, position: int) -> Exception:
+        """The error of a generator, telling its place."""
+        if isinstance(error, ExhaustedError):
+            return ExhaustedError(f"{self.path}: {error}").with_traceback(error.__traceback__)
+        error.add_note(f"while {self.path} drew input number {position}")
+        return error
 
     def _build(self) -> Any:
-        if self._output is NOTHING:
-            self._output = self._make(self._input)
-        return self._output
+        output = self._output
+        if output is NOTHING:
+            if self._output_factory is not None and (self._input is not None or self._is_given):
+                try:
+                    output = self._output = self._output_factory(self._input)
+                except Exception as error:
+                    noted(error, self, self._input)
+                    raise
+            else:
+                output = self._output = self._make(self._input)
+        return output
 
     def _make(self, input: Any) -> Any:
         if input is None and not self._is_given:

@@ -29,6 +29,7 @@ class NewDistributor:
         self.null_weight = null_weight
         self.is_sequence = is_sequence
         self._positions = Positions()
+        self._made = 0
         self._nulls = Nulls(null_weight)
 
     @property
@@ -46,10 +47,12 @@ class NewDistributor:
 
     def take_position(self, session: ISession) -> int:
         """The number of a new value that is made at once; only a sequence minds a gap after a rollback."""
-        position = self._positions.take()
         if self.is_sequence:
+            position = self._positions.take()
             session.on_rollback(self._positions.give_back, position)
-        return position
+            return position
+        self._made += 1
+        return self._made - 1
 
     def seed(self, seed: int) -> None:
         self._nulls.seed(seed)

@@ -91,7 +91,10 @@ class GrowingSchedule:
                 self._scope.pool.when_settled(number, self._resume)
             else:
                 uses[rank] = use
-                heapreplace(heap, (self._due(rank, use + 1), rank, use + 1))
+                due = self._counts.due(rank + 1, use + 1 - (self._offset + rank * _GOLDEN) % 1.0)
+                if self._is_closed:
+                    due = self._due(rank, use + 1)
+                heapreplace(heap, (due, rank, use + 1))
                 session.on_rollback(self.unuse, number)
                 return number
         if self._is_closed:
