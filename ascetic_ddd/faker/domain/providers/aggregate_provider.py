@@ -1,6 +1,6 @@
 """Provides an aggregate: makes it through the domain's own factory and stores it in its repository."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any, Self, TypeVar
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError, UnsatisfiableError
@@ -66,6 +66,7 @@ class AggregateProvider(EntityProvider[I, A]):
         self.exported_id: Any = None
         self.memory = Memory(repository, self._id_attr)
         self._wanted: ISpecification | None = None
+        self._built: Any = NOTHING
         self._is_fitting = False
         self._told: list[Any] = []
         self._making: tuple[tuple[Any, str], ...] = ()
@@ -87,12 +88,13 @@ class AggregateProvider(EntityProvider[I, A]):
     def reset(self) -> None:
         super().reset()
         self._wanted = None
+        self._built = NOTHING
         if self._told:
             self._told = []
 
     def _prepare(self, specification: ISpecification | None) -> bool:
         if not self.memory.is_seeded:
-            graph.seed(self, graph.DEFAULT_SEED)
+            graph.seed(self, graph.DEFAULT_SEED, only_new=True)
         if specification is not None and not isinstance(specification, EqualSpecification):
             self._wanted = specification
         return self._wanted is not None and not self._is_fitting  # parts are drawn where a misfit can be taken back
@@ -108,19 +110,51 @@ class AggregateProvider(EntityProvider[I, A]):
             PersistenceError: the repository left the aggregate without an id.
         """
         if self._output is NOTHING:
-            if self._wanted is not None:
-                agg = await self._made_to_fit(session, self._wanted)
-            elif self._done and self._plain:
+            if self._done and self._plain and self._wanted is None and self._built is NOTHING:
                 agg = self._call_factory(self._plain_outputs())
                 if is_awaitable(agg):
                     agg = await agg
             else:
-                agg = await self._made(session)
+                agg = await self.build(session)
             await self.repository.insert(session, agg)
             self._stored(session, agg)
             for dependent in self._dependents.values():
                 await dependent.create_for(session, self.exported_id)
         return self._output  # type: ignore[no-any-return]
+
+    async def build(self, session: ISession) -> A:
+        """Make the aggregate without storing it; a second call returns the same, and :meth:`create` stores that one.
+
+        What it refers to is created and stored, as for :meth:`create`.
+
+        Raises:
+            UnsatisfiableError: no aggregate that was drawn satisfies the specification given to :meth:`populate`.
+        """
+        if self._output is not NOTHING:
+            return self._output  # type: ignore[no-any-return]
+        if self._built is NOTHING:
+            if self._wanted is not None:
+                self._built = await self._made_to_fit(session, self._wanted)
+            else:
+                self._built = await self._made(session)
+        return self._built  # type: ignore[no-any-return]
+
+    @property
+    def can_store_many(self) -> bool:
+        """True if built aggregates may wait and be stored together: nobody refers to them, and nothing follows each."""
+        self.parts()
+        return not (self.memory.is_asked or self._dependents or self._overrides_create) and hasattr(
+            self.repository, "insert_many"
+        )
+
+    async def store_many(self, session: ISession, aggs: Sequence[A]) -> None:
+        """Store aggregates that were built, all or none; only if :attr:`can_store_many`.
+
+        Raises:
+            PersistenceError: one of them could not be stored; none is.
+        """
+        await self.repository.insert_many(session, aggs)  # type: ignore[attr-defined]  # can_store_many has seen to it
+        self.memory.is_late = True  # who asks from now on has to catch up
 
     async def create_batch(self, session: ISession, size: int, input: I | None = None) -> list[A]:
         """Make ``size`` aggregates one after the other, each told the same input. Returns them in order."""

@@ -6,6 +6,7 @@ from typing import Any
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.generators.input_generators import seed_generator
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
+from ascetic_ddd.faker.domain.providers.memory import Memory
 from ascetic_ddd.faker.domain.providers.provider import Provider
 
 __all__ = ("DEFAULT_SEED", "plan", "seed", "stream")
@@ -19,11 +20,17 @@ def stream(seed: int, path: str) -> int:
     return int.from_bytes(blake2b(f"{seed}/{path}".encode(), digest_size=8).digest())
 
 
-def seed(root: Provider[Any, Any], seed: int) -> None:
+def seed(root: Provider[Any, Any], seed: int, *, only_new: bool = False) -> None:
     """Seed every distributor and generator of the graph by its path.
 
     Two aggregate providers of the same class in one graph are told apart by a number, in order of the references.
+
+    Args:
+        root: where the graph begins.
+        seed: the seed of the run.
+        only_new: leave aggregates alone that have been seeded before: their streams go on.
     """
+    kept = {id(memory) for memory in map(_memory, root.walk()) if only_new and memory is not None and memory.is_seeded}
     names: dict[str, int] = {}
     tops: dict[int, str] = {}
     for provider in root.walk():
@@ -32,6 +39,8 @@ def seed(root: Provider[Any, Any], seed: int) -> None:
             name = top.path
             names[name] = names.get(name, 0) + 1
             tops[id(top)] = name if names[name] == 1 else f"{name}#{names[name]}"
+        if id(_memory(top)) in kept:
+            continue
         path = tops[id(top)] + provider.path.removeprefix(top.path)
         distributor = getattr(provider, "distributor", None)
         if distributor is not None:
@@ -41,9 +50,13 @@ def seed(root: Provider[Any, Any], seed: int) -> None:
             seed_generator(generator, stream(seed, f"{path} input"))
         if isinstance(provider, DependentProvider):
             provider.seed_templates(stream(seed, f"{path} templates"))
-        memory = getattr(provider, "memory", None)
+        memory = _memory(provider)
         if memory is not None:
             memory.is_seeded = True
+
+
+def _memory(provider: Provider[Any, Any]) -> Memory | None:
+    return getattr(provider, "memory", None)
 
 
 def plan(root: Provider[Any, Any], plan: Plan | None) -> None:
