@@ -1,6 +1,7 @@
 """Small models for the tests of the providers: an aggregate of any attributes, and a library of three aggregates."""
 
 import dataclasses
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -46,6 +47,37 @@ class Agg:
 
     def export(self) -> dict[str, Any]:
         return {name: plain(value) for name, value in vars(self).items()}
+
+
+class Switch:
+    """Fails at the n-th call, at each place that is wired to it."""
+
+    def __init__(self) -> None:
+        self.fails_at: dict[str, set[int]] = {}
+        self.calls: Counter[str] = Counter()
+
+    def pass_by(self, place: str) -> None:
+        self.calls[place] += 1
+        if self.calls[place] in self.fails_at.get(place, ()):
+            raise BoomError(place)
+
+
+class Guarded:
+    """A repository behind a switch; it may fail before or after it has stored."""
+
+    def __init__(self, inner: Any, switch: Switch, place: str) -> None:
+        self.inner, self.switch, self.place = inner, switch, place
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inner, name)
+
+    def subscribe(self, listener: Any) -> None:
+        self.inner.subscribe(listener)
+
+    async def insert(self, session: Any, agg: Any) -> None:
+        self.switch.pass_by(f"before {self.place}")
+        await self.inner.insert(session, agg)
+        self.switch.pass_by(f"after {self.place}")
 
 
 def plain(value: Any) -> Any:

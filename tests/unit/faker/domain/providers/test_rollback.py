@@ -15,6 +15,8 @@ from tests.unit.faker.domain.providers.models import (
     AuthorId,
     AuthorProvider,
     BoomError,
+    Guarded,
+    Switch,
     TenantProvider,
     aggregate,
     made,
@@ -25,37 +27,6 @@ from tests.unit.faker.domain.providers.models import (
     stored,
     value,
 )
-
-
-class Switch:
-    """Fails at the n-th call, at each place that is wired to it."""
-
-    def __init__(self) -> None:
-        self.fails_at: dict[str, set[int]] = {}
-        self.calls: Counter[str] = Counter()
-
-    def pass_by(self, place: str) -> None:
-        self.calls[place] += 1
-        if self.calls[place] in self.fails_at.get(place, ()):
-            raise BoomError(place)
-
-
-class Guarded:
-    """A repository behind a switch; it may fail before or after it has stored."""
-
-    def __init__(self, inner: Any, switch: Switch, place: str) -> None:
-        self.inner, self.switch, self.place = inner, switch, place
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.inner, name)
-
-    def subscribe(self, listener: Any) -> None:
-        self.inner.subscribe(listener)
-
-    async def insert(self, session: Any, agg: Any) -> None:
-        self.switch.pass_by(f"before {self.place}")
-        await self.inner.insert(session, agg)
-        self.switch.pass_by(f"after {self.place}")
 
 
 class Library:
