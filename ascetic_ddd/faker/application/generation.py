@@ -1,18 +1,23 @@
-"""A planned run: a known number of aggregates, in batches of one transaction each."""
+"""A run: a number of aggregates, in batches of one transaction each, on one lane or several."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
+from ascetic_ddd.faker.application.batches import Batch
+from ascetic_ddd.faker.application.progress import Clock, Failure, Progress
 from ascetic_ddd.faker.domain.distributors.plan import Plan
-from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.errors import ConfigurationError, GenerationError
 from ascetic_ddd.faker.domain.providers import graph
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
-from ascetic_ddd.seedwork.domain.session.interfaces import ISession, ISessionPool
+from ascetic_ddd.seedwork.domain.session.interfaces import ISessionPool
 
 __all__ = ("generate", "planned_run")
 
 A = TypeVar("A")
+
+_HOPELESS = 100  # failures in a row, without one success, that end a run which skips failures
 
 
 @contextmanager
@@ -29,9 +34,7 @@ def planned_run(provider: AggregateProvider[Any, Any], total: int) -> Iterator[P
     Raises:
         ConfigurationError: the total is not a positive whole number.
     """
-    if type(total) is not int or total < 1:
-        raise ConfigurationError(f"total={total!r}: expected a whole number of aggregates to make, at least 1")
-    plan = Plan(total)
+    plan = Plan(_positive("total", total))
     graph.plan(provider, plan)
     try:
         yield plan
@@ -42,45 +45,178 @@ def planned_run(provider: AggregateProvider[Any, Any], total: int) -> Iterator[P
 async def generate(
     provider: AggregateProvider[Any, A],
     session_pool: ISessionPool,
-    count: int,
+    count: int | None = None,
     *,
+    until: Callable[[A], bool] | None = None,
     batch_size: int = 100,
+    lanes: int = 1,
     seed: int | None = None,
+    on_error: Literal["stop", "skip"] = "stop",
+    on_progress: Callable[[Progress], object] | None = None,
+    on_failure: Callable[[Failure], object] | None = None,
 ) -> AsyncIterator[A]:
-    """Create ``count`` aggregates in a planned run, and give each one after the commit of its batch.
+    """Create aggregates, and give each one after the commit of its batch.
+
+    Memory does not grow with ``count`` beyond what the distributors remember.
 
     Args:
         provider: the root of the graph; it, and nothing else, is in use while the iteration lasts.
         session_pool: where sessions come from; one session a batch.
-        count: number of aggregates.
+        count: number of aggregates: a planned run. Those that fail and are skipped count too.
+        until: without ``count``: the run ends with the batch in which this is true of an aggregate; a growing run.
         batch_size: aggregates in one transaction.
+        lanes: batches under way at the same time, each on a clone of the graph and a session of its own; worth it where the
+            external repository waits for somebody else. The order of the aggregates is then not repeatable.
         seed: seed of the graph; None leaves it as it is.
+        on_error: ``"stop"`` ends the run at the first aggregate that fails; ``"skip"`` leaves it out and goes on.
+        on_progress: called after each batch.
+        on_failure: called for each aggregate that is skipped.
 
     Raises:
-        ConfigurationError: ``count`` or ``batch_size`` is not a positive whole number.
-        Exception: what a factory or a repository raised, unchanged; its batch is rolled back, earlier ones stay.
+        ConfigurationError: an argument is out of range, or neither or both of ``count`` and ``until`` are given.
+        GenerationError: an aggregate failed; its batch is rolled back, earlier ones stay. The cause is attached.
 
     Example::
 
         async for book in generate(book_provider, session_pool, 10_000, batch_size=500, seed=7):
             ...
     """
-    if type(batch_size) is not int or batch_size < 1:
-        raise ConfigurationError(f"batch_size={batch_size!r}: expected a whole number of aggregates, at least 1")
+    _positive("batch_size", batch_size)
+    _positive("lanes", lanes)
+    if (count is None) == (until is None):
+        raise ConfigurationError("generate needs either count, or until, the condition that ends the run")
+    if on_error not in ("stop", "skip"):
+        raise ConfigurationError(f"on_error={on_error!r}: expected 'stop' or 'skip'")
     if seed is not None:
         provider.seed(seed)
+    if count is None:
+        run = _Run(provider, session_pool, None, None, batch_size, on_error, on_progress, on_failure)
+        async for aggregate in run.results(lanes):
+            yield aggregate
+            if until is not None and until(aggregate):
+                run.finish()
+        return
     with planned_run(provider, count) as plan:
-        while plan.done < count:
-            async with session_pool.session() as session, session.atomic():
-                made = [await _one(provider, session, plan) for _ in range(min(batch_size, count - plan.done))]
-            for aggregate in made:
-                yield aggregate
+        run = _Run(provider, session_pool, count, plan, batch_size, on_error, on_progress, on_failure)
+        async for aggregate in run.results(lanes):
+            yield aggregate
 
 
-async def _one(provider: AggregateProvider[Any, A], session: ISession, plan: Plan) -> A:
-    provider.reset()
-    await provider.populate(session)
-    aggregate = await provider.create(session)
-    plan.advance()
-    session.on_rollback(plan.retreat)
-    return aggregate
+class _Run(Generic[A]):
+    """Hands out the work of one run to its lanes, and keeps the account."""
+
+    def __init__(
+        self,
+        provider: AggregateProvider[Any, A],
+        session_pool: ISessionPool,
+        total: int | None,
+        plan: Plan | None,
+        batch_size: int,
+        on_error: str,
+        on_progress: Callable[[Progress], object] | None,
+        on_failure: Callable[[Failure], object] | None,
+    ) -> None:
+        self._provider = provider
+        self._pool = session_pool
+        self._total = total
+        self._plan = plan
+        self._batch_size = batch_size
+        self._skips = on_error == "skip"
+        self._on_progress = on_progress
+        self._on_failure = on_failure
+        self._clock = Clock()
+        self._assigned = self._done = self._failed = self._in_a_row = 0
+        self._is_finished = False
+
+    def finish(self) -> None:
+        """Begin no more batches."""
+        self._is_finished = True
+
+    async def results(self, lanes: int) -> AsyncIterator[A]:
+        """The aggregates, batch by batch, as they are committed."""
+        if lanes == 1:
+            batch = Batch(self._provider, self._pool, self._plan)
+            while size := self._next_size():
+                for aggregate in await self._one_batch(batch, size):
+                    yield aggregate
+            return
+        ready: asyncio.Queue[list[A] | None] = asyncio.Queue()
+        ahead = asyncio.Semaphore(2 * lanes)  # batches made and not taken yet
+        workers = [asyncio.create_task(self._work(self._provider.clone(), ready, ahead)) for _ in range(lanes)]
+        try:
+            ended = 0
+            while ended < lanes:
+                made = await ready.get()
+                ahead.release()
+                ended += made is None
+                for aggregate in made or ():
+                    yield aggregate
+        finally:
+            for worker in workers:
+                worker.cancel()
+            outcomes = await asyncio.gather(*workers, return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException) and not isinstance(outcome, asyncio.CancelledError):
+                raise outcome
+
+    async def _work(
+        self, lane: AggregateProvider[Any, A], ready: "asyncio.Queue[list[A] | None]", ahead: asyncio.Semaphore
+    ) -> None:
+        batch = Batch(lane, self._pool, self._plan)
+        try:
+            while size := self._next_size():
+                await ahead.acquire()
+                ready.put_nowait(await self._one_batch(batch, size))
+        except BaseException:
+            self.finish()
+            raise
+        finally:
+            ready.put_nowait(None)
+
+    def _next_size(self) -> int:
+        if self._is_finished:
+            return 0
+        size = self._batch_size if self._total is None else min(self._batch_size, self._total - self._assigned)
+        self._assigned += size
+        return size
+
+    async def _one_batch(self, batch: Batch[A], size: int) -> list[A]:
+        try:
+            made = await batch.make(size)
+            failures: list[Failure] = []
+        except GenerationError as error:
+            if not self._skips or not _is_of_the_aggregate(error):
+                self.finish()
+                stored = f"{self._done:,} aggregates of earlier batches are stored"
+                raise GenerationError(f"{error} ({stored})", error.failure) from error.__cause__
+            made, failures = await batch.make_what_works(size)
+        self._account(len(made), failures)
+        return made
+
+    def _account(self, made: int, failures: list[Failure]) -> None:
+        self._done += made
+        self._failed += len(failures)
+        self._in_a_row = 0 if made else self._in_a_row + len(failures)
+        if self._on_failure is not None:
+            for failure in failures:
+                self._on_failure(failure)
+        if self._in_a_row >= _HOPELESS:
+            self.finish()
+            raise GenerationError(
+                f"the last {self._in_a_row} aggregates failed, so the run ends after {self._done:,}; the last: {failures[-1]}",
+                failures[-1],
+            ) from failures[-1].cause
+        if self._on_progress is not None:
+            self._on_progress(Progress(self._done, self._failed, self._total, self._clock.seconds))
+
+
+def _is_of_the_aggregate(error: GenerationError) -> bool:
+    """False if the session or the commit failed: leaving out an aggregate does not help."""
+    failure = error.failure
+    return isinstance(failure, Failure) and failure.input is not None
+
+
+def _positive(name: str, value: int) -> int:
+    if type(value) is not int or value < 1:
+        raise ConfigurationError(f"{name}={value!r}: expected a whole number, at least 1")
+    return value

@@ -7,6 +7,7 @@ __all__ = (
     "CycleError",
     "ExhaustedError",
     "FakerError",
+    "GenerationError",
     "PersistenceError",
     "ProfileError",
     "UnsatisfiableError",
@@ -31,6 +32,18 @@ class ExhaustedError(FakerError):
 
 class CycleError(FakerError):
     """Aggregates refer to each other in a circle that nothing ends."""
+
+
+class GenerationError(FakerError):
+    """A run stopped at an aggregate that could not be made or stored; its batch is rolled back, the cause is attached.
+
+    Attributes:
+        failure: the aggregate's provider, input and cause.
+    """
+
+    def __init__(self, message: str, failure: object = None) -> None:
+        super().__init__(message)
+        self.failure = failure
 
 
 class ProfileError(FakerError):

@@ -208,6 +208,10 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
     def is_transient(self) -> bool:
         return False
 
+    def number_of(self, session: ISession, input: Any) -> int | None:
+        """The number under which the distributor knows an aggregate, by its exported id; None if it is not known."""
+        return self.source.population.number_of(input)
+
     def leads_to(self) -> tuple[Provider[Any, Any], ...]:
         return (self.source.aggregate_provider,)
 

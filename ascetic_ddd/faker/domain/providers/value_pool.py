@@ -16,24 +16,29 @@ class ValuePool(Pool):
     def __init__(self) -> None:
         super().__init__()
         self.inputs: list[Any] = []
-        self._known: set[Hashable] = set()
+        self._numbers: dict[Hashable, int] = {}
 
     def __len__(self) -> int:
-        return len(self._known)
+        return len(self._numbers)
 
     def __contains__(self, input: Any) -> bool:
-        return freeze(input) in self._known
+        return freeze(input) in self._numbers
 
-    def append(self, session: ISession, input: Any) -> int:
-        """Add a new value, until the session rolls back. Returns its number."""
+    def number_of(self, input: Any) -> int | None:
+        """The number of a value that is here, else None."""
+        return self._numbers.get(freeze(input))
+
+    def append(self, session: ISession | None, input: Any) -> int:
+        """Add a value, until the session rolls back; without a session, for good. Returns its number."""
         number = len(self.inputs)
         self.inputs.append(input)
-        self._known.add(freeze(input))
-        self._take_off(session, number)
+        self._numbers.setdefault(freeze(input), number)
+        if session is not None:
+            self._take_off(session, number)
         self.everything.enter(number)
         return number
 
     def _remove(self, number: int) -> None:
         super()._remove(number)
-        self._known.discard(freeze(self.inputs[number]))
+        self._numbers.pop(freeze(self.inputs[number]), None)
         self.inputs[number] = None

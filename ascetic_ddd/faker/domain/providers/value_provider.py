@@ -124,6 +124,16 @@ class ValueProvider(Provider[I, O]):
         if pending is not None:
             await pending
 
+    def number_of(self, session: ISession, input: Any) -> int | None:
+        """The number under which the distributor knows an input; one that a generator could have drawn is taken in.
+
+        None: a fixed list does not have it.
+        """
+        number = self._pool.number_of(input)
+        if number is None and self._generator is not None:
+            number = self._pool.append(session, input)
+        return number
+
     def _begin(self, session: ISession) -> Awaitable[None] | None:
         if self._done:
             return None
@@ -258,9 +268,8 @@ class ValueProvider(Provider[I, O]):
         counts = before.counts if isinstance(before, LawDistributor) else None
         null_weight = getattr(before, "null_weight", 0.0)
         self.distributor = SharesDistributor.of(len(given), weights, counts, null_weight)
-        self._pool.inputs.extend(given)
-        for number in range(len(given)):
-            self._pool.everything.enter(number)
+        for input in given:
+            self._pool.append(None, input)
 
 
 def _position(session: ISession, position: int) -> int:

@@ -23,6 +23,10 @@ class Positions:
         self._next += 1
         return self._next - 1
 
+    def skip(self, count: int) -> None:
+        """Take the first ``count`` numbers as given out before."""
+        self._next = max(self._next, count)
+
     def give_back(self, position: int) -> None:
         """Make the number free again."""
         heappush(self._free, position)

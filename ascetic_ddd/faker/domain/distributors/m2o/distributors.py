@@ -1,5 +1,6 @@
 """The distributors: every value new, or values reused by the law of a count distribution."""
 
+from collections.abc import Mapping
 from random import Random
 
 from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
@@ -45,6 +46,10 @@ class NewDistributor:
             )
         return Birth(self._positions)
 
+    def restore(self, uses: Mapping[int, int], values: int) -> None:
+        self._positions.skip(values)
+        self._made = max(self._made, values)
+
     def take_position(self, session: ISession) -> int:
         """The number of a new value that is made at once; only a sequence minds a gap after a rollback."""
         if self.is_sequence:
@@ -85,6 +90,7 @@ class LawDistributor:
         self._random = Random(0)
         self._nulls = Nulls(null_weight)
         self._positions = Positions()
+        self._restored: dict[int, int] = {}
         self._schedules: dict[Scope, GrowingSchedule | PlannedSchedule] = {}
         self._closed: set[Scope] = set()
         self._plan: Plan | None = None
@@ -103,7 +109,7 @@ class LawDistributor:
         if schedule is None:
             if is_closed:
                 self._closed.add(scope)
-            schedule = self._schedules[scope] = self._open(scope, {})
+            schedule = self._schedules[scope] = self._open(scope, self._restored_uses(scope))
         choice = schedule.pick(session)
         if choice is None:
             raise UnsatisfiableError(
@@ -129,9 +135,23 @@ class LawDistributor:
             scope.unfollow(schedule)
             self._schedules[scope] = self._open(scope, schedule.uses)
 
+    def restore(self, uses: Mapping[int, int], values: int) -> None:
+        self._positions.skip(values)
+        self._restored = dict(uses)
+        for scope, schedule in self._schedules.items():
+            scope.unfollow(schedule)
+        self._schedules = {}
+
     def uses(self, scope: Scope) -> dict[int, int]:
         """Uses so far by number of the value, most used first; values without a use are left out."""
         return self._schedules[scope].uses if scope in self._schedules else {}
+
+    def _restored_uses(self, scope: Scope) -> dict[int, int]:
+        """Uses that the members of a scope had in the store, most used first."""
+        if not self._restored:
+            return {}
+        found = [(number, self._restored[number]) for number in scope.members if number in self._restored]
+        return dict(sorted(found, key=lambda item: -item[1]))
 
     def _open(self, scope: Scope, uses: dict[int, int]) -> GrowingSchedule | PlannedSchedule:
         is_closed = scope in self._closed

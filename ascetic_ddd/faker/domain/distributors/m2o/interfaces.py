@@ -1,5 +1,6 @@
 """The M:1 distributor port: reuse one of the values that exist, or make a new one."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
@@ -77,6 +78,15 @@ class IM2ODistributor(Protocol):
 
     def seed(self, seed: int) -> None:
         """Restart the distributor's random stream. What has been drawn stays drawn."""
+        ...
+
+    def restore(self, uses: Mapping[int, int], values: int) -> None:
+        """Take up from a store, before the first draw.
+
+        Args:
+            uses: uses so far by number of the value; values without a use may be left out.
+            values: how many values have been made.
+        """
         ...
 
     def plan(self, plan: Plan | None, *, is_exact: bool = False) -> None:

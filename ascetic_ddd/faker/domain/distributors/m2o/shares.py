@@ -1,6 +1,6 @@
 """A fixed list of values with a share each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from random import Random
 
@@ -75,6 +75,11 @@ class SharesDistributor:
     def seed(self, seed: int) -> None:
         self._random.seed(seed)
         self._nulls.seed(seed ^ 1)
+
+    def restore(self, uses: Mapping[int, int], values: int) -> None:
+        self._tickets = []
+        self._dealt = sum(uses.values())
+        self._dealt_by_value = [uses.get(number, 0) for number in range(len(self.shares))]
 
     def plan(self, plan: Plan | None, *, is_exact: bool = False) -> None:
         self._nulls.plan(plan.total if plan is not None and is_exact else None)

@@ -1,0 +1,67 @@
+"""What a run tells about itself."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ("Clock", "Failure", "Progress")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is, after a batch.
+
+    Attributes:
+        done: aggregates committed in this run.
+        failed: aggregates left out because they failed.
+        total: aggregates the run shall make; None if nobody knows.
+        seconds: time since the run began.
+    """
+
+    done: int
+    failed: int
+    total: int | None
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Aggregates a second so far."""
+        return self.done / self.seconds if self.seconds > 0.0 else 0.0
+
+    @property
+    def eta_s(self) -> float | None:
+        """Seconds to go at this rate; None if the total is not known, or nothing is done yet."""
+        if self.total is None or not self.done:
+            return None
+        return max(0, self.total - self.done - self.failed) / self.rate
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An aggregate that could not be made or stored.
+
+    Attributes:
+        path: the provider's path.
+        input: its input as far as it was known, or the exported state where only the store refused it.
+        cause: the error.
+    """
+
+    path: str
+    input: Any
+    cause: Exception
+
+    def __str__(self) -> str:
+        text = str(self.cause).strip() or repr(self.cause)
+        return f"{self.path} with input {self.input!r}: {type(self.cause).__name__}: {text}"
+
+
+class Clock:
+    """Seconds since it was made."""
+
+    def __init__(self) -> None:
+        self._start = time.perf_counter()
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the clock was made."""
+        return time.perf_counter() - self._start

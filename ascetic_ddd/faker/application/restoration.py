@@ -1,0 +1,119 @@
+"""Take up where an earlier run ended: what the internal stores remember becomes the distributors' memory again."""
+
+from collections import Counter
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.provider import Provider
+from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
+from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
+from ascetic_ddd.faker.domain.specification.equality import freeze
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("restore",)
+
+
+async def restore(provider: AggregateProvider[Any, Any], session: ISession) -> dict[str, int]:
+    """Read what the repositories of a graph remember, and let its distributors go on from there.
+
+    One pass over each repository, in order of insertion: states enter the populations, and uses are counted per reference and per
+    reused value. Call it before anything is drawn. Uses are counted per value, so a scope that is asked for later takes up the
+    uses of its values; that is exact where a reference is always asked under the same kind of pattern.
+
+    Args:
+        provider: the root of the graph, fresh.
+        session: a session on the internal stores.
+
+    Returns:
+        How many aggregates are remembered, by the path of their provider.
+
+    Raises:
+        ConfigurationError: a repository cannot be read, or a state lacks a part that a distributor has to count.
+    """
+    tallies: list[_Tally] = []
+    remembered: dict[str, int] = {}
+    for aggregate_provider in [found for found in provider.walk() if isinstance(found, AggregateProvider)]:
+        repository: Any = aggregate_provider.repository
+        if not hasattr(repository, "find"):
+            raise ConfigurationError(
+                f"{aggregate_provider.path}: {type(repository).__name__} has no find(session); "
+                "only a repository that remembers can be taken up from, such as a composite with an internal one"
+            )
+        own = _tallies_of(aggregate_provider)
+        rows = 0
+        memory = aggregate_provider.memory
+        async for state in repository.find(session):
+            rows += 1
+            if memory.is_asked:
+                memory.population.stored(session, state)
+            for tally in own:
+                tally.count(state)
+        for tally in own:
+            tally.rows = rows
+        tallies += own
+        remembered[aggregate_provider.path] = rows
+    for tally in tallies:  # when all populations are known
+        tally.hand_over(session)
+    return remembered
+
+
+class _Tally:
+    """Counts the uses of one distributor's values in the states of one aggregate."""
+
+    def __init__(self, part: Provider[Any, Any], path: tuple[str, ...]) -> None:
+        self._part: Any = part
+        self._path = path
+        self._uses: Counter[Hashable] = Counter()
+        self._inputs: dict[Hashable, Any] = {}
+        self.rows = 0
+
+    def count(self, state: Mapping[str, Any]) -> None:
+        """Count the use, or in a list of parts the uses, in one state."""
+        self._count(state, self._path, state)
+
+    def _count(self, value: Any, path: tuple[str, ...], state: Mapping[str, Any]) -> None:
+        if value is None:
+            return
+        if not path:
+            key = freeze(value)
+            self._uses[key] += 1
+            self._inputs.setdefault(key, value)
+        elif isinstance(value, list):
+            for item in value:
+                self._count(item, path[1:], state)
+        elif isinstance(value, Mapping) and path[0] in value:
+            self._count(value[path[0]], path[1:], state)
+        else:
+            raise ConfigurationError(
+                f"{self._part.path}: the remembered state {dict(state)!r} has no {'.'.join(self._path)!r}; "
+                "let the exporter give every part under its attribute name"
+            )
+
+    def hand_over(self, session: ISession) -> None:
+        """Tell the distributor."""
+        part = self._part
+        if not part.distributor.keeps_values:
+            part.distributor.restore({}, self.rows)
+            return
+        uses = {}
+        for key, count in self._uses.items():
+            number = part.number_of(session, self._inputs[key])
+            if number is not None:
+                uses[number] = count
+        part.distributor.restore(uses, len(self._uses))
+
+
+def _tallies_of(provider: Provider[Any, Any], path: tuple[str, ...] = ()) -> list[_Tally]:
+    """One tally a distributor among the parts of an aggregate, those of its id and of composite values included."""
+    found: list[_Tally] = []
+    for name, part in provider.parts().items():
+        own_path = (*path, name)
+        if isinstance(part, ReferenceProvider) or (isinstance(part, ValueProvider) and not part.is_given):
+            distributor: Any = part.distributor
+            if distributor.keeps_values or getattr(distributor, "is_sequence", False):
+                found.append(_Tally(part, own_path))
+        elif not isinstance(part, AggregateProvider):
+            found += _tallies_of(part, own_path)
+    return found
