@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
+from ascetic_ddd.faker.application.target import Target
 from ascetic_ddd.faker.infrastructure.repositories.composite_repository import CompositeAutoPkRepository
 from ascetic_ddd.faker.infrastructure.repositories.internal_pg_repository import InternalPgRepository
 from ascetic_ddd.faker.infrastructure.repositories.pg_repository import PgRepository
@@ -15,7 +16,7 @@ from ascetic_ddd.seedwork.infrastructure.session.composite_session import Compos
 from examples.library.domain import Author, Book, Tenant
 from examples.library.providers import AuthorProvider, BookProvider, TenantProvider, export
 
-__all__ = ("create_application_schema", "make_book_provider", "session_pools")
+__all__ = ("create_application_schema", "make_book_provider", "session_pools", "target")
 
 
 def make_book_provider() -> BookProvider:
@@ -49,6 +50,11 @@ def make_book_provider() -> BookProvider:
     )
     tenant_provider = TenantProvider(tenants)
     return BookProvider(books, tenant_provider, AuthorProvider(authors, tenant_provider))
+
+
+def target() -> Target:
+    """What ``ascetic-ddd generate examples.library.wiring:target`` is given."""
+    return Target(make_book_provider(), create_schema=create_application_schema)
 
 
 def create_application_schema(dsn: str) -> None:
