@@ -1,12 +1,15 @@
 """A reference reuses what exists and matches, else creates it; what it gives out is the caller's own."""
 
 from collections import Counter
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
+from ascetic_ddd.faker.domain.distributors.o2m.factory import children_factory
 from ascetic_ddd.faker.domain.errors import ConfigurationError, UnsatisfiableError
+from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
@@ -407,3 +410,46 @@ async def test_a_reference_made_of_self_before_the_base_is_ready_is_possible(ses
     employees = EmployeeProvider()
     managers = await counts(employees, session, "manager_id", 30)
     assert len(managers) > 3
+
+
+async def test_an_id_that_holds_a_reference_to_a_composite_id(session: InMemorySession) -> None:
+    class ChapterId:
+        def __init__(self, author_id: AuthorId, no: int) -> None:
+            self.author_id, self.no = author_id, no
+
+        @property
+        def value(self) -> dict[str, Any]:
+            return {"author_id": self.author_id.value, "no": self.no}
+
+    tenants = memory()
+    authors = AuthorProvider(TenantProvider(tenants), mean=3)
+    id = composite(author_id=reference(authors, mean=3), no=ValueProvider[int, int](), output_factory=ChapterId)
+    notes = aggregate(chapter_id=reference(aggregate(id=id), mean=2))
+
+    async def chosen(pattern: Any) -> Any:
+        return (await made(notes, session, {"chapter_id": pattern})).chapter_id.value
+
+    assert await chosen({}) == {"author_id": {"tenant_id": 1, "author_id": 1}, "no": 1}
+    assert (await chosen({"author_id": {"tenant_id": 7}}))["author_id"]["tenant_id"] == 7
+    rare = (await chosen({"author_id": {"tenant_id": {"status": "rare"}}}))["author_id"]["tenant_id"]
+    assert [state["id"] for state in await stored(tenants) if state["status"] == "rare"] == [rare]
+    assert await chosen(MappingProxyType({"no": 1})) == {"author_id": {"tenant_id": 1, "author_id": 1}, "no": 1}
+
+
+async def test_telling_a_pattern_after_populate_chooses_anew(session: InMemorySession) -> None:
+    repository = memory()
+    orders = aggregate(tenant_id=reference(TenantProvider(repository), mean=50))
+    await orders.populate(session)
+    orders.set({"tenant_id": {"status": "rare"}})
+    assert not orders.is_complete()
+    chosen = (await orders.create(session)).tenant_id.value
+    assert [state["id"] for state in await stored(repository) if state["status"] == "rare"] == [chosen]
+
+
+async def test_entities_in_a_list_may_refer_to_other_aggregates(session: InMemorySession) -> None:
+    repository = memory()
+    line = composite(no=numbers(), product_id=reference(TenantProvider(repository), mean=3))
+    orders = aggregate(lines=DependentProvider[Any, Any](children_factory(3), line))
+    products = [line["product_id"].value for lines in [(await made(orders, session)).lines for _ in range(4)] for line in lines]
+    assert len(products) == 12
+    assert set(products) == {state["id"] for state in await stored(repository)} == {1, 2, 3, 4}

@@ -189,6 +189,33 @@ async def test_a_pattern_scope_forgets_what_was_rolled_back() -> None:
     assert (await made_in_transaction(authors, wanted)).id.tenant_id == kept.id.tenant_id
 
 
+@pytest.mark.xfail(reason="_LazyScope.refresh keeps a rolled-back value as a member when its specification's version changed")
+async def test_a_nested_pattern_forgets_what_was_rolled_back() -> None:
+    authors = AuthorProvider(TenantProvider(), mean=50)
+    books = aggregate(author_id=reference(authors, mean=50))
+    wanted = {"author_id": {"tenant_id": {"status": "rare"}}}
+    session = InMemorySession()
+    async with session.atomic():
+        async with rolled_back(session):
+            await made(books, session, wanted)
+        book = (await made(books, session, wanted)).export()
+    assert [book["author_id"]] == [state["id"] for state in await stored(authors.repository)]
+
+
+@pytest.mark.xfail(reason="Population.stored registers _restate for the rollback, and that does not change the version")
+async def test_a_nested_pattern_forgets_an_update_that_was_rolled_back() -> None:
+    repository = memory()
+    authors = AuthorProvider(TenantProvider(repository), mean=50)
+    books = aggregate(author_id=reference(authors, mean=50))
+    session = InMemorySession()
+    first = await made(books, session)
+    wanted = {"author_id": {"tenant_id": {"status": "rare"}}}
+    async with rolled_back(session):
+        await repository.update(session, Agg(1, status="rare"))
+        assert (await made(books, session, wanted)).author_id == first.author_id
+    assert (await made(books, session, wanted)).author_id != first.author_id
+
+
 async def test_shares_of_a_list_are_not_moved_by_rollbacks() -> None:
     provider = ValueProvider[str, str](values=["a", "b"], weights=[0.75, 0.25])
     kept = Counter[str]()
