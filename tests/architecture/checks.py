@@ -13,9 +13,7 @@ GENERATED = {"__pycache__", "build", "dist"}
 
 # One match is one finding. The brackets keep these lines from matching themselves.
 FOREIGN_ADDRESSES = {
-    "an absolute path of a machine": re.compile(
-        r"(?<![\w.$}~*/-])/(?:home|root|Users|work|opt|tmp)/\w|\b[A-Z]:\\\\?Users\b"
-    ),
+    "an absolute path of a machine": re.compile(r"(?<![\w.$}~*/-])/(?:home|root|Users|work|opt|tmp)/\w|\b[A-Z]:\\\\?Users\b"),
     "a package index": re.compile(r"pypi[.]org|pythonhosted[.]org|--(?:extra-)?index[-]url|--find[-]links"),
 }
 

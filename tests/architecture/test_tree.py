@@ -74,9 +74,7 @@ def test_a_machine_or_a_package_index_is_seen(tmp_path: Path, line: str) -> None
     assert [place.rsplit(":", 1)[0] for place in found] == ["docs/a.md:2"]
 
 
-@pytest.mark.parametrize(
-    "line", ["docs/home/page", "postgresql://localhost/work/x", "{root}/tmp/x", "/var/lib/postgresql"]
-)
+@pytest.mark.parametrize("line", ["docs/home/page", "postgresql://localhost/work/x", "{root}/tmp/x", "/var/lib/postgresql"])
 def test_relative_paths_and_addresses_of_services_are_free(tmp_path: Path, line: str) -> None:
     assert checks.foreign_addresses(tree(tmp_path, {"a.md": line})) == []
 
