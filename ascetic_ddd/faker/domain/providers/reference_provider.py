@@ -5,122 +5,21 @@ from typing import Any, Generic, TypeVar, cast
 
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IBirth, IM2ODistributor
-from ascetic_ddd.faker.domain.distributors.m2o.population import Population
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool, Scope
 from ascetic_ddd.faker.domain.errors import ConfigurationError, CycleError, UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
-from ascetic_ddd.faker.domain.providers.memory import Memory
-from ascetic_ddd.faker.domain.providers.patterns import is_full_id, is_specification, place, specify
+from ascetic_ddd.faker.domain.providers.patterns import is_specification
 from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider
-from ascetic_ddd.faker.domain.specification.equality import EqualSpecification, freeze
+from ascetic_ddd.faker.domain.providers.reference_source import ReferenceSource, Wanted
+from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
-from ascetic_ddd.faker.domain.specification.reference import AndSpecification
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("ReferenceProvider", "ReferenceSource")
+__all__ = ("ReferenceProvider",)
 
 I = TypeVar("I")  # noqa: E741
 A = TypeVar("A")
 O = TypeVar("O")  # noqa: E741
-
-
-class _Wanted:
-    """A told pattern, understood: the scope to choose from, and the input for an aggregate that is made to match."""
-
-    __slots__ = ("input", "scope", "specification")
-
-    def __init__(self, scope: Scope, input: Mapping[str, Any] | None, specification: ISpecification | None) -> None:
-        self.scope = scope
-        self.input = input
-        self.specification = specification
-
-
-class ReferenceSource:
-    """What the clones of one reference share: the aggregate provider behind it, and lanes of it to make new ones with."""
-
-    def __init__(self, aggregate_provider: Any) -> None:
-        self._given = aggregate_provider
-        self._provider: AggregateProvider[Any, Any] | None = None
-        self._id_provider: Provider[Any, Any] | None = None
-        self.maker: Callable[[Any], Any] | None = None
-        self.memory: Memory | None = None
-        self._idle: list[AggregateProvider[Any, Any]] = []
-        self._wanted: dict[Any, _Wanted] = {}
-        if isinstance(aggregate_provider, AggregateProvider):
-            self._provider = aggregate_provider
-        elif not callable(aggregate_provider):
-            raise ConfigurationError(
-                f"aggregate_provider={aggregate_provider!r}: expected an AggregateProvider, or a callable that returns one"
-            )
-
-    @property
-    def aggregate_provider(self) -> AggregateProvider[Any, Any]:
-        """The provider of the referenced aggregate; a callable is called when it is first needed."""
-        if self._provider is None:
-            found = self._given()
-            if not isinstance(found, AggregateProvider):
-                raise ConfigurationError(f"the aggregate_provider callable returned {found!r}, no AggregateProvider")
-            self._provider = found
-        self.memory = self._provider.memory
-        return self._provider
-
-    @property
-    def id_provider(self) -> Provider[Any, Any]:
-        """The provider of the referenced aggregate's id."""
-        if self._id_provider is None:
-            self._id_provider = self.aggregate_provider.id_provider
-        return self._id_provider
-
-    def make_id(self, input: Any) -> Any:
-        """A fresh id object of a whole id."""
-        if self.maker is None:
-            self.maker = self.id_provider._maker()
-        return self.maker(input)
-
-    def is_full_id(self, input: Any) -> bool:
-        """Tell whether plain data is a whole id of the aggregate, with no part left open."""
-        id_provider = self._id_provider or self.id_provider
-        if type(input) is dict and input.keys() != id_provider.parts().keys():
-            return False
-        return is_full_id(id_provider, input)
-
-    @property
-    def population(self) -> Population:
-        """The aggregates that exist."""
-        return self.aggregate_provider.memory.population
-
-    def wanted(
-        self, pattern: Mapping[str, Any] | None, specification: ISpecification | None, asker: Provider[Any, Any]
-    ) -> _Wanted:
-        """Understand what was told; the same telling is understood once.
-
-        Raises:
-            ConfigurationError: the aggregate has no such parts.
-        """
-        try:
-            key: Any = (tuple(pattern.items()) if pattern is not None else None, specification)
-            found = self._wanted.get(key)
-        except TypeError:  # nested patterns are not hashable as they are
-            key = (freeze(pattern), specification)
-            found = self._wanted.get(key)
-        if found is None:
-            target = self.aggregate_provider
-            placed = None if pattern is None else place(target, pattern, asker)
-            parts = [] if placed is None else [specify(target, placed, asker)]
-            if specification is not None:
-                parts.append(specification)
-            whole = parts[0] if len(parts) == 1 else AndSpecification(*parts)
-            found = self._wanted[key] = _Wanted(self.population.scope(whole), placed, specification)
-        return found
-
-    def take_lane(self) -> AggregateProvider[Any, Any]:
-        """A clone of the aggregate provider that nobody is using."""
-        return self._idle.pop() if self._idle else self.aggregate_provider.clone()
-
-    def give_back(self, lane: AggregateProvider[Any, Any]) -> None:
-        """The clone is free again."""
-        lane._making = ()
-        self._idle.append(lane)
 
 
 class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
@@ -159,7 +58,7 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         self._input: Any = None
         self._pattern: dict[str, Any] | None = None
         self._specification: ISpecification | None = None
-        self._wanted: _Wanted | None = None
+        self._wanted: Wanted | None = None
 
     def reset(self) -> None:
         self._input = None
@@ -269,7 +168,7 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         except UnsatisfiableError as error:
             raise UnsatisfiableError(f"{self.path}: {error}") from None
 
-    async def _create_new(self, session: ISession, wanted: _Wanted | None, scope: Scope, birth: IBirth) -> None:
+    async def _create_new(self, session: ISession, wanted: Wanted | None, scope: Scope, birth: IBirth) -> None:
         choice: int | IBirth | None = birth
         while choice is not None and not isinstance(choice, int):
             if not self._may_nest():
@@ -298,7 +197,7 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         self._input = None if choice is None else self.source.population.id_of(choice)
         self._done = True
 
-    async def _create_one(self, session: ISession, wanted: _Wanted | None) -> Any:
+    async def _create_one(self, session: ISession, wanted: Wanted | None) -> Any:
         """Create one aggregate as wanted, on a lane of its own. Returns its exported id."""
         source = self.source
         root: Any = self._root()
