@@ -46,6 +46,8 @@ class GrowingSchedule:
         self._ranks: dict[int, int] = {}  # by number
         self._vacant: list[int] = []  # ranks to fill again, least first
         self._heap: list[tuple[float, int, int]] = []  # due population, rank, which use
+        self._parked: dict[ISession, list[tuple[float, int, int]]] = {}  # entries of values in flight, by who made them
+        self._owners: dict[int, ISession] = {}  # of the values with entries there
         self._reserved = 0
         used = uses or {}
         for number in used:
@@ -79,7 +81,10 @@ class GrowingSchedule:
         heap, uses = self._heap, self._uses
         horizon = math.inf if self._is_closed else len(self._ranks) + self._reserved + 1
         in_flight = self._scope.pool.in_flight
-        while heap:
+        own = self._parked.get(session) if self._parked else None
+        shared = heap
+        while shared or own:
+            heap = own if own and (not shared or own[0] < shared[0]) else shared
             due, rank, use = heap[0]
             if due > horizon or due == math.inf:
                 break
@@ -87,8 +92,7 @@ class GrowingSchedule:
             if number < 0 or uses[rank] + 1 != use:
                 heappop(heap)
             elif in_flight and in_flight.get(number, session) is not session:
-                heappop(heap)
-                self._scope.pool.when_settled(number, self._resume)
+                self._park(in_flight[number], number, heappop(heap))
             else:
                 uses[rank] = use
                 due = self._counts.due(rank + 1, use + 1 - (self._offset + rank * _GOLDEN) % 1.0)
@@ -145,7 +149,17 @@ class GrowingSchedule:
         self._numbers[rank] = -1
         heappush(self._vacant, rank)
 
+    def _park(self, owner: ISession, number: int, entry: tuple[float, int, int]) -> None:
+        """Move the entry of a value in flight to where only the session that made it looks, until it is settled."""
+        if number not in self._owners:
+            self._owners[number] = owner
+            self._scope.pool.when_settled(number, self._resume)
+        heappush(self._parked.setdefault(owner, []), entry)
+
     def _resume(self, number: int) -> None:
+        owner = self._owners.pop(number)
+        for entry in self._parked.pop(owner, ()):  # what its owner has not settled yet is parked again when it comes up
+            heappush(self._heap, entry)
         if number in self._ranks:
             self._push(self._ranks[number])
 

@@ -71,7 +71,6 @@ async def test_a_plain_value_in_flight_is_not_offered_either() -> None:
         assert await made(lane, other) == "b"
 
 
-@pytest.mark.xfail(reason="GrowingSchedule.pick drops a foreign value from the heap until it settles, for its own session too")
 async def test_a_session_goes_on_using_its_own_values_in_flight_after_others_looked_at_them() -> None:
     repository = memory()
     provider = aggregate(tenant_id=reference(TenantProvider(repository), mean=50))
