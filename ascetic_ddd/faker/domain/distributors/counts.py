@@ -222,11 +222,15 @@ class WeightsCounts:
 
     def cumulative(self, n: int) -> list[float]:
         parts = len(self.weights)
-        if n < parts:
+        sizes = [n // parts + (part < n % parts) for part in range(parts)]
+        # Parts of (nearly) equal weight cannot be fitted: the values of a smaller part would be used more than those above.
+        if n < parts or any(
+            above * size_below < below * size_above
+            for (above, below), (size_above, size_below) in zip(pairwise(self.weights), pairwise(sizes), strict=True)
+        ):
             return [0.0, *(self.share(i / n) for i in range(1, n)), 1.0]
         points = [0.0]
-        for part in range(parts):  # as ntile does: the first n % parts parts are one value larger
-            size = n // parts + (part < n % parts)
+        for part, size in enumerate(sizes):  # as ntile does: the first n % parts parts are one value larger
             points.extend(self.share((part + i / size) / parts) for i in range(1, size))
             points.append(self._above[part + 1])
         points[-1] = 1.0

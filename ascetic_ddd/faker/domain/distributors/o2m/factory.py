@@ -4,9 +4,11 @@ import inspect
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from random import Random
 from typing import Any
 
+from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
 from ascetic_ddd.faker.domain.distributors.counts_factory import counts_of
 from ascetic_ddd.faker.domain.distributors.validation import number_fault
 from ascetic_ddd.faker.domain.errors import ConfigurationError
@@ -25,10 +27,14 @@ class ChildrenDistributor:
 
     Args:
         quantile: number of children, not rounded, of the parent at share ``u`` in (0, 1) of the ranking, most children first.
+        strata: the average of each of so many strata of the ranking, where it is known: a heavy top stratum is then met
+            as a whole, not by one draw from it.
     """
 
-    def __init__(self, quantile: Callable[[float], float]) -> None:
+    def __init__(self, quantile: Callable[[float], float], strata: Callable[[int], list[float]] | None = None) -> None:
         self._quantile = quantile
+        self._averages_of = strata
+        self._averages: list[float] = []
         self._random = Random(0)
         self._block = _FIRST_BLOCK
         self._strata: list[int] = []
@@ -51,7 +57,13 @@ class ChildrenDistributor:
             self._strata = list(range(self._size))
             self._random.shuffle(self._strata)
             self._block = min(2 * self._block, _LARGEST_BLOCK)
-        wanted = self._quantile((self._strata.pop() + self._random.random()) / self._size) + self._carry
+            if self._averages_of is not None:
+                self._averages = self._averages_of(self._size)
+        stratum = self._strata.pop()
+        if self._averages:
+            wanted = self._averages[stratum] + self._carry
+        else:
+            wanted = self._quantile((stratum + self._random.random()) / self._size) + self._carry
         children = max(0, math.floor(wanted))
         self._carry = wanted - children
         return children
@@ -133,7 +145,12 @@ def children_factory(
     counts = counts_of(weights=weights, skew=skew, mean=mean, histogram=histogram)
     if counts is None:
         raise ConfigurationError("children_factory needs a shape; give mean, skew, weights or histogram")
-    return ChildrenDistributor(counts.quantile)
+    return ChildrenDistributor(counts.quantile, lambda size: _averages(counts, size))
+
+
+def _averages(counts: ICountDistribution, size: int) -> list[float]:
+    total = counts.mean * counts.used_share * size
+    return [total * (high - low) for low, high in pairwise(counts.cumulative(size))]
 
 
 def _check(name: str, value: object, least: int) -> None:
