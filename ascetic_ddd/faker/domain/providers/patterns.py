@@ -48,6 +48,8 @@ def place(target: EntityProvider[Any, Any], pattern: Mapping[str, Any], asker: P
     id_parts = target.id_provider.parts()
     placed: dict[str, Any] = {}
     for key, value in pattern.items():
+        if value is None and getattr(id_parts.get(key), "is_given", False):
+            continue  # an id that is not given yet is open
         if key in parts:
             if key == id_attr and isinstance(value, Mapping):
                 placed.setdefault(id_attr, {}).update(value)

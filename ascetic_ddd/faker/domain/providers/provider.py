@@ -1,7 +1,7 @@
 """What all providers share: their place in the graph, and the fast way through one object's life."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from copy import copy
 from typing import Any, Generic, Self, TypeVar, get_args, get_origin
 
@@ -11,7 +11,7 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("NOTHING", "Provider", "as_mapping", "is_awaitable", "noted")
+__all__ = ("NOTHING", "Provider", "as_mapping", "copied", "is_awaitable", "noted")
 
 I = TypeVar("I")  # noqa: E741  # input
 O = TypeVar("O")  # noqa: E741  # output
@@ -188,6 +188,12 @@ class Provider(ABC, Generic[I, O]):
             provider = provider._owner
         return provider
 
+    @property
+    def output_class(self) -> type | None:
+        """The class of the outputs, if the factory is a class of the user's own."""
+        factory = getattr(self, "_output_factory", None) or self._inferred_factory()
+        return factory if isinstance(factory, type) and not _is_plain(factory) else None
+
     def _inferred_factory(self) -> Callable[..., Any] | None:
         """The output class as the type parameters tell it, if it is a class of the user's own."""
         for declared in (getattr(self, "__orig_class__", None), *_declared_bases(type(self))):
@@ -207,6 +213,15 @@ def is_awaitable(value: object) -> bool:
     if found is None:
         found = _AWAITABLE[cls] = hasattr(cls, "__await__")
     return found
+
+
+def copied(data: Any) -> Any:
+    """A copy of plain data that the caller may change."""
+    if isinstance(data, (int, str)):
+        return data
+    if isinstance(data, Mapping):
+        return {key: copied(part) for key, part in data.items()}
+    return [copied(part) for part in data] if isinstance(data, list) else data
 
 
 def noted(error: BaseException, provider: Provider[Any, Any], input: Any) -> None:

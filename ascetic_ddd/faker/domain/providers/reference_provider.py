@@ -9,7 +9,7 @@ from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool, Scope
 from ascetic_ddd.faker.domain.errors import ConfigurationError, CycleError, UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.patterns import is_specification
-from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider
+from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, copied
 from ascetic_ddd.faker.domain.providers.reference_source import ReferenceSource, Wanted
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
@@ -78,11 +78,12 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         if isinstance(input, EqualSpecification):
             input = cast(I, input.pattern)
         source = self.source
+        input = source.as_plain(input)
         if source.is_full_id(input):
-            self._input = _copied(input)
+            self._input = copied(input)
             self._done = True
         elif isinstance(input, dict) or isinstance(input, Mapping):  # noqa: SIM101  # a dict is told at once
-            told = _copied(input)  # it is kept longer than the caller may leave it as it is
+            told = copied(input)  # it is kept longer than the caller may leave it as it is
             self._pattern = {**self._pattern, **told} if self._pattern else told
             self._wanted = source.wanted(self._pattern, self._specification, self)
         elif is_specification(input):
@@ -98,8 +99,8 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         if self._done:
             if isinstance(self._input, (int, str)):
                 return cast(I, self._input)
-            return cast("I | None", _copied(self._input))
-        return cast("I | None", _copied(self._pattern))
+            return cast("I | None", copied(self._input))
+        return cast("I | None", copied(self._pattern))
 
     def is_complete(self) -> bool:
         return self._done
@@ -223,9 +224,10 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
             in_the_making.append(root.memory)
         if not any(memory is target for memory in in_the_making):
             return True
-        if self.distributor.is_nullable:
+        has_come_round = any(reference.source is self.source for reference, _ in making)
+        if self.distributor.is_nullable and (has_come_round or self._wanted is None):
             return False
-        if any(reference.source is self.source for reference, _ in making):
+        if has_come_round:
             raise CycleError(
                 f"{' → '.join([*(reference.path for reference, _ in making), self.path])}: making one needs another one, "
                 "without end; give one of these references a null_weight, tell it an id, or create the first ones beforehand"
@@ -243,10 +245,3 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
     def _adopt(self, input: Any) -> None:
         self._input = input
         self._done = True
-
-
-def _copied(data: Any) -> Any:
-    """A copy of plain data that the caller may change."""
-    if not isinstance(data, (int, str)) and isinstance(data, Mapping):
-        return {key: _copied(part) for key, part in data.items()}
-    return data

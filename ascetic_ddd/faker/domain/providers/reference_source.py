@@ -54,6 +54,8 @@ class ReferenceSource:
             if not isinstance(found, AggregateProvider):
                 raise ConfigurationError(f"the aggregate_provider callable returned {found!r}, no AggregateProvider")
             self._provider = found
+            if not found.memory.is_asked:
+                found.memory.is_late = True  # what was stored before anybody listened has to be looked up
         self.memory = self._provider.memory
         return self._provider
 
@@ -69,6 +71,14 @@ class ReferenceSource:
         if self.maker is None:
             self.maker = self.id_provider._maker()
         return self.maker(input)
+
+    def as_plain(self, input: Any) -> Any:
+        """An id object as its plain data; anything else as it is."""
+        if isinstance(input, (int, str, dict)):
+            return input
+        id_provider: Any = self.id_provider
+        id_class = id_provider.output_class
+        return id_provider.export(input) if id_class is not None and isinstance(input, id_class) else input
 
     def is_full_id(self, input: Any) -> bool:
         """Tell whether plain data is a whole id of the aggregate, with no part left open."""

@@ -9,7 +9,7 @@ from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IBirth, IM2ODis
 from ascetic_ddd.faker.domain.distributors.m2o.shares import SharesDistributor
 from ascetic_ddd.faker.domain.errors import ConfigurationError, ExhaustedError
 from ascetic_ddd.faker.domain.generators.input_generators import IInputGenerator, make_input_generator
-from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, is_awaitable, noted
+from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, copied, is_awaitable, noted
 from ascetic_ddd.faker.domain.providers.value_pool import ValuePool
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -116,8 +116,18 @@ class ValueProvider(Provider[I, O]):
         return self._is_given and self._input is None
 
     def export(self, output: O) -> I:
-        """The input of a given output."""
-        return output if self._output_exporter is None else self._output_exporter(output)  # type: ignore[return-value]
+        """The input of a given output.
+
+        Raises:
+            ConfigurationError: the outputs are objects of a class, and there is no exporter to read them.
+        """
+        if self._output_exporter is not None:
+            return self._output_exporter(output)
+        if self.output_class is not None and isinstance(output, self.output_class):
+            raise ConfigurationError(
+                f"{self.path} was told {output!r}; tell its plain value, or give an output_exporter to read it"
+            )
+        return output  # type: ignore[return-value]  # made without a factory, it is its input
 
     async def populate(self, session: ISession, specification: ISpecification | None = None) -> None:
         pending = ValueProvider._begin(self, session)  # a subclass that overrides this one has another _begin
@@ -152,7 +162,7 @@ class ValueProvider(Provider[I, O]):
         if choice is None:
             self._input = None
         elif isinstance(choice, int):
-            self._input = self._pool.inputs[choice]
+            self._input = copied(self._pool.inputs[choice])
         elif self.distributor.keeps_values:
             return self._draw_new(session, choice)
         else:
@@ -193,7 +203,7 @@ class ValueProvider(Provider[I, O]):
             number = self._pool.append(session, await self._unknown(session, choice))
             choice.made(session, number)
             choice = self.distributor.draw(session, self._pool.everything) if choice.is_spare else number
-        self._input = None if choice is None else self._pool.inputs[choice]
+        self._input = None if choice is None else copied(self._pool.inputs[choice])
         self._done = True
 
     async def _unknown(self, session: ISession, birth: IBirth) -> Any:

@@ -82,7 +82,7 @@ class _LazyScope(Scope):
         if version != self._version:  # what the specification looks at elsewhere has changed
             self._version = version
             self._seen = len(journal)
-            for number in list(pool.everything.members):
+            for number in [*pool.everything.members, *self.members]:  # the latter may have been rolled back
                 self._check(number)
         while self._seen < len(journal):
             number = journal[self._seen]
@@ -154,7 +154,6 @@ class Population(Pool):
             self._restate(number, state)
         else:
             session.on_rollback(self._restate, number, self.states[number])
-            self._version += 1
             self._restate(number, state)
 
     def scope(self, specification: ISpecification | None = None) -> Scope:
@@ -185,6 +184,8 @@ class Population(Pool):
         """Replace the state of a value, and move it between scopes accordingly; None takes it away."""
         before = self.states[number]
         self.states[number] = state
+        if before is not None:
+            self._version += 1
         for index in self._indexes.values():
             old = index.scope_of(before) if before is not None else None
             new = index.scope_of(state) if state is not None else None
@@ -204,5 +205,4 @@ class Population(Pool):
         state = self.states[number]
         if state is not None:
             del self._numbers[freeze(state[self._id_attr])]
-            self._version += 1
             self._restate(number, None)

@@ -364,7 +364,6 @@ async def test_catching_up_in_a_transaction_that_rolls_back_forgets_nothing(sess
     assert len(await stored(repository)) == 1
 
 
-@pytest.mark.xfail(reason="nobody listens before the callable is called; an explicit create is noticed, this is not")
 async def test_a_late_reference_hears_of_what_the_repository_stored_directly(session: InMemorySession) -> None:
     repository = memory()
     tenants = TenantProvider(repository)

@@ -1,0 +1,124 @@
+"""Taking up from a store: the histogram of two runs with a restart between them is that of one run."""
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from ascetic_ddd.faker.application.generation import generate
+from ascetic_ddd.faker.application.measure import weights
+from ascetic_ddd.faker.application.restoration import restore
+from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
+from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
+from ascetic_ddd.faker.infrastructure.repositories.in_memory_repository import InMemoryRepository
+from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySessionPool
+from benchmarks.construction import in_memory_provider
+from examples.library.providers import AUTHOR_WEIGHTS, AuthorProvider, BookProvider, TenantProvider
+from tests.unit.faker.application.test_generation import Store, graph
+from tests.unit.faker.domain.providers.models import Agg
+
+
+def restarted(provider: BookProvider) -> BookProvider:
+    """The same repositories behind fresh providers, as a new process has them."""
+    authors = provider.author_id.source.aggregate_provider  # type: ignore[attr-defined]  # the provider, not its port
+    tenants = provider.id.tenant_id.source.aggregate_provider  # type: ignore[attr-defined]
+    tenant_provider = TenantProvider(tenants.repository)
+    author_provider = AuthorProvider(authors.repository, tenant_provider, lambda: "Jane")
+    return BookProvider(provider.repository, tenant_provider, author_provider, lambda: "Emma")
+
+
+async def run(provider: BookProvider, count: int) -> None:
+    async for _ in generate(provider, InMemorySessionPool(), count, batch_size=500):
+        pass
+
+
+async def histogram(provider: BookProvider) -> tuple[list[int], list[float]]:
+    per_tenant: Counter[int] = Counter()
+    per_author: dict[int, Counter[int]] = {}
+    async with InMemorySessionPool().session() as session:
+        async for state in provider.repository.find(session):  # type: ignore[attr-defined]  # in memory
+            tenant, author = state["author_id"]["tenant_id"], state["author_id"]["author_id"]
+            per_tenant[tenant] += 1
+            per_author.setdefault(tenant, Counter())[author] += 1
+    largest = per_author[per_tenant.most_common(1)[0][0]]
+    return sorted(per_tenant.values(), reverse=True), list(weights(largest.values()))
+
+
+async def test_two_runs_with_a_restart_between_them_give_the_histogram_of_one() -> None:
+    whole = in_memory_provider()
+    await run(whole, 6_000)
+    first = in_memory_provider()
+    await run(first, 2_500)
+    second = restarted(first)
+    async with InMemorySessionPool().session() as session:
+        remembered = await restore(second, session)
+    assert remembered["BookProvider"] == 2_500
+    await run(second, 3_500)
+    tenants, author_weights = await histogram(second)
+    expected, _ = await histogram(whole)
+    assert len(tenants) == len(expected)
+    assert all(abs(a - b) <= 2 for a, b in zip(tenants, expected, strict=True))
+    assert author_weights == pytest.approx(AUTHOR_WEIGHTS, abs=0.03)
+
+
+async def test_a_sequence_goes_on_where_it_ended() -> None:
+    _, children = graph(store := Store())
+    _ = [a async for a in generate(children, InMemorySessionPool(), 30)]
+    _, again = graph(store)
+    again.parent_id.source.aggregate_provider.repository = children.parent_id.source.aggregate_provider.repository
+    async with InMemorySessionPool().session() as session:
+        await restore(again, session)
+    made = [a async for a in generate(again, InMemorySessionPool(), 5)]
+    assert [agg.export()["number"] for agg in made] == [30, 31, 32, 33, 34]
+
+
+class Cities(AggregateProvider[dict[str, Any], Agg]):
+    _id_attr = "id"
+    id: ValueProvider[int, int]
+    city: ValueProvider[str, str]
+    status: ValueProvider[str, str]
+    tag: ValueProvider[str, str]
+
+    def __init__(self, repository: Any) -> None:
+        self.id = ValueProvider[int, int]()
+        self.city = ValueProvider(distributor_factory(mean=10), input_generator=lambda session, position: f"City {position}")
+        self.status = ValueProvider(values=["a", "b"], weights=[0.75, 0.25])
+        self.tag = ValueProvider(distributor_factory(mean=1), input_generator=lambda session, position: f"tag {position}")
+        super().__init__(repository, Agg, Agg.export)
+
+
+async def test_reused_and_unique_and_listed_values_go_on() -> None:
+    repository: InMemoryRepository[Agg] = InMemoryRepository(agg_exporter=Agg.export)
+    _ = [a async for a in generate(Cities(repository), InMemorySessionPool(), 255)]
+    again = Cities(repository)
+    async with InMemorySessionPool().session() as session:
+        await restore(again, session)
+    _ = [a async for a in generate(again, InMemorySessionPool(), 745)]
+    async with InMemorySessionPool().session() as session:
+        states = [state async for state in repository.find(session)]
+    assert set(Counter(state["city"] for state in states).values()) == {10}
+    assert len({state["tag"] for state in states}) == 1_000
+    assert Counter(state["status"] for state in states)["a"] == pytest.approx(750, abs=64)
+
+
+def test_a_repository_that_cannot_be_read_is_named() -> None:
+    class OnlyInsert:
+        async def insert(self, session: Any, agg: Any) -> None: ...
+
+    async def attempt() -> None:
+        async with InMemorySessionPool().session() as session:
+            await restore(Cities(OnlyInsert()), session)
+
+    with pytest.raises(ConfigurationError, match=r"Cities: OnlyInsert has no find"):
+        asyncio.run(attempt())
+
+
+async def test_a_state_without_a_counted_part_is_refused_with_its_path() -> None:
+    repository: InMemoryRepository[Agg] = InMemoryRepository(agg_exporter=lambda agg: {"id": agg.id, "town": "?"})
+    async with InMemorySessionPool().session() as session:
+        await repository.insert(session, Agg(id=1))
+        with pytest.raises(ConfigurationError, match=r"Cities\.city: the remembered state .* has no 'city'"):
+            await restore(Cities(repository), session)
