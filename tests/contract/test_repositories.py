@@ -5,6 +5,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from ascetic_ddd.faker.domain.errors import FakerError, PersistenceError
 from ascetic_ddd.faker.domain.repositories import IInternalRepository
 from ascetic_ddd.faker.infrastructure.repositories.composite_repository import (
     CompositeAutoPkRepository,
@@ -13,6 +14,7 @@ from ascetic_ddd.faker.infrastructure.repositories.composite_repository import (
 from ascetic_ddd.faker.infrastructure.repositories.in_memory_repository import InMemoryRepository
 from ascetic_ddd.faker.infrastructure.repositories.internal_pg_repository import InternalPgRepository
 from ascetic_ddd.faker.infrastructure.repositories.pg_repository import PgRepository
+from ascetic_ddd.faker.testing.bulk_repository_contract import BulkRepositoryContract
 from ascetic_ddd.faker.testing.repository_contract import InternalRepositoryContract, RepositoryContract
 from ascetic_ddd.seedwork.domain.session.interfaces import ISessionPool
 from ascetic_ddd.seedwork.infrastructure.session.composite_session import CompositeSessionPool
@@ -43,6 +45,12 @@ class OnPostgres:
         return pg_session_pool
 
 
+class OurBulkContract(BulkRepositoryContract):
+    def check_error_of_many(self, error: BaseException, agg: Any) -> None:
+        assert isinstance(error, FakerError)
+        assert repr(self.id_of(agg)) in str(error)
+
+
 def pg_tenants() -> PgRepository[Tenant]:
     return PgRepository(table="tenants", agg_exporter=Tenant.export)
 
@@ -51,19 +59,19 @@ def pg_books() -> PgRepository[Book]:
     return PgRepository(table=("public", BOOK_TABLE), agg_exporter=Book.export, columns=BOOK_COLUMNS)
 
 
-class TestInMemoryTenants(InMemory, TenantModel, InternalRepositoryContract):
+class TestInMemoryTenants(InMemory, TenantModel, InternalRepositoryContract, OurBulkContract):
     @pytest.fixture
     def repository(self) -> InMemoryRepository[Tenant]:
         return InMemoryRepository(agg_exporter=Tenant.export)
 
 
-class TestInMemoryBooks(InMemory, BookModel, InternalRepositoryContract):
+class TestInMemoryBooks(InMemory, BookModel, InternalRepositoryContract, OurBulkContract):
     @pytest.fixture
     def repository(self) -> InMemoryRepository[Book]:
         return InMemoryRepository(agg_exporter=Book.export)
 
 
-class TestInMemoryComposite(InMemory, BookModel, InternalRepositoryContract):
+class TestInMemoryComposite(InMemory, BookModel, InternalRepositoryContract, OurBulkContract):
     @pytest.fixture
     def repository(self) -> CompositeAutoPkRepository[Book]:
         return CompositeAutoPkRepository(
@@ -76,25 +84,25 @@ class TestInMemoryComposite(InMemory, BookModel, InternalRepositoryContract):
         assert port is repository
 
 
-class TestInternalPgTenants(OnPostgres, KeyedTenantModel, InternalRepositoryContract):
+class TestInternalPgTenants(OnPostgres, KeyedTenantModel, InternalRepositoryContract, OurBulkContract):
     @pytest.fixture
     def repository(self) -> InternalPgRepository[Tenant]:
         return InternalPgRepository(table='ten"ants %s', agg_exporter=Tenant.export)
 
 
-class TestPgTenants(OnPostgres, TenantModel, RepositoryContract):
+class TestPgTenants(OnPostgres, TenantModel, RepositoryContract, OurBulkContract):
     @pytest.fixture
     def repository(self) -> PgRepository[Tenant]:
         return pg_tenants()
 
 
-class TestPgBooks(OnPostgres, BookModel, RepositoryContract):
+class TestPgBooks(OnPostgres, BookModel, RepositoryContract, OurBulkContract):
     @pytest.fixture
     def repository(self) -> PgRepository[Book]:
         return pg_books()
 
 
-class TestPgComposite(OnPostgres, KeyedTenantModel, InternalRepositoryContract):
+class TestPgComposite(OnPostgres, KeyedTenantModel, InternalRepositoryContract, OurBulkContract):
     @pytest.fixture
     def repository(self) -> CompositeRepository[Tenant]:
         return CompositeRepository(
@@ -103,7 +111,33 @@ class TestPgComposite(OnPostgres, KeyedTenantModel, InternalRepositoryContract):
         )
 
 
-class TestPgCompositeAutoPk(OnPostgres, BookModel, InternalRepositoryContract):
+class PlainTenants:
+    """A user's own: it inserts one by one."""
+
+    async def insert(self, session: Any, agg: Tenant) -> None:
+        try:
+            cursor = await session.external_connection.execute(
+                "INSERT INTO tenants (id, name) VALUES (coalesce(%s, nextval('tenants_id_seq')), %s) RETURNING id",
+                (agg._id.value, agg.name),
+            )
+        except psycopg.errors.UniqueViolation as error:
+            raise PersistenceError(f"There is a tenant {agg._id.value!r}.") from error
+        (agg._id.value,) = await cursor.fetchone()
+
+    async def update(self, session: Any, agg: Tenant) -> None:
+        """For the rest of the suite."""
+
+
+class TestPgCompositeOfAPlainRepository(OnPostgres, TenantModel, InternalRepositoryContract, OurBulkContract):
+    @pytest.fixture
+    def repository(self) -> CompositeAutoPkRepository[Tenant]:
+        return CompositeAutoPkRepository(
+            external_repository=PlainTenants(),
+            internal_repository=InternalPgRepository(table="tenants", agg_exporter=Tenant.export),
+        )
+
+
+class TestPgCompositeAutoPk(OnPostgres, BookModel, InternalRepositoryContract, OurBulkContract):
     @pytest.fixture
     def repository(self) -> CompositeAutoPkRepository[Book]:
         return CompositeAutoPkRepository(

@@ -1,12 +1,20 @@
 """The repository ports: what a provider needs of a store."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("IAggregateRepository", "IExternalRepository", "IInternalRepository", "IObservable", "StoredListener")
+__all__ = (
+    "IAggregateRepository",
+    "IBulkRepository",
+    "IExternalRepository",
+    "IInternalRepository",
+    "IMemory",
+    "IObservable",
+    "StoredListener",
+)
 
 T_contra = TypeVar("T_contra", contravariant=True)
 
@@ -33,6 +41,24 @@ class IAggregateRepository(IExternalRepository[T_contra], Protocol[T_contra]):
 
         Raises:
             PersistenceError: no aggregate with this id is stored; nothing changed.
+        """
+        ...
+
+
+@runtime_checkable
+class IBulkRepository(Protocol[T_contra]):
+    """A repository that inserts many aggregates faster than one by one."""
+
+    async def insert_many(self, session: ISession, aggs: Sequence[T_contra]) -> None:
+        """Store new aggregates, all or none.
+
+        Ids that the database gives are put into the aggregates, and rise in their order. Listeners are told each
+        aggregate, in order, once all are stored. Outside a transaction it opens one of its own. No aggregates: nothing
+        is done.
+
+        Raises:
+            PersistenceError: an id is taken or the store refused one of them. A transaction around it must roll back, or
+                a savepoint: leave that to ``session.atomic()``.
         """
         ...
 
@@ -66,4 +92,21 @@ class IObservable(Protocol):
 
     def subscribe(self, listener: StoredListener) -> None:
         """Have ``listener`` called after each insert and update, inside the transaction. Twice the same: once."""
+        ...
+
+
+@runtime_checkable
+class IMemory(Protocol):
+    """A store of exported state that can be counted, and told of what was made elsewhere."""
+
+    async def count(self, session: ISession) -> int:
+        """Give how many aggregates are remembered; reads the whole store once."""
+        ...
+
+    async def remember(self, session: ISession, states: Sequence[Mapping[str, Any]]) -> None:
+        """Remember exported states without their aggregates, all or none; otherwise as ``insert_many``.
+
+        Raises:
+            PersistenceError: an id is taken or incomplete.
+        """
         ...

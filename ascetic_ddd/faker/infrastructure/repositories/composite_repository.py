@@ -1,16 +1,18 @@
 """Two repositories as one: the application's own stores the aggregate, ours remembers it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.repositories import (
     IExternalRepository,
     IInternalRepository,
+    IMemory,
     IObservable,
     StoredListener,
 )
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
+from ascetic_ddd.faker.infrastructure.repositories.bulk import all_or_none, has_own_insert, insert_all, insert_each
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("CompositeAutoPkRepository", "CompositeRepository")
@@ -35,6 +37,16 @@ class CompositeRepository(Generic[T]):
         self._external = external_repository
         self._internal = internal_repository
 
+    @property
+    def external(self) -> IExternalRepository[T]:
+        """The application's repository."""
+        return self._external
+
+    @property
+    def internal(self) -> IInternalRepository[T]:
+        """The repository that remembers."""
+        return self._internal
+
     async def setup(self, session: ISession) -> None:
         """Create what the internal repository needs, if it is not there."""
         await self._internal.setup(session)
@@ -47,6 +59,18 @@ class CompositeRepository(Generic[T]):
         """Store a new aggregate in both; if either refuses, its error travels and the transaction must roll back."""
         await self._external.insert(session, agg)
         await self._internal.insert(session, agg)
+
+    async def insert_many(self, session: ISession, aggs: Sequence[T]) -> None:
+        """Store new aggregates, all or none: all in the external repository, then all in the internal one.
+
+        Each does it by its ``insert_many``, or by ``insert`` one after the other where it has no other.
+        """
+        if has_own_insert(self):
+            await insert_each(self, session, aggs)
+        elif aggs:
+            async with all_or_none(session):
+                await insert_all(self._external, session, aggs)
+                await insert_all(self._internal, session, aggs)
 
     async def update(self, session: ISession, agg: T) -> None:
         """Store the changed state in both.
@@ -71,6 +95,22 @@ class CompositeRepository(Generic[T]):
         """Iterate over the remembered states that satisfy the specification, in order of insertion."""
         return self._internal.find(session, specification)
 
+    async def count(self, session: ISession) -> int:
+        """Give how many aggregates the internal repository remembers.
+
+        Raises:
+            ConfigurationError: it cannot count.
+        """
+        return await self._memory().count(session)
+
+    async def remember(self, session: ISession, states: Sequence[Mapping[str, Any]]) -> None:
+        """Have the internal repository alone remember what exists outside already.
+
+        Raises:
+            ConfigurationError: it cannot.
+        """
+        await self._memory().remember(session, states)
+
     def subscribe(self, listener: StoredListener) -> None:
         """Have ``listener`` called once for each aggregate stored in both.
 
@@ -83,6 +123,14 @@ class CompositeRepository(Generic[T]):
                 "give it one, see ascetic_ddd.faker.domain.repositories.IObservable."
             )
         self._internal.subscribe(listener)
+
+    def _memory(self) -> IMemory:
+        if not isinstance(self._internal, IMemory):
+            raise ConfigurationError(
+                f"The internal repository {type(self._internal).__name__} has no `count(session)` or no "
+                "`remember(session, states)`; give it both, see ascetic_ddd.faker.domain.repositories.IMemory."
+            )
+        return self._internal
 
 
 class CompositeAutoPkRepository(CompositeRepository[T]):

@@ -1,10 +1,11 @@
 """A repository in memory: for tests and runs without a database, and to try a model out."""
 
-from collections.abc import AsyncIterator, Callable, Hashable
+from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
+from ascetic_ddd.faker.infrastructure.repositories.bulk import has_own_insert, insert_each
 from ascetic_ddd.faker.infrastructure.repositories.exported_id import (
     Identities,
     Path,
@@ -65,32 +66,45 @@ class InMemoryRepository(Observable, Generic[T]):
         Raises:
             PersistenceError: an aggregate with this id is remembered already; nothing changed.
         """
-        usual, is_filled = self._usually_missing, False
-        if usual is not None:  # most ids lack the same part: numbered at once, they need one export only
-            number = self._last_numbers.get(usual, 0) + 1
-            is_filled = self._ids.fill(agg, usual, number)
-            if is_filled:
-                self._last_numbers[usual] = number
-        state = self._exporter(agg)
-        id = exported_id(state, self._id_attr, agg)
-        identity = self._identities.of_usual(id)
-        if identity is None:
-            if missing := missing_parts(id, (self._id_attr,)):
-                self._usually_missing = missing[0] if len(missing) == 1 else None
-                state, identity = self._number(agg, missing)
-            else:
-                identity = self._identities.of(id)
-        if is_filled and usual is not None and identity in self._states:  # the number was told to another one before
-            state, identity = self._number(agg, [usual])
-        if identity in self._states:
-            raise PersistenceError(
-                f"Cannot insert {type(agg).__name__} with id {id!r}: the id is taken; "
-                "give each aggregate an id of its own, or `update` the stored one."
-            )
-        self._states[identity] = state
-        session.on_rollback(self._forget, identity)
+        state = self._store(session, agg)
         if self._listeners:
             self._announce(session, state)
+
+    async def insert_many(self, session: ISession, aggs: Sequence[T]) -> None:
+        """Remember new aggregates, all or none, whether or not a transaction is open.
+
+        Raises:
+            PersistenceError: an aggregate with one of the ids is remembered already; nothing changed.
+        """
+        if has_own_insert(self):
+            await insert_each(self, session, aggs)
+            return
+        async with session.atomic():
+            states = [self._store(session, agg) for agg in aggs]
+            if self._listeners:
+                for state in states:
+                    self._announce(session, state)
+
+    async def count(self, session: ISession) -> int:
+        """Give how many aggregates are remembered."""
+        return len(self._states)
+
+    async def remember(self, session: ISession, states: Sequence[Mapping[str, Any]]) -> None:
+        """Remember copies of exported states, all or none.
+
+        Raises:
+            PersistenceError: an id is taken or incomplete; nothing changed.
+        """
+        async with session.atomic():
+            copies = [_copy(dict(state)) for state in states]
+            for state in copies:
+                id = exported_id(state, self._id_attr, state)
+                if is_incomplete(id):
+                    raise PersistenceError(f"Cannot remember a state: its id {id!r} is not complete.")
+                self._keep(session, self._identities.of(id), state, id, "a state")
+            if self._listeners:
+                for state in copies:
+                    self._announce(session, state)
 
     async def update(self, session: ISession, agg: T) -> None:
         """Remember the changed state of an aggregate that was inserted before.
@@ -122,6 +136,36 @@ class InMemoryRepository(Observable, Generic[T]):
         for state in list(self._states.values()):
             if specification is None or specification.is_satisfied_by(state):
                 yield _copy(state)
+
+    def _store(self, session: ISession, agg: T) -> dict[str, Any]:
+        usual, is_filled = self._usually_missing, False
+        if usual is not None:  # most ids lack the same part: numbered at once, they need one export only
+            number = self._last_numbers.get(usual, 0) + 1
+            is_filled = self._ids.fill(agg, usual, number)
+            if is_filled:
+                self._last_numbers[usual] = number
+        state = self._exporter(agg)
+        id = exported_id(state, self._id_attr, agg)
+        identity = self._identities.of_usual(id)
+        if identity is None:
+            if missing := missing_parts(id, (self._id_attr,)):
+                self._usually_missing = missing[0] if len(missing) == 1 else None
+                state, identity = self._number(agg, missing)
+            else:
+                identity = self._identities.of(id)
+        if is_filled and usual is not None and identity in self._states:  # the number was told to another one before
+            state, identity = self._number(agg, [usual])
+        self._keep(session, identity, state, id, type(agg).__name__)
+        return state
+
+    def _keep(self, session: ISession, identity: Hashable, state: dict[str, Any], id: Any, what: str) -> None:
+        if identity in self._states:
+            raise PersistenceError(
+                f"Cannot insert {what} with id {id!r}: the id is taken; "
+                "give each aggregate an id of its own, or `update` the stored one."
+            )
+        self._states[identity] = state
+        session.on_rollback(self._forget, identity)
 
     def _number(self, agg: T, missing: list[Path]) -> tuple[dict[str, Any], Hashable]:
         """Give the missing parts their next numbers; skip ids that were told explicitly."""

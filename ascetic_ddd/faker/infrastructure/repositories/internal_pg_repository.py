@@ -1,16 +1,17 @@
 """Our own store in PostgreSQL: remembers exported state by id, as plain JSON."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
+from ascetic_ddd.faker.infrastructure.repositories.bulk import all_or_none, has_own_insert, insert_each
 from ascetic_ddd.faker.infrastructure.repositories.exported_id import exported_id, is_incomplete
 from ascetic_ddd.faker.infrastructure.repositories.listeners import Observable
 from ascetic_ddd.faker.infrastructure.repositories.pg_access import PgAccess
-from ascetic_ddd.faker.infrastructure.repositories.pg_names import TableName, check_name, check_table, quoted, shown
+from ascetic_ddd.faker.infrastructure.repositories.pg_names import TableName, check_name, check_table, identifier, quoted, shown
 from ascetic_ddd.faker.infrastructure.repositories.state_codec import dumps, encode, loads
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
@@ -19,6 +20,7 @@ __all__ = ("InternalPgRepository",)
 T = TypeVar("T")
 # Parts of a pattern for which containment in a JSON document says the same as equality in Python.
 _SAME_IN_JSON = (str, int, UUID, type(None))
+_LINES_A_CHUNK = 1000
 
 
 class InternalPgRepository(Observable, Generic[T]):
@@ -38,8 +40,9 @@ class InternalPgRepository(Observable, Generic[T]):
         self._exporter = agg_exporter
         self._id_attr = check_name(id_attr, "id_attr")
         self._table = shown(names)
+        self._name = identifier(*names)
         self._pg = PgAccess("internal", self._table)
-        self._sql = _Statements(quoted(*names))
+        self._sql = _Statements(names)
 
     async def setup(self, session: ISession) -> None:
         """Create the table, if it is not there. Several workers may do so at once."""
@@ -59,14 +62,31 @@ class InternalPgRepository(Observable, Generic[T]):
         """
         state = self._exporter(agg)
         id = exported_id(state, self._id_attr, agg)
-        if is_incomplete(id):
-            raise PersistenceError(
-                f"Cannot insert {type(agg).__name__} (table {self._table!r}): its exported id {id!r} is not complete; "
-                "the external repository's `insert` runs first and must put the id that the database gives into it."
-            )
+        self._check_complete(id, agg)
         await self._pg.execute(session, self._sql.insert, self._encoded(state), "insert", id)
         if self._listeners:
             self._announce(session, state)
+
+    async def insert_many(self, session: ISession, aggs: Sequence[T]) -> None:
+        """Remember new aggregates, all or none, by COPY; their positions rise in their order.
+
+        Raises:
+            PersistenceError: an id is taken or incomplete, or the database refused one of them.
+        """
+        if has_own_insert(self):
+            await insert_each(self, session, aggs)
+            return
+        states = [self._exporter(agg) for agg in aggs]
+        await self._remember(session, states, aggs)
+
+    async def remember(self, session: ISession, states: Sequence[Mapping[str, Any]]) -> None:
+        """Remember exported states of what exists outside already; otherwise as :meth:`insert_many`."""
+        await self._remember(session, states, states)
+
+    async def count(self, session: ISession) -> int:
+        """Give how many aggregates are remembered; the server reads the whole table once."""
+        row, _ = await self._pg.fetch_one(session, self._sql.count, (), "count")
+        return int(row[0]) if row else 0
 
     async def update(self, session: ISession, agg: T) -> None:
         """Remember the changed state of an aggregate that was inserted before.
@@ -105,7 +125,48 @@ class InternalPgRepository(Observable, Generic[T]):
             if specification is None or specification.is_satisfied_by(state):
                 yield state
 
-    def _encoded(self, state: dict[str, Any]) -> tuple[str, str]:
+    async def create_index(self, session: ISession) -> None:
+        """Have the database find states by an index; does nothing if it is there. Never made by itself.
+
+        It serves equality only, and costs bulk inserts a good part of their speed: make it when a large store is asked
+        often, after it has been filled. See docs/adr/0007.
+        """
+        async with session.atomic():
+            await self._pg.execute(session, self._sql.lock, (self._table,), "create the index")
+            row, _ = await self._pg.fetch_one(session, self._sql.has_index, (self._name,), "create the index")
+            if row is None:
+                await self._pg.execute(session, self._sql.create_index, (), "create the index")
+
+    async def _remember(self, session: ISession, states: Sequence[Mapping[str, Any]], owners: Sequence[object]) -> None:
+        ids = [exported_id(state, self._id_attr, owner) for state, owner in zip(states, owners, strict=True)]
+        for id, owner in zip(ids, owners, strict=True):
+            self._check_complete(id, owner)
+        if not states:
+            return
+        async with all_or_none(session):
+            if self._pg.is_pipelined(session):
+                rows = [self._encoded(state) for state in states]
+                await self._pg.execute_many(session, self._sql.insert, rows, "insert", returning=False)
+            else:
+                await self._pg.copy_text(session, self._sql.copy, self._lines(states), ids)
+            if self._listeners:
+                for state in states:
+                    self._announce(session, state)
+
+    def _lines(self, states: Sequence[Mapping[str, Any]]) -> Iterator[bytes]:
+        """Write COPY's text format: JSON has no tabs and line ends of its own, only backslashes must be doubled."""
+        for start in range(0, len(states), _LINES_A_CHUNK):
+            lines = ["\t".join(self._encoded(state)) for state in states[start : start + _LINES_A_CHUNK]]
+            yield ("\n".join(lines) + "\n").replace("\\", "\\\\").encode()
+
+    def _check_complete(self, id: Any, agg: object) -> None:
+        if is_incomplete(id):
+            raise PersistenceError(
+                f"Cannot insert {type(agg).__name__} (table {self._table!r}): its exported id {id!r} is not complete; "
+                "the external repository's `insert` runs first and must put the id that the database gives into it."
+            )
+
+    def _encoded(self, state: Mapping[str, Any]) -> tuple[str, str]:
         encoded = encode(state)
         return dumps(encoded), dumps(encoded[self._id_attr])
 
@@ -113,7 +174,8 @@ class InternalPgRepository(Observable, Generic[T]):
 class _Statements:
     """Composed once per repository; bytes, so that psycopg need not compose again."""
 
-    def __init__(self, table: str) -> None:
+    def __init__(self, names: tuple[str, ...]) -> None:
+        table = quoted(*names)
         self.lock = b"SELECT pg_advisory_xact_lock(hashtext(%s))"
         self.create = _compose(
             "CREATE TABLE IF NOT EXISTS {table} (position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "
@@ -122,6 +184,13 @@ class _Statements:
         )
         self.drop = _compose("DROP TABLE IF EXISTS {table}", table)
         self.insert = _compose("INSERT INTO {table} (state, id) VALUES (%s::jsonb, %s::jsonb)", table)
+        self.copy = _compose("COPY {table} (state, id) FROM STDIN", identifier(*names))
+        self.count = _compose("SELECT count(*) FROM {table}", table)
+        self.create_index = _compose("CREATE INDEX ON {table} USING gin (state jsonb_path_ops)", table)
+        self.has_index = (
+            b"SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am a ON a.oid = c.relam "
+            b"WHERE i.indrelid = to_regclass(%s) AND a.amname = 'gin'"
+        )
         self.update = _compose("UPDATE {table} SET state = %s::jsonb WHERE id = %s::jsonb", table)
         self.get = _compose("SELECT state::text FROM {table} WHERE id = %s::jsonb", table)
         self.find = _compose("SELECT state::text FROM {table} ORDER BY position", table)

@@ -1,16 +1,16 @@
 """The one border to the driver: connections of a session, statements, and streams of rows."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from itertools import count
 from typing import Any, Literal
 
 import psycopg
 from psycopg import AsyncConnection, AsyncCursor, AsyncServerCursor
-from psycopg.pq import TransactionStatus
+from psycopg.pq import PipelineStatus, TransactionStatus
 from psycopg.rows import tuple_row
 
 from ascetic_ddd.faker.domain.errors import PersistenceError
-from ascetic_ddd.faker.infrastructure.repositories.pg_errors import persistence_error
+from ascetic_ddd.faker.infrastructure.repositories.pg_errors import copied_id, persistence_error
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("PgAccess",)
@@ -69,6 +69,54 @@ class PgAccess:
         """Give the first row, or None, and the names of its columns."""
         cursor = await self.execute(session, statement, parameters, operation, id)
         return await cursor.fetchone(), _column_names(cursor)
+
+    def is_pipelined(self, session: ISession) -> bool:
+        """Tell whether the caller has put the connection into pipeline mode, in which nothing can be copied."""
+        return self.connection(session).pgconn.pipeline_status != PipelineStatus.OFF
+
+    async def execute_many(
+        self, session: ISession, statement: bytes, rows: Sequence[Sequence[Any]], operation: str, *, returning: bool
+    ) -> list[Row | None]:
+        """Run the statement for each row, pipelined; give what each returned, in order, None where it was nothing.
+
+        Raises:
+            PersistenceError: the server refused one of them or is lost.
+        """
+        cursor = AsyncCursor(self.connection(session), row_factory=tuple_row)
+        returned: list[Row | None] = []
+        try:
+            await cursor.executemany(statement, rows, returning=returning)
+            while returning:
+                returned.append(await cursor.fetchone())
+                if not cursor.nextset():
+                    break
+        except psycopg.Error as error:
+            raise persistence_error(error, table=self._table, operation=operation) from error
+        return returned
+
+    async def copy_rows(self, session: ISession, statement: bytes, rows: Iterable[Sequence[Any]], ids: Sequence[Any]) -> None:
+        """Copy rows of values into the table; ``ids`` are theirs, for the message.
+
+        Raises:
+            PersistenceError: the server refused a row, or a value cannot be written.
+        """
+        cursor = AsyncCursor(self.connection(session), row_factory=tuple_row)
+        try:
+            async with cursor.copy(statement) as copy:
+                for row in rows:
+                    await copy.write_row(row)
+        except psycopg.Error as error:
+            raise persistence_error(error, table=self._table, operation="insert", id=copied_id(error, ids)) from error
+
+    async def copy_text(self, session: ISession, statement: bytes, chunks: Iterable[bytes], ids: Sequence[Any]) -> None:
+        """Copy what is in COPY's text format already; otherwise as :meth:`copy_rows`."""
+        cursor = AsyncCursor(self.connection(session), row_factory=tuple_row)
+        try:
+            async with cursor.copy(statement) as copy:
+                for chunk in chunks:
+                    await copy.write(chunk)
+        except psycopg.Error as error:
+            raise persistence_error(error, table=self._table, operation="insert", id=copied_id(error, ids)) from error
 
     async def stream(
         self, session: ISession, statement: bytes, parameters: Sequence[Any], operation: str

@@ -1,5 +1,7 @@
 """What the driver says, in our words: which table and operation, the server's message, what to do next."""
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -7,7 +9,7 @@ from psycopg import errors
 
 from ascetic_ddd.faker.domain.errors import PersistenceError
 
-__all__ = ("persistence_error",)
+__all__ = ("copied_id", "persistence_error")
 
 _ADVICE: tuple[tuple[type[psycopg.Error], str], ...] = (
     (errors.UndefinedTable, "create the table first: call `setup(session)`, or run the application's migrations"),
@@ -33,3 +35,14 @@ def persistence_error(error: psycopg.Error, *, table: str, operation: str, id: A
     advice = next((advice for kind, advice in _ADVICE if isinstance(error, kind)), "see the cause")
     of_id = "" if id is None else f", id {id!r}"
     return PersistenceError(f"Cannot {operation} (table {table!r}{of_id}): {words}. What to do: {advice}.")
+
+
+# "COPY books, line 3"; the server may say "line" in another language.
+_COPIED_LINE = re.compile(r"^COPY .*?, \D+ (\d+)", re.MULTILINE)
+
+
+def copied_id(error: psycopg.Error, ids: Sequence[Any]) -> Any:
+    """Give the id of the row a COPY failed on, or None if the server does not tell which."""
+    found = _COPIED_LINE.search(error.diag.context or "")
+    line = int(found[1]) if found else 0
+    return ids[line - 1] if 0 < line <= len(ids) else None

@@ -6,7 +6,7 @@ from psycopg import sql
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 
-__all__ = ("TableName", "check_name", "check_table", "quoted", "shown")
+__all__ = ("TableName", "check_name", "check_table", "identifier", "quoted", "shown")
 
 TableName: TypeAlias = str | tuple[str, str]
 """``"books"``, or with its schema ``("library", "books")``; a dot in a string is part of the name."""
@@ -43,9 +43,14 @@ def check_name(name: object, parameter: str) -> str:
     return name
 
 
+def identifier(*names: str) -> str:
+    """Quote for a statement without parameters, or as a value for ``to_regclass``."""
+    return sql.Identifier(*names).as_string(None)
+
+
 def quoted(*names: str) -> str:
     """Quote for a statement that takes parameters: there, a percent sign in a name must be doubled."""
-    return sql.Identifier(*names).as_string(None).replace("%", "%%")
+    return identifier(*names).replace("%", "%%")
 
 
 def shown(names: tuple[str, ...]) -> str:

@@ -1,6 +1,8 @@
 """An external repository for a plain table of the application."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from itertools import groupby
 from typing import Any, Generic, TypeVar
 
 from psycopg.types.json import Jsonb
@@ -8,10 +10,12 @@ from psycopg.types.json import Jsonb
 from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
+from ascetic_ddd.faker.infrastructure.repositories.bulk import all_or_none, has_own_insert, insert_each
 from ascetic_ddd.faker.infrastructure.repositories.exported_id import exported_id
 from ascetic_ddd.faker.infrastructure.repositories.id_assignment import IdAssigner
 from ascetic_ddd.faker.infrastructure.repositories.listeners import Observable
 from ascetic_ddd.faker.infrastructure.repositories.pg_access import PgAccess
+from ascetic_ddd.faker.infrastructure.repositories.pg_bulk_insert import BulkInsert, given_by
 from ascetic_ddd.faker.infrastructure.repositories.pg_names import TableName, check_name, check_table, shown
 from ascetic_ddd.faker.infrastructure.repositories.plain_table import PlainTable, nested
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -61,6 +65,7 @@ class PgRepository(Observable, Generic[T]):
         self._generated = None if generated is None else _checked_columns(generated, "generated")
         self._names = names
         self._pg = PgAccess("external", shown(names))
+        self._bulk = BulkInsert(names, self._pg)
         self._told = columns is not None
         self._tables: dict[tuple[str, ...], PlainTable] = {}
         self._table = PlainTable(names, _checked_mapping(columns), self._id_attr, self._generated)
@@ -85,12 +90,30 @@ class PgRepository(Observable, Generic[T]):
         statement = table.insert(missing)
         if missing:
             row, _ = await self._pg.fetch_one(session, statement, _adapted(values), "insert", id)
-            for column, value in zip(missing, row or (), strict=True):
+            for column, value in given_by(row, missing, self._names):
                 self._ids.assign(agg, table.paths[column], value)
         else:
             await self._pg.execute(session, statement, _adapted(values), "insert", id)
         if self._listeners:
             self._announce(session, self._exporter(agg) if missing else state)
+
+    async def insert_many(self, session: ISession, aggs: Sequence[T]) -> None:
+        """Insert a row each, all or none; what the database gives is put into the aggregates once all are stored.
+
+        The rows are copied, with ids taken from the sequence beforehand, where the table allows it and each value means the
+        same to COPY; else they are inserted in a pipeline. A subclass with an ``insert`` of its own has that called for
+        each, unless it has an ``insert_many`` too. What the table is like is asked once a connection.
+
+        Raises:
+            PersistenceError: the database refused a row.
+            ConfigurationError: a state does not have what ``columns`` says, an id cannot be put in, or one aggregate
+                stands twice among them.
+        """
+        if has_own_insert(self):
+            await insert_each(self, session, aggs)
+        elif aggs:
+            async with all_or_none(session):
+                await self._insert_rows(session, aggs)
 
     async def update(self, session: ISession, agg: T) -> None:
         """Write the changed state over the row with the aggregate's id.
@@ -140,6 +163,25 @@ class PgRepository(Observable, Generic[T]):
             if rest is None or rest.is_satisfied_by(state):
                 yield state
 
+    async def _insert_rows(self, session: ISession, aggs: Sequence[T]) -> None:
+        states = [self._exporter(agg) for agg in aggs]
+        ids = [exported_id(state, self._id_attr, agg) for state, agg in zip(states, aggs, strict=True)]
+        tables = [self._table_for(state) for state in states]
+        has_given = False
+        start = 0
+        for table, group in groupby(tables):  # one, unless states have different keys and columns= does not tell
+            end = start + sum(1 for _ in group)
+            rows = [_adapted(table.row(state)) for state in states[start:end]]
+            if table.generated and len(set(map(id, aggs))) < len(aggs):
+                raise _twice(aggs)
+            for number, column, value in await self._bulk.insert(session, table, rows, ids[start:end]):
+                self._ids.assign(aggs[start + number], table.paths[column], value)
+                has_given = True
+            start = end
+        if self._listeners:
+            for agg, state in zip(aggs, states, strict=True):
+                self._announce(session, self._exporter(agg) if has_given else state)
+
     def _table_for(self, state: Mapping[str, Any]) -> PlainTable:
         if self._told:
             return self._table
@@ -154,6 +196,15 @@ class PgRepository(Observable, Generic[T]):
             columns = _checked_mapping({key: key for key in keys}, split=False)
             table = self._tables[keys] = PlainTable(self._names, columns, self._id_attr, self._generated)
         return table
+
+
+def _twice(aggs: Sequence[object]) -> ConfigurationError:
+    uses = Counter(map(id, aggs))
+    number = next(number for number, agg in enumerate(aggs) if uses[id(agg)] > 1)
+    return ConfigurationError(
+        f"insert_many was given one {type(aggs[number]).__name__} twice, first at {number}: it cannot have two ids; "
+        "give each aggregate once."
+    )
 
 
 def _adapted(values: list[Any]) -> list[Any]:

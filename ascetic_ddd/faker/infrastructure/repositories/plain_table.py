@@ -1,6 +1,6 @@
 """SQL for a plain table whose columns stand for paths in exported state. Pure: it only composes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
@@ -40,6 +40,7 @@ class PlainTable:
         self._others = [column for column in self.paths if column not in id_columns]
         self._generated = frozenset(id_columns) if generated is None else generated
         self._fields = [(column, path, column in self._generated) for column, path in self.paths.items()]
+        self.generated = tuple(column for column in self.paths if column in self._generated)
         self._inserts: dict[tuple[str, ...], bytes] = {}
         self.update = self._compose_update()
 
@@ -56,6 +57,23 @@ class PlainTable:
         except KeyError:
             raise self._no_such_path(state) from None
         return values, tuple(missing)
+
+    def row(self, state: Mapping[str, Any]) -> list[Any]:
+        """Give the values of all columns, in their order."""
+        try:
+            return [state[path[0]] if len(path) == 1 else value_at(state, path) for path in self.paths.values()]
+        except KeyError:
+            raise self._no_such_path(state) from None
+
+    def missing_in(self, row: Sequence[Any]) -> tuple[str, ...]:
+        """Give the columns of the row that are left to the database."""
+        return tuple(
+            column for (column, _, is_generated), value in zip(self._fields, row, strict=True) if value is None and is_generated
+        )
+
+    def told_in(self, row: Sequence[Any], missing: Collection[str]) -> list[Any]:
+        """Give the values of the row to insert: those of all columns but the missing."""
+        return [value for column, value in zip(self.paths, row, strict=True) if column not in missing]
 
     def values_for_update(self, state: Mapping[str, Any]) -> list[Any]:
         """Give the parameters of :attr:`update`."""
