@@ -1,7 +1,7 @@
 """The growing order of uses: each is served the moment the law has it due, so the histogram is right at every moment."""
 
 import math
-from heapq import heappop, heappush, heapreplace
+from heapq import heapify, heappop, heappush, heapreplace
 from random import Random
 
 from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
@@ -49,6 +49,7 @@ class GrowingSchedule:
         self._parked: dict[ISession, list[tuple[float, int, int]]] = {}  # entries of values in flight, by who made them
         self._owners: dict[int, ISession] = {}  # of the values with entries there
         self._reserved = 0
+        self._base = 0  # values that a closed population had when the dues beyond the law were reckoned
         used = uses or {}
         for number in used:
             self.enter(number)
@@ -57,8 +58,7 @@ class GrowingSchedule:
         random.shuffle(rest)
         for number in rest:
             self.enter(number)
-        for rank in range(len(used)):
-            self._push(rank)
+        self._rebase()
 
     @property
     def population(self) -> int:
@@ -81,6 +81,8 @@ class GrowingSchedule:
         heap, uses = self._heap, self._uses
         horizon = math.inf if self._is_closed else len(self._ranks) + self._reserved + 1
         in_flight = self._scope.pool.in_flight
+        if self._is_closed and self._is_outgrown():
+            self._rebase()
         own = self._parked.get(session) if self._parked else None
         shared = heap
         while shared or own:
@@ -170,13 +172,23 @@ class GrowingSchedule:
     def _due(self, rank: int, use: int) -> float:
         wanted = use - (self._offset + rank * _GOLDEN) % 1.0
         due = self._counts.due(rank + 1, wanted)
-        if self._is_closed and due > len(self._ranks):
+        if self._is_closed and due > self._base:
             return self._beyond(rank, wanted)
         return due
 
     def _beyond(self, rank: int, wanted: float) -> float:
         """When a closed population has had all that the law gives it, its uses go on in the same proportions."""
-        population = max(len(self._ranks), rank + 1)
+        population = max(self._base, rank + 1)
         shares = self._counts.share((rank + 1) / population) - self._counts.share(rank / population)
         full = population * self._counts.mean * self._counts.used_share * shares
         return max(wanted / full, 1.0) * population if full > 0.0 else math.inf
+
+    def _is_outgrown(self) -> bool:
+        """Tell whether a closed population has so many more values that its dues should be reckoned anew."""
+        population = len(self._ranks)
+        return population > 1.1 * self._base or (population != self._base and bool(self._heap) and self._heap[0][0] == math.inf)
+
+    def _rebase(self) -> None:
+        self._base = len(self._ranks)
+        self._heap[:] = [(self._due(rank, uses + 1), rank, uses + 1) for rank, uses in enumerate(self._uses)]
+        heapify(self._heap)
