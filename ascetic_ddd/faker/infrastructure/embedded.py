@@ -58,6 +58,28 @@ class PgServer:
         statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         self._execute(statement, f"drop database {name!r}")
 
+    def has_database(self, name: str) -> bool:
+        """Tell whether there is a database of this name."""
+        with self._connected(f"look for database {name!r}") as connection:
+            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
+        return found is not None
+
+    def rename_database(self, name: str, new_name: str) -> None:
+        """Rename a database that nobody is connected to.
+
+        Raises:
+            PersistenceError: there is none, there is one of the new name, or it is in use.
+        """
+        statement = sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(name), sql.Identifier(new_name))
+        self._execute(statement, f"rename database {name!r}")
+
+    @contextmanager
+    def exclusively(self) -> Iterator[None]:
+        """Let nobody else into a block of this kind on this server, other processes included."""
+        with self._connected("wait for other processes") as connection:
+            connection.execute("SELECT pg_advisory_lock(0)")
+            yield
+
     def configure(self, settings: dict[str, str]) -> None:
         """Set server parameters that a reload puts into effect; they stay with the server's data folder."""
         for name, value in settings.items():
@@ -66,9 +88,14 @@ class PgServer:
         self._execute(sql.SQL("SELECT pg_reload_conf()"), "reload the configuration")
 
     def _execute(self, statement: sql.Composable, what: str) -> None:
+        with self._connected(what) as connection:
+            connection.execute(sql.Composed([statement]))
+
+    @contextmanager
+    def _connected(self, what: str) -> Iterator[psycopg.Connection[Any]]:
         try:
             with psycopg.connect(self._dsn, autocommit=True) as connection:
-                connection.execute(sql.Composed([statement]))
+                yield connection
         except psycopg.Error as error:
             raise PersistenceError(f"Cannot {what}: {error}") from error
 

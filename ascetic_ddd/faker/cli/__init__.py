@@ -1,0 +1,1 @@
+"""The command `ascetic-ddd`; the only room that wires the others together."""

@@ -1,0 +1,265 @@
+"""The commands, their options and their help."""
+
+import asyncio
+import importlib
+import json
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ascetic_ddd.faker.application.reconciliation import Reconciled
+from ascetic_ddd.faker.cli.databases import DatabaseOptions, databases
+from ascetic_ddd.faker.cli.exits import EXPECTED, Exit, exit_of
+from ascetic_ddd.faker.cli.generating import GenerateOptions, resume_command, run_generation
+from ascetic_ddd.faker.cli.interruption import InterruptionError
+from ascetic_ddd.faker.cli.reconciling import run_reconciliation
+from ascetic_ddd.faker.cli.reporting import reporter, stream_for
+from ascetic_ddd.faker.cli.secrets import Secrets
+from ascetic_ddd.faker.cli.summary import Summary
+from ascetic_ddd.faker.cli.targets import load_target
+
+__all__ = ("app", "run")
+
+_EXIT_CODES = """\b
+Exit codes:
+    0  done; with --resume also if there was nothing left to do
+    1  done, but aggregates failed and were left out (--on-error skip)
+    2  wrong usage: options, connection string, TARGET
+    3  an aggregate failed and the run stopped
+    4  a database is unreachable, was lost, or has no room left
+    5  refused: another run is at work, or --resume is missing
+  130  interrupted by Ctrl-C; 143 by SIGTERM
+"""
+
+app = typer.Typer(
+    name="ascetic-ddd",
+    help="Grow test databases through an application's own domain model.",
+    add_completion=False,
+    pretty_exceptions_enable=False,  # they would show passwords
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+)
+
+
+class OnError(StrEnum):
+    """What to do with an aggregate that fails."""
+
+    stop = "stop"
+    skip = "skip"
+
+
+_Target = Annotated[str, typer.Argument(metavar="TARGET", show_default=False, help="package.module:callable")]
+_External = Annotated[
+    str | None,
+    typer.Option(
+        "--external-dsn", metavar="DSN", envvar="ASCETIC_DDD_EXTERNAL_DSN", show_default=False, help="The application's database."
+    ),
+]
+_Internal = Annotated[
+    str | None,
+    typer.Option(
+        "--internal-dsn",
+        metavar="DSN",
+        envvar="ASCETIC_DDD_INTERNAL_DSN",
+        show_default=False,
+        help="The database that remembers what was generated.",
+    ),
+]
+_Data = Annotated[Path, typer.Option(metavar="FOLDER", help="Without DSNs: where an embedded PostgreSQL keeps both databases.")]
+_Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, all else on stderr.")]
+_Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+
+
+@app.command("generate", short_help="Create aggregates; restartable.", epilog=_EXIT_CODES)
+def _generate(
+    context: typer.Context,
+    target: _Target,
+    count: Annotated[
+        int, typer.Option(min=1, metavar="N", show_default=False, help="Aggregates of the root to have at the end.")
+    ],
+    seed: Annotated[int, typer.Option(metavar="S", help="Same seed, same rows.")] = 0,
+    batch_size: Annotated[int, typer.Option(min=1, metavar="B", help="Aggregates in one transaction.")] = 500,
+    lanes: Annotated[int, typer.Option(min=1, max=64, metavar="K", help="Batches at the same time, for slow applications.")] = 1,
+    external_dsn: _External = None,
+    internal_dsn: _Internal = None,
+    data: _Data = Path("ascetic-ddd-data"),
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from what is remembered, up to N in all.")] = False,
+    on_error: Annotated[OnError, typer.Option(help="An aggregate that fails stops the run, or is left out.")] = OnError.stop,
+    is_json: _Json = False,
+    debug: _Debug = False,
+) -> int:
+    """Create aggregates in batches of one transaction each; restartable.
+
+    TARGET names a function without arguments that returns an
+    ascetic_ddd.faker.application.target.Target, or an AggregateProvider, for
+    example examples.library.wiring:target. The current directory can be
+    imported from.
+
+    Passwords are safer in the environment, ASCETIC_DDD_EXTERNAL_DSN and
+    ASCETIC_DDD_INTERNAL_DSN, than in the command line, which others can see.
+    """
+    options = GenerateOptions(target, count, seed, batch_size, lanes, resume, on_error.value)
+    summary = Summary(target, count, seed, resume)
+    secrets = _secrets(external_dsn, internal_dsn)
+    told = _told_on_the_command_line(context, {"--external-dsn": external_dsn, "--internal-dsn": internal_dsn, "--data": data})
+
+    def work() -> None:
+        found = load_target(target)
+        show = reporter(stream_for(is_json=is_json))
+        with databases(DatabaseOptions(external_dsn, internal_dsn, data), found) as dsns:
+            asyncio.run(run_generation(options, found, dsns, summary, show))
+
+    def go_on() -> str:
+        return "to go on: " + resume_command(options, told)
+
+    error = _attempt(work)
+    if error is None:
+        summary.code = Exit.FAILURES if summary.failed else Exit.OK
+    else:
+        summary.code = exit_of(error)
+        summary.error = secrets.masked(_message(error))
+    if is_json:
+        print(secrets.masked(summary.as_json()))
+    elif error is None and not summary.done and not summary.failed:
+        print(f"Nothing to do: {summary.remembered:,} are remembered, {count:,} were asked for.")
+    elif error is None or summary.done:
+        print(secrets.masked(summary.as_text()))
+    if error is not None:
+        _tell(error, secrets, debug=debug)
+        if summary.root and summary.code not in (Exit.USAGE, Exit.REFUSED):
+            print(secrets.masked(go_on()), file=sys.stderr)
+    return summary.code
+
+
+@app.command("reconcile", short_help="Find what exists and is not remembered.", epilog=_EXIT_CODES)
+def _reconcile(
+    target: _Target,
+    external_dsn: _External = None,
+    internal_dsn: _Internal = None,
+    data: _Data = Path("ascetic-ddd-data"),
+    adopt: Annotated[bool, typer.Option("--adopt", help="Remember what exists and is not remembered.")] = False,
+    is_json: _Json = False,
+    debug: _Debug = False,
+) -> int:
+    """Count what exists in the application's database and is not remembered.
+
+    A run that was killed may leave a batch that the application's database
+    has and the internal one does not remember. It is merely unused; --adopt
+    lets later runs use it. The external repositories must have find.
+    """
+    secrets = _secrets(external_dsn, internal_dsn)
+    results: list[Reconciled] = []
+
+    def work() -> None:
+        found = load_target(target)
+        with databases(DatabaseOptions(external_dsn, internal_dsn, data), found) as dsns:
+            results.extend(asyncio.run(run_reconciliation(found, dsns, adopt=adopt)))
+
+    error = _attempt(work)
+    code = Exit.OK if error is None else exit_of(error)
+    message = None if error is None else secrets.masked(_message(error))
+    if is_json:
+        aggregates = {
+            each.path: {"outside": each.outside, "not_remembered": each.not_remembered, "adopted": each.adopted}
+            for each in results
+        }
+        print(json.dumps({"exit_code": int(code), "error": message, "aggregates": aggregates}, ensure_ascii=False))
+    else:
+        width = max((len(each.path) for each in results), default=0)
+        for each in results:
+            adopted = f", {each.adopted:,} adopted" if adopt else ""
+            print(f"{each.path:<{width}}  {each.outside:>12,} outside, {each.not_remembered:,} not remembered{adopted}")
+    if error is not None:
+        _tell(error, secrets, debug=debug)
+    return code
+
+
+@app.command("demo", short_help="Grow the example library, and measure it.")
+def _demo(
+    count: Annotated[int, typer.Option(min=1, metavar="N", help="Books to grow.")] = 10_000,
+    seed: Annotated[int, typer.Option(metavar="S", help="Same seed, same rows.")] = 1,
+    batch_size: Annotated[int, typer.Option(min=1, metavar="B", help="Books in one transaction.")] = 100,
+) -> int:
+    """Grow the example library, then compare what was asked with what came out.
+
+    The example belongs to the source tree, not to the installed package: run
+    this, or "make demo", in a checkout.
+    """
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.insert(0, here)
+    try:
+        demo: Any = importlib.import_module("examples.library.demo")
+    except ModuleNotFoundError as error:
+        if error.name is None or not error.name.startswith("examples"):
+            raise
+        reason = "the example library is not here; it is in the source tree of ascetic-ddd: run this in a checkout"
+        print(f"error: {reason}", file=sys.stderr)
+        return Exit.USAGE
+    arguments = ["--count", str(count), "--seed", str(seed), "--batch-size", str(batch_size)]
+    return int(demo.main(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and give the exit code."""
+    logging.getLogger("psycopg").addHandler(logging.NullHandler())  # what it warns of, we tell once
+    words = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    secrets = _secrets(*(word for word in words if "://" in word or "=" in word))
+    try:
+        return int(app(args=words, prog_name="ascetic-ddd", standalone_mode=False) or 0)
+    except typer.TyperException as error:
+        print(f"error: {secrets.masked(error.format_message())}", file=sys.stderr)
+        print("Try 'ascetic-ddd COMMAND --help'.", file=sys.stderr)
+        return Exit.USAGE
+    except (KeyboardInterrupt, typer.Abort):
+        print("error: interrupted", file=sys.stderr)
+        return Exit.INTERRUPTED
+
+
+def _attempt(work: Callable[[], None]) -> BaseException | None:
+    try:
+        work()
+    except KeyboardInterrupt:
+        return InterruptionError("interrupted", Exit.INTERRUPTED)
+    except SystemExit:
+        return InterruptionError("terminated", Exit.TERMINATED)
+    except Exception as error:  # noqa: BLE001  # told in one message
+        return error
+    return None
+
+
+def _tell(error: BaseException, secrets: Secrets, *, debug: bool) -> None:
+    if debug:
+        print(secrets.masked("".join(traceback.format_exception(error))), file=sys.stderr, end="")
+    print(f"error: {secrets.masked(_message(error))}", file=sys.stderr, flush=True)
+
+
+def _message(error: BaseException) -> str:
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if isinstance(error, EXPECTED) else f"{type(error).__name__}: {text} (--debug shows where)"
+
+
+def _secrets(*dsns: str | None) -> Secrets:
+    secrets = Secrets()
+    for dsn in (*dsns, os.environ.get("ASCETIC_DDD_EXTERNAL_DSN"), os.environ.get("ASCETIC_DDD_INTERNAL_DSN")):
+        if dsn:
+            secrets.add_dsn(dsn)
+    secrets.add(os.environ.get("PGPASSWORD", ""))
+    return secrets
+
+
+def _told_on_the_command_line(context: typer.Context, values: Mapping[str, object]) -> dict[str, str]:
+    """What the command to go on must repeat; what comes from the environment stays there."""
+    told = {}
+    for option, value in values.items():
+        source = context.get_parameter_source(option.removeprefix("--").replace("-", "_"))
+        if value is not None and source is not None and source.name == "COMMANDLINE":
+            told[option] = str(value)
+    return told

@@ -1,0 +1,177 @@
+"""The two databases of a run: those that are told, or two on the embedded server."""
+
+import difflib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from ascetic_ddd.faker.application.target import Target
+from ascetic_ddd.faker.cli.exits import CommandError, Exit
+from ascetic_ddd.faker.cli.run_lock import register_writer, run_lock
+from ascetic_ddd.faker.infrastructure.embedded import PgServer, embedded_postgres
+from ascetic_ddd.faker.infrastructure.session.pg_session import ExternalPgSessionPool, InternalPgSessionPool
+from ascetic_ddd.seedwork.infrastructure.session.composite_session import CompositeSessionPool
+
+__all__ = ("DatabaseOptions", "Databases", "databases", "locked_session_pool")
+
+APPLICATION = "application"
+INTERNAL = "internal"
+
+_TIMEOUT_S = 10.0
+# A server that is gone shall be noticed in seconds, not in the two hours of TCP; what the user tells goes first.
+_DEFAULTS = {
+    "connect_timeout": "5",
+    "fallback_application_name": "ascetic-ddd",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "20000",
+}
+
+
+@dataclass(frozen=True)
+class DatabaseOptions:
+    """What the command line says of databases: both connection strings, or neither and a folder."""
+
+    external_dsn: str | None
+    internal_dsn: str | None
+    data: Path
+
+
+@dataclass(frozen=True)
+class Databases:
+    """Connection strings that can be used."""
+
+    external_dsn: str
+    internal_dsn: str
+
+
+@contextmanager
+def databases(options: DatabaseOptions, target: Target) -> Iterator[Databases]:
+    """Give the databases; the embedded server, if it is the one, runs for the time of the block.
+
+    Raises:
+        CommandError: a connection string cannot be read, or one is told without the other.
+        PersistenceError: the embedded server does not start.
+    """
+    if options.external_dsn is None and options.internal_dsn is None:
+        with embedded_postgres(options.data) as server:
+            yield _on_embedded(server, target)
+        return
+    if options.external_dsn is None or options.internal_dsn is None:
+        missing = "--external-dsn" if options.external_dsn is None else "--internal-dsn"
+        raise CommandError(f"{missing} is missing: tell both connection strings, or neither for the embedded server", Exit.USAGE)
+    yield Databases(_checked("--external-dsn", options.external_dsn), _checked("--internal-dsn", options.internal_dsn))
+
+
+def _on_embedded(server: PgServer, target: Target) -> Databases:
+    with server.exclusively():  # another process may just begin on the same folder
+        if not server.has_database(APPLICATION):
+            # Under another name until the tables are there: a crash meanwhile must not leave it half made.
+            unfinished = f"{APPLICATION}_unfinished"
+            server.drop_database(unfinished)
+            dsn = server.create_database(unfinished)
+            _create_schema(target, dsn)
+            server.rename_database(unfinished, APPLICATION)
+        if not server.has_database(INTERNAL):
+            server.create_database(INTERNAL)
+    return Databases(server.dsn(APPLICATION), server.dsn(INTERNAL))
+
+
+def _create_schema(target: Target, dsn: str) -> None:
+    if target.create_schema is None:
+        raise CommandError(
+            "the target has no create_schema, so an embedded database would have no tables: tell --external-dsn and "
+            "--internal-dsn, or let TARGET return Target(provider, create_schema=…)",
+            Exit.USAGE,
+        )
+    try:
+        target.create_schema(dsn)
+    except Exception as error:
+        raise CommandError(f"create_schema of the target failed: {type(error).__name__}: {error}", Exit.USAGE) from error
+
+
+def _checked(option: str, dsn: str) -> str:
+    """Read a connection string; what cannot be read is not repeated, it may be a password."""
+    try:
+        told = conninfo_to_dict(dsn)
+    except psycopg.Error as error:
+        known = [option.keyword.decode() for option in psycopg.pq.Conninfo.get_defaults()]
+        unknown = str(error).partition('"')[2].partition('"')[0]
+        meant = difflib.get_close_matches(unknown, known, 1)
+        hint = f" (there is no {unknown!r}; is {meant[0]!r} meant?)" if meant and meant[0] != unknown else ""
+        raise CommandError(
+            f"{option} is no connection string{hint}; expected postgresql://user@host:port/database, or "
+            "host=… port=… dbname=… user=…",
+            Exit.USAGE,
+        ) from error
+    return make_conninfo(dsn, **{name: value for name, value in _DEFAULTS.items() if name not in told})
+
+
+@asynccontextmanager
+async def locked_session_pool(found: Databases, sessions: int) -> AsyncIterator[CompositeSessionPool]:
+    """Open both databases, hold the lock of the run, and give a pool of that many sessions.
+
+    Raises:
+        CommandError: a database cannot be reached, or another run is at work.
+    """
+    async with AsyncExitStack() as stack:
+        if found.external_dsn != found.internal_dsn:
+            async with await _connected("external", found.external_dsn):
+                pass  # a wrong password is told better by one connection than by a pool
+        lock_connection = await stack.enter_async_context(await _connected("internal", found.internal_dsn))
+        await stack.enter_async_context(run_lock(lock_connection))
+        internal = await _opened("internal", found.internal_dsn, sessions, stack, register_writer)
+        external = internal
+        if found.external_dsn != found.internal_dsn:
+            external = await _opened("external", found.external_dsn, sessions, stack)
+        yield CompositeSessionPool(ExternalPgSessionPool(external), InternalPgSessionPool(internal))
+
+
+async def _connected(role: str, dsn: str) -> AsyncConnection[Any]:
+    try:
+        return await AsyncConnection.connect(dsn, autocommit=True)
+    except (psycopg.Error, OSError) as error:
+        raise CommandError(f"the {role} database cannot be reached: {_reason(error)}", Exit.DATABASE) from error
+
+
+async def _opened(
+    role: str,
+    dsn: str,
+    sessions: int,
+    stack: AsyncExitStack,
+    configure: Callable[[AsyncConnection[Any]], Awaitable[None]] | None = None,
+) -> AsyncConnectionPool[AsyncConnection[Any]]:
+    pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
+        dsn,
+        min_size=sessions,
+        max_size=sessions,
+        timeout=_TIMEOUT_S,
+        reconnect_timeout=_TIMEOUT_S,
+        name=role,
+        open=False,
+        configure=configure,
+    )
+    stack.push_async_callback(pool.close, timeout=1.0)
+    try:
+        await pool.open(wait=True, timeout=_TIMEOUT_S)
+    except PoolTimeout as error:
+        raise CommandError(
+            f"the {role} database did not give {sessions} more connections within {_TIMEOUT_S:.0f} s: it has too few left, "
+            "or is overloaded; fewer --lanes need fewer connections",
+            Exit.DATABASE,
+        ) from error
+    return pool
+
+
+def _reason(error: BaseException) -> str:
+    """The driver's first line, without its beginning; below it come hints, and attempts at other addresses."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0].removeprefix("connection failed: ").removeprefix("connection is bad: ").strip()

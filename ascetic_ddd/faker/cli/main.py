@@ -1,0 +1,26 @@
+"""Where the console script begins: nothing is imported yet that an extra brings."""
+
+import sys
+from collections.abc import Sequence
+
+__all__ = ("main",)
+
+_EXTRA = {"typer", "rich"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and give its exit code; without the extra ``cli``, say in one line how to get it."""
+    try:
+        from ascetic_ddd.faker.cli.app import run
+    except ImportError as error:
+        if error.name in _EXTRA:
+            return _refused(f"the command needs {error.name}, which is not installed: pip install 'ascetic-ddd[cli]'")
+        if "pq wrapper" in str(error):
+            return _refused("no PostgreSQL driver library is found: pip install 'psycopg[binary]', or install libpq")
+        raise
+    return run(arguments)
+
+
+def _refused(reason: str) -> int:
+    print(f"ascetic-ddd: error: {reason}", file=sys.stderr)
+    return 2

@@ -1,0 +1,115 @@
+"""What the command shows while it works: a bar on a terminal, lines in a pipe."""
+
+import sys
+from typing import Protocol, TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Task, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+from rich.text import Text
+
+from ascetic_ddd.faker.application.progress import Progress
+
+__all__ = ("IReporter", "reporter", "stream_for")
+
+_SHARE_STEP = 0.05
+_SECONDS_STEP = 5.0
+
+
+class IReporter(Protocol):
+    """Shows how far a run is."""
+
+    def begin(self, already: int, total: int) -> None:
+        """Begin: so many are there, so many there shall be."""
+        ...
+
+    def report(self, progress: Progress) -> None:
+        """Show the state after a batch."""
+        ...
+
+    def end(self) -> None:
+        """End, whatever the outcome; may be called twice."""
+        ...
+
+
+def reporter(stream: TextIO) -> IReporter:
+    """Give the reporter for a stream: a bar if it is a terminal, else lines."""
+    return _BarReporter(stream) if stream.isatty() else _LineReporter(stream)
+
+
+class _Rate(TextColumn):
+    def __init__(self) -> None:
+        super().__init__("")
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.fields['rate']:,.0f}/s")
+
+
+class _BarReporter:
+    def __init__(self, stream: TextIO) -> None:
+        console = Console(file=stream)
+        self._bar = Bar(
+            BarColumn(bar_width=None),
+            MofNCompleteColumn(),
+            _Rate(),
+            TimeRemainingColumn(),
+            TextColumn("to go"),
+            console=console,
+            expand=True,
+            refresh_per_second=4,
+        )
+        self._task = self._bar.add_task("", rate=0.0)
+        self._already = 0
+
+    def begin(self, already: int, total: int) -> None:
+        self._already = already
+        self._bar.update(self._task, completed=already, total=total)
+        self._bar.start()
+
+    def report(self, progress: Progress) -> None:
+        self._bar.update(self._task, completed=self._already + progress.done + progress.failed, rate=progress.rate)
+
+    def end(self) -> None:
+        self._bar.stop()
+
+
+class _LineReporter:
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._already = 0
+        self._total = 1
+        self._shown_share = 0.0
+        self._shown_seconds = 0.0
+
+    def begin(self, already: int, total: int) -> None:
+        self._already, self._total = already, total
+        self._shown_share = already / total
+
+    def report(self, progress: Progress) -> None:
+        done = self._already + progress.done
+        share = (done + progress.failed) / self._total
+        is_due = share >= self._shown_share + _SHARE_STEP or progress.seconds >= self._shown_seconds + _SECONDS_STEP
+        if not is_due and share < 1.0:
+            return
+        self._shown_share, self._shown_seconds = share, progress.seconds
+        failed = f"  {progress.failed:,} failed" if progress.failed else ""
+        to_go = "" if progress.eta_s is None else f"  {_duration(progress.eta_s)} to go"
+        print(
+            f"{done:>12,} of {self._total:,}  {share:4.0%}  {progress.rate:9,.0f}/s{to_go}{failed}",
+            file=self._stream,
+            flush=True,
+        )
+
+    def end(self) -> None:
+        self._stream.flush()
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}"
+
+
+def stream_for(*, is_json: bool) -> TextIO:
+    """Where progress goes: with ``--json`` the standard output is for the summary alone."""
+    return sys.stderr if is_json else sys.stdout

@@ -1,0 +1,120 @@
+"""The account of a run: for people, and as one JSON object."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from ascetic_ddd.faker.application.progress import Failure
+from ascetic_ddd.faker.cli.exits import Exit
+
+__all__ = ("Summary",)
+
+_FAILURES_KEPT = 20
+
+
+@dataclass
+class Summary:
+    """What a run was asked, and what came of it.
+
+    Attributes:
+        target: as told.
+        count: aggregates of the root that shall be remembered at the end.
+        seed: as told.
+        resumed: whether the run went on from what was remembered.
+        root: path of the root provider.
+        before: aggregates remembered before, by provider path.
+        made: aggregates made and remembered in this run, by provider path.
+        failed: aggregates of the root that were left out.
+        seconds: time spent on making.
+        failures: the first of those that were left out.
+        code: the exit code.
+        error: why the run ended early; None if it did not.
+    """
+
+    target: str
+    count: int
+    seed: int
+    resumed: bool
+    root: str = ""
+    before: dict[str, int] = field(default_factory=dict)
+    made: dict[str, int] = field(default_factory=dict)
+    failed: int = 0
+    seconds: float = 0.0
+    failures: list[Failure] = field(default_factory=list)
+    code: Exit = Exit.OK
+    error: str | None = None
+
+    def failure(self, failure: Failure) -> None:
+        """Keep a failure, if it is among the first."""
+        if len(self.failures) < _FAILURES_KEPT:
+            self.failures.append(failure)
+
+    @property
+    def done(self) -> int:
+        """Aggregates of the root made in this run."""
+        return self.made.get(self.root, 0)
+
+    @property
+    def rate(self) -> float:
+        """Aggregates of the root a second."""
+        return self.done / self.seconds if self.seconds else 0.0
+
+    @property
+    def remembered(self) -> int:
+        """Aggregates of the root remembered at the end."""
+        return self.before.get(self.root, 0) + self.done
+
+    def as_json(self) -> str:
+        """The account as one object on one line."""
+        paths = sorted({*self.before, *self.made}, key=lambda path: (path != self.root, path))
+        return json.dumps(
+            {
+                "status": _STATUS.get(self.code, "stopped"),
+                "exit_code": int(self.code),
+                "error": self.error,
+                "target": self.target,
+                "count": self.count,
+                "seed": self.seed,
+                "resumed": self.resumed,
+                "root": self.root or None,
+                "aggregates": {path: self._of(path) for path in paths},
+                "seconds": round(self.seconds, 3),
+                "rate": round(self.rate, 1),
+                "failures": [_shown(failure) for failure in self.failures],
+                "failures_left_out": self.failed - len(self.failures),
+            },
+            ensure_ascii=False,
+        )
+
+    def as_text(self) -> str:
+        """The account in a few lines."""
+        lines = [
+            f"{self.done:,} made in {self.seconds:.1f} s ({self.rate:,.0f}/s), {self.remembered:,} of {self.count:,} remembered."
+        ]
+        width = max(map(len, self.made), default=0)
+        lines += [f"  {path:<{width}}  {self.before.get(path, 0):>12,} + {made:,}" for path, made in sorted(self.made.items())]
+        if self.failed:
+            lines.append(f"{self.failed:,} failed and were left out; the first of them:")
+            lines += [f"  {failure}" for failure in self.failures[:5]]
+        return "\n".join(lines)
+
+    def _of(self, path: str) -> dict[str, int]:
+        return {
+            "remembered_before": self.before.get(path, 0),
+            "made": self.made.get(path, 0),
+            "failed": self.failed if path == self.root else 0,
+        }
+
+
+_STATUS = {
+    Exit.OK: "finished",
+    Exit.FAILURES: "finished",
+    Exit.INTERRUPTED: "interrupted",
+    Exit.TERMINATED: "interrupted",
+    Exit.REFUSED: "refused",
+}
+
+
+def _shown(failure: Failure) -> dict[str, Any]:
+    text = str(failure.cause).strip() or repr(failure.cause)
+    return {"path": failure.path, "input": repr(failure.input), "error": f"{type(failure.cause).__name__}: {text}"}
