@@ -39,7 +39,7 @@ def planned_run(provider: AggregateProvider[Any, Any], total: int) -> Iterator[P
     try:
         yield plan
     finally:
-        graph.plan(provider, None)
+        graph.end(provider, plan)
 
 
 async def generate(

@@ -103,6 +103,10 @@ class IMemory(Protocol):
         """Give how many aggregates are remembered; reads the whole store once."""
         ...
 
+    async def known(self, session: ISession, ids: Sequence[Any]) -> list[bool]:
+        """Tell of each exported id whether it is remembered, in order."""
+        ...
+
     async def remember(self, session: ISession, states: Sequence[Mapping[str, Any]]) -> None:
         """Remember exported states without their aggregates, all or none; otherwise as ``insert_many``.
 

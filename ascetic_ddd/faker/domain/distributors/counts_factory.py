@@ -1,7 +1,7 @@
 """From the parameters a user gives to a count distribution, or to an error that says what would be possible."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ascetic_ddd.faker.domain.distributors.counts import (
     HistogramCounts,
@@ -24,7 +24,7 @@ def counts_of(
     weights: Sequence[float] | None = None,
     skew: float | None = None,
     mean: float | None = None,
-    histogram: Iterable[tuple[int, int]] | None = None,
+    histogram: Iterable[tuple[int, int]] | Mapping[int, int] | None = None,
 ) -> ICountDistribution | None:
     """Make the count distribution that the parameters describe; None if there is no parameter.
 
@@ -49,7 +49,7 @@ def counts_of(
     if faults:
         raise ConfigurationError("; ".join(faults))
     if histogram is not None:
-        return HistogramCounts(histogram)
+        return HistogramCounts(histogram.items() if isinstance(histogram, Mapping) else histogram)
     if shares:
         return _of_weights(shares, mean)
     if skew is not None:

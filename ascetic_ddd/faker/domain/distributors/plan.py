@@ -1,7 +1,5 @@
 """What a run tells the distributors: how much it will make in all, and how far it is."""
 
-import math
-
 __all__ = ("Plan",)
 
 
@@ -30,8 +28,3 @@ class Plan:
     def progress(self) -> float:
         """Share of the run that will be done when the aggregate in the making is finished, in (0, 1]."""
         return min(1.0, (self.done + 1) / self.total)
-
-    def forecast(self, uses: int) -> tuple[float, float]:
-        """Foretell the uses at the end of the run from those so far, with the standard error of the forecast."""
-        progress = self.progress
-        return uses / progress, math.sqrt(uses * (1.0 - progress)) / progress

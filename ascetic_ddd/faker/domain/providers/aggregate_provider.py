@@ -238,6 +238,10 @@ class AggregateProvider(EntityProvider[I, A]):
         self._given = tuple(_given_parts(self._id_provider))
         self._dependents = {name: part for name, part in parts.items() if isinstance(part, DependentProvider) and part.is_stored}
 
+    def _forget(self) -> None:
+        self.memory.forget()
+        super()._forget()
+
     def _begin(self, session: ISession) -> Awaitable[None] | None:
         return None if self._done else self.populate(session)
 

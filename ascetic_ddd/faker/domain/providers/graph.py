@@ -9,7 +9,7 @@ from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvi
 from ascetic_ddd.faker.domain.providers.memory import Memory
 from ascetic_ddd.faker.domain.providers.provider import Provider
 
-__all__ = ("DEFAULT_SEED", "plan", "seed", "stream")
+__all__ = ("DEFAULT_SEED", "end", "plan", "seed", "stream")
 
 DEFAULT_SEED = 0
 """The seed of a graph that nobody seeded: the same calls give the same rows by default."""
@@ -59,12 +59,36 @@ def _memory(provider: Provider[Any, Any]) -> Memory | None:
     return getattr(provider, "memory", None)
 
 
-def plan(root: Provider[Any, Any], plan: Plan | None) -> None:
-    """Let every distributor of the graph follow the plan of a run; None ends it."""
+def plan(root: Provider[Any, Any], plan: Plan) -> None:
+    """Let the distributors that are asked at a steady rate follow the plan of a run.
+
+    Those are the root's own and its children's. What is asked when a *referenced* aggregate is made is asked more and more seldom
+    as the run goes on, so nothing can be foretold of it; those distributors grow, which is exact at every moment.
+    """
+    steady: dict[int, Provider[Any, Any]] = {}
+    waiting = [root]
+    while waiting:
+        provider = waiting.pop()
+        if id(provider) not in steady:
+            steady[id(provider)] = provider
+            waiting.extend(provider.parts().values())
+            if isinstance(provider, DependentProvider):
+                waiting.extend(provider.leads_to())
     for provider in root.walk():
         distributor = getattr(provider, "distributor", None)
-        if distributor is not None and hasattr(distributor, "plan"):
-            distributor.plan(plan, is_exact=_is_asked_once(provider, root))
+        if hasattr(distributor, "plan"):
+            if id(provider) in steady:
+                distributor.plan(plan, is_exact=_is_asked_once(provider, root))
+            else:
+                distributor.plan(None)
+
+
+def end(root: Provider[Any, Any], plan: Plan) -> None:
+    """The run is over: the distributors that followed its plan grow again."""
+    for provider in root.walk():
+        distributor = getattr(provider, "distributor", None)
+        if hasattr(distributor, "end"):
+            distributor.end(plan)
 
 
 def _is_asked_once(provider: Provider[Any, Any], root: Provider[Any, Any]) -> bool:

@@ -1,6 +1,7 @@
 """What the clones of one aggregate provider share: the aggregates that references may reuse."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from ascetic_ddd.faker.domain.distributors.m2o.population import Population
@@ -23,8 +24,9 @@ class Memory:
         self._id_attr = id_attr
         self._population: Population | None = None
         self._is_told = isinstance(repository, IObservable)
-        self.is_late = False
+        self.is_late = False  # something was stored that the population has not heard of
         self.is_seeded = False
+        self._catching_up = asyncio.Lock()
 
     @property
     def is_asked(self) -> bool:
@@ -47,12 +49,24 @@ class Memory:
         elif not self._is_told:
             self._population.stored(session, state)
 
-    async def catch_up(self, session: ISession, changed: Callable[[], None] | None = None) -> None:
-        """Take in what was stored before anybody asked; if the session rolls back, it is taken in again."""
+    async def catch_up(self, session: ISession) -> None:
+        """Take in what was stored before anybody asked; if the session rolls back, it is taken in again.
+
+        Lanes that come meanwhile wait until it is done.
+        """
+        async with self._catching_up:
+            if not self.is_late:
+                return
+            if hasattr(self._repository, "find"):
+                population = self.population
+                async for state in self._repository.find(session):
+                    if population.number_of(state[self._id_attr]) is None:
+                        population.stored(session, state)
+            self.is_late = False
+            session.on_rollback(setattr, self, "is_late", True)
+
+    def forget(self) -> None:
+        """The repository has been emptied."""
         self.is_late = False
-        session.on_rollback(setattr, self, "is_late", True)
-        if hasattr(self._repository, "find"):
-            population = self.population
-            async for state in self._repository.find(session):
-                if population.number_of(state[self._id_attr]) is None:
-                    population.stored(session, state)
+        if self._population is not None:
+            self._population.clear()

@@ -110,10 +110,15 @@ class Provider(ABC, Generic[I, O]):
                 await repository.setup(session)
 
     async def cleanup(self, session: ISession) -> None:
-        """Clean up the repositories of the graph below, each once; the last set up goes first."""
+        """Clean up the repositories of the graph below, each once; the last set up goes first.
+
+        What the graph remembered is forgotten with it, also if the session rolls back.
+        """
         for repository in reversed(self._repositories()):
             if hasattr(repository, "cleanup"):
                 await repository.cleanup(session)
+        for provider in self.walk():
+            provider._forget()
 
     def parts(self) -> dict[str, "Provider[Any, Any]"]:
         """The sub-providers by attribute name, in order of declaration."""
@@ -158,6 +163,12 @@ class Provider(ABC, Generic[I, O]):
     def _maker(self) -> Callable[[Any], Any]:
         """What :meth:`_make` does, with all that does not depend on the input looked up beforehand."""
         return self._make
+
+    def _forget(self) -> None:
+        """The repositories have been emptied: forget what was made."""
+        distributor = getattr(self, "distributor", None)
+        if hasattr(distributor, "restore"):
+            distributor.restore({}, 0)
 
     def _adopt(self, input: Any) -> None:
         """Take over the input that the repository completed."""

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Generic, TypeVar, cast
 
-from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
+from ascetic_ddd.faker.domain.distributors.m2o.factory import checked_distributor, distributor_factory
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IBirth, IM2ODistributor
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool, Scope
 from ascetic_ddd.faker.domain.errors import ConfigurationError, CycleError, UnsatisfiableError
@@ -48,13 +48,14 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         create: bool = True,
     ) -> None:
         super().__init__()
-        self.distributor: IM2ODistributor = distributor_factory() if distributor is None else distributor
+        self.distributor: IM2ODistributor = distributor_factory() if distributor is None else checked_distributor(distributor)
         self.source = ReferenceSource(aggregate_provider)
-        self._may_create = create
+        self.may_create = create
         is_ready = hasattr(aggregate_provider, "memory")  # not yet, if an aggregate provider refers to itself
         if isinstance(aggregate_provider, AggregateProvider) and self.distributor.keeps_values and is_ready:
             _ = aggregate_provider.memory.population  # listen from the start
         self._nobody = Pool().everything
+        self._is_told = False
         self._input: Any = None
         self._pattern: dict[str, Any] | None = None
         self._specification: ISpecification | None = None
@@ -63,6 +64,7 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
     def reset(self) -> None:
         self._input = None
         self._done = False
+        self._is_told = False
         self._pattern = None
         self._specification = None
         self._wanted = None
@@ -72,6 +74,7 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         """Tell the full id, or a pattern, or a specification; None makes the reference null."""
         self._output = NOTHING
         self._input = None
+        self._is_told = False
         self._done = input is None
         if input is None:
             return
@@ -81,7 +84,8 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         input = source.as_plain(input)
         if source.is_full_id(input):
             self._input = copied(input)
-            self._done = True
+            self._is_told = True  # and done when it has been counted as a use
+            self._done = not self.distributor.keeps_values
         elif isinstance(input, dict) or isinstance(input, Mapping):  # noqa: SIM101  # a dict is told at once
             told = copied(input)  # it is kept longer than the caller may leave it as it is
             self._pattern = {**self._pattern, **told} if self._pattern else told
@@ -96,14 +100,14 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
             )
 
     def get(self) -> I | None:
-        if self._done:
+        if self._done or self._is_told:
             if isinstance(self._input, (int, str)):
                 return cast(I, self._input)
             return cast("I | None", copied(self._input))
         return cast("I | None", copied(self._pattern))
 
     def is_complete(self) -> bool:
-        return self._done
+        return self._done or self._is_told
 
     def is_transient(self) -> bool:
         return False
@@ -137,6 +141,12 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         memory = source.memory or source.aggregate_provider.memory
         if memory.is_late:
             return self._begin_late(session)
+        if self._is_told:
+            number = memory.population.number_of(self._input)
+            if number is not None:
+                self.distributor.use(session, memory.population.everything, number)
+            self._done = True
+            return None
         wanted = self._wanted
         if wanted is not None:
             scope = wanted.scope
@@ -145,7 +155,7 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         else:
             scope = self._nobody
         try:
-            choice = self.distributor.draw(session, scope, is_closed=not self._may_create)
+            choice = self.distributor.draw(session, scope, is_closed=not self.may_create)
         except UnsatisfiableError as error:
             raise UnsatisfiableError(f"{self.path}: {error}") from None
         if choice is None:
@@ -162,12 +172,6 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         pending = ReferenceProvider._begin(self, session)
         if pending is not None:
             await pending
-
-    def _draw(self, session: ISession, scope: Scope) -> int | IBirth | None:
-        try:
-            return self.distributor.draw(session, scope, is_closed=not self._may_create)
-        except UnsatisfiableError as error:
-            raise UnsatisfiableError(f"{self.path}: {error}") from None
 
     async def _create_new(self, session: ISession, wanted: Wanted | None, scope: Scope, birth: IBirth) -> None:
         choice: int | IBirth | None = birth
@@ -188,13 +192,15 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
             number = self.source.population.number_of(id)
             if scope.is_lazy:
                 scope.refresh()
+            if number is None:
+                choice.failed()
             if number is None or not choice.made(session, number) or number not in scope.members:
                 raise UnsatisfiableError(
                     f"{self.path}: {self.source.aggregate_provider.path} was told {self._pattern!r} and made "
                     f"{self.source.population.state_of(id)!r}, which is not among {scope.description}; "
                     "let its output_exporter give the told parts under their attribute names, unchanged"
                 )
-            choice = self._draw(session, scope) if choice.is_spare else number
+            choice = choice.again(session) if choice.is_spare else number
         self._input = None if choice is None else self.source.population.id_of(choice)
         self._done = True
 

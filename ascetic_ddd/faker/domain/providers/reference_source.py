@@ -1,6 +1,6 @@
 """What stands behind a reference: the aggregate provider, the aggregates that exist, and what was told of the wanted one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from ascetic_ddd.faker.domain.distributors.m2o.population import Population
@@ -100,11 +100,12 @@ class ReferenceSource:
         Raises:
             ConfigurationError: the aggregate has no such parts.
         """
+        told: Any = specification if isinstance(specification, Hashable) else id(specification)  # kept below, so its id stays
         try:
-            key: Any = (tuple(pattern.items()) if pattern is not None else None, specification)
+            key: Any = (tuple(pattern.items()) if pattern is not None else None, told)
             found = self._wanted.get(key)
         except TypeError:  # nested patterns are not hashable as they are
-            key = (freeze(pattern), specification)
+            key = (freeze(pattern), told)
             found = self._wanted.get(key)
         if found is None:
             target = self.aggregate_provider

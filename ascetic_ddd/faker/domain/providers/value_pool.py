@@ -16,6 +16,7 @@ class ValuePool(Pool):
     def __init__(self) -> None:
         super().__init__()
         self.inputs: list[Any] = []
+        self.is_fixed = False
         self._numbers: dict[Hashable, int] = {}
 
     def __len__(self) -> int:
@@ -37,6 +38,11 @@ class ValuePool(Pool):
             self._take_off(session, number)
         self.everything.enter(number)
         return number
+
+    def forget(self) -> None:
+        """Forget the inputs that were drawn; a fixed list stays."""
+        if not self.is_fixed:
+            self.clear()
 
     def _remove(self, number: int) -> None:
         super()._remove(number)

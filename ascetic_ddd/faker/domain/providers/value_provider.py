@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
+from ascetic_ddd.faker.domain.distributors.counts import UniformCounts
 from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributor, NewDistributor
-from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
+from ascetic_ddd.faker.domain.distributors.m2o.factory import checked_distributor, distributor_factory
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IBirth, IM2ODistributor
 from ascetic_ddd.faker.domain.distributors.m2o.shares import SharesDistributor
 from ascetic_ddd.faker.domain.errors import ConfigurationError, ExhaustedError
@@ -59,7 +60,7 @@ class ValueProvider(Provider[I, O]):
         weights: Sequence[float] | None = None,
     ) -> None:
         super().__init__()
-        self.distributor: IM2ODistributor = distributor_factory() if distributor is None else distributor
+        self.distributor: IM2ODistributor = distributor_factory() if distributor is None else checked_distributor(distributor)
         self._output_factory = output_factory
         self._output_exporter = output_exporter
         self._generator: IInputGenerator | None = None
@@ -90,6 +91,11 @@ class ValueProvider(Provider[I, O]):
     def input_generator(self) -> IInputGenerator | None:
         """The generator in its one shape; None for a fixed list and for values that the database gives."""
         return self._generator
+
+    @property
+    def pool(self) -> ValuePool:
+        """The inputs that may be given again."""
+        return self._pool
 
     @property
     def is_given(self) -> bool:
@@ -202,7 +208,7 @@ class ValueProvider(Provider[I, O]):
         while choice is not None and not isinstance(choice, int):
             number = self._pool.append(session, await self._unknown(session, choice))
             choice.made(session, number)
-            choice = self.distributor.draw(session, self._pool.everything) if choice.is_spare else number
+            choice = choice.again(session) if choice.is_spare else number
         self._input = None if choice is None else copied(self._pool.inputs[choice])
         self._done = True
 
@@ -264,6 +270,10 @@ class ValueProvider(Provider[I, O]):
     def _maker(self) -> Callable[[Any], Any]:
         return (self._output_factory if self._is_given else None) or self._make
 
+    def _forget(self) -> None:
+        self._pool.forget()
+        super()._forget()
+
     def _adopt(self, input: Any) -> None:
         self._input = input
         self._done = True
@@ -271,15 +281,21 @@ class ValueProvider(Provider[I, O]):
     def _list(self, values: Sequence[I], weights: Sequence[float] | None, input_generator: Any) -> None:
         if input_generator is not None:
             raise ConfigurationError("values and input_generator are two sources of the same input; give one of them")
+        if not values or not isinstance(values, Sequence) or isinstance(values, (str, bytes)):
+            raise ConfigurationError(f"values={values!r}: expected a non-empty list of inputs, in an order that stays")
         given = list(values)
-        if not given or isinstance(values, (str, bytes)):
-            raise ConfigurationError(f"values={values!r}: expected a non-empty list of inputs")
         before = self.distributor
         counts = before.counts if isinstance(before, LawDistributor) else None
+        if isinstance(counts, UniformCounts) or getattr(before, "is_sequence", False):
+            raise ConfigurationError(
+                f"{before!r} has no shares for a fixed list: a list is reused as often as there are rows; "
+                "give weights, or a distributor with a skew or weights, or none"
+            )
         null_weight = getattr(before, "null_weight", 0.0)
         self.distributor = SharesDistributor.of(len(given), weights, counts, null_weight)
         for input in given:
             self._pool.append(None, input)
+        self._pool.is_fixed = True
 
 
 def _position(session: ISession, position: int) -> int:

@@ -2,11 +2,9 @@
 
 from heapq import heappop, heappush
 
-from ascetic_ddd.faker.domain.distributors.m2o.growing import GrowingSchedule
-from ascetic_ddd.faker.domain.distributors.m2o.planned import PlannedSchedule
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("Birth", "Positions", "ScheduledBirth")
+__all__ = ("Birth", "Positions")
 
 
 class Positions:
@@ -23,13 +21,19 @@ class Positions:
         self._next += 1
         return self._next - 1
 
-    def skip(self, count: int) -> None:
-        """Take the first ``count`` numbers as given out before."""
-        self._next = max(self._next, count)
-
     def give_back(self, position: int) -> None:
         """Make the number free again."""
         heappush(self._free, position)
+
+    def take_back(self, session: ISession, position: int) -> None:
+        """The session rolls back: the number is free again, unless the value may have been stored outside all the same."""
+        if not getattr(session, "is_in_doubt", False):
+            self.give_back(position)
+
+    def restart(self, count: int) -> None:
+        """Take the first ``count`` numbers, and no others, as given out."""
+        self._next = count
+        self._free = []
 
 
 class Birth:
@@ -45,35 +49,11 @@ class Birth:
         self.position = positions.take()
 
     def made(self, session: ISession, number: int | None = None) -> bool:
-        session.on_rollback(self._positions.give_back, self.position)
+        session.on_rollback(self._positions.take_back, session, self.position)
         return True
 
     def failed(self) -> None:
         self._positions.give_back(self.position)
 
-
-class ScheduledBirth(Birth):
-    """A place in the schedule of a scope."""
-
-    __slots__ = ("_place", "_schedule", "is_spare")
-
-    def __init__(self, positions: Positions, schedule: GrowingSchedule | PlannedSchedule, place: int, is_spare: bool) -> None:
-        super().__init__(positions)
-        self._schedule = schedule
-        self._place = place
-        self.is_spare = is_spare
-
-    @property
-    def wanted(self) -> int:  # type: ignore[override]  # a number there, computed here
-        return self._schedule.population
-
-    def made(self, session: ISession, number: int | None = None) -> bool:
-        super().made(session)
-        if self.is_spare or number is None:
-            self._schedule.release(self._place)
-            return True
-        return self._schedule.fill(session, self._place, number)
-
-    def failed(self) -> None:
-        super().failed()
-        self._schedule.release(self._place)
+    def again(self, session: ISession) -> int:
+        raise AssertionError("a birth that is not spare has its use")

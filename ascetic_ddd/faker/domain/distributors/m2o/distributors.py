@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from random import Random
 
 from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
-from ascetic_ddd.faker.domain.distributors.m2o.births import Birth, Positions, ScheduledBirth
+from ascetic_ddd.faker.domain.distributors.m2o.births import Birth, Positions
 from ascetic_ddd.faker.domain.distributors.m2o.growing import GrowingSchedule
 from ascetic_ddd.faker.domain.distributors.m2o.nulls import Nulls
 from ascetic_ddd.faker.domain.distributors.m2o.planned import PlannedSchedule
@@ -14,6 +14,8 @@ from ascetic_ddd.faker.domain.errors import UnsatisfiableError
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("LawDistributor", "NewDistributor")
+
+_SLACK = 20  # root aggregates without a draw before a plan that counts on them is given up; or half a percent of the run
 
 
 class NewDistributor:
@@ -47,14 +49,14 @@ class NewDistributor:
         return Birth(self._positions)
 
     def restore(self, uses: Mapping[int, int], values: int) -> None:
-        self._positions.skip(values)
-        self._made = max(self._made, values)
+        self._positions.restart(values)
+        self._made = values
 
     def take_position(self, session: ISession) -> int:
         """The number of a new value that is made at once; only a sequence minds a gap after a rollback."""
         if self.is_sequence:
             position = self._positions.take()
-            session.on_rollback(self._positions.give_back, position)
+            session.on_rollback(self._positions.take_back, session, position)
             return position
         self._made += 1
         return self._made - 1
@@ -62,8 +64,14 @@ class NewDistributor:
     def seed(self, seed: int) -> None:
         self._nulls.seed(seed)
 
+    def use(self, session: ISession, scope: Scope, number: int) -> None:
+        """Nothing is remembered, so nothing is counted."""
+
     def plan(self, plan: Plan | None, *, is_exact: bool = False) -> None:
-        self._nulls.plan(plan.total if plan is not None and is_exact else None)
+        """There is nothing to plan."""
+
+    def end(self, plan: Plan) -> None:
+        """Nothing was planned."""
 
     def __repr__(self) -> str:
         return f"NewDistributor(null_weight={self.null_weight:g})"
@@ -90,26 +98,32 @@ class LawDistributor:
         self._random = Random(0)
         self._nulls = Nulls(null_weight)
         self._positions = Positions()
-        self._restored: dict[int, int] = {}
+        self._beside: dict[int, int] = {}  # uses by number that a scope opened later starts from
         self._schedules: dict[Scope, GrowingSchedule | PlannedSchedule] = {}
         self._closed: set[Scope] = set()
         self._plan: Plan | None = None
-        self._is_exact = False
+        self._draws: int | None = None  # since an exact plan began
 
     @property
     def is_nullable(self) -> bool:
         return self.null_weight > 0.0
 
     def draw(self, session: ISession, scope: Scope, *, is_closed: bool = False) -> int | Birth | None:
+        if self._draws is not None:
+            self._check_rate()
         if self.null_weight and self._nulls.draw(session):
             return None
+        return self.choose(session, scope, is_closed=is_closed)
+
+    def choose(self, session: ISession, scope: Scope, *, is_closed: bool = False) -> int | Birth:
+        """Decide a use that is not null."""
         if scope.is_lazy:
             scope.refresh()
         schedule = self._schedules.get(scope)
         if schedule is None:
             if is_closed:
                 self._closed.add(scope)
-            schedule = self._schedules[scope] = self._open(scope, self._restored_uses(scope))
+            schedule = self._schedules[scope] = self._open(scope, self._uses_beside(scope))
         choice = schedule.pick(session)
         if choice is None:
             raise UnsatisfiableError(
@@ -118,8 +132,33 @@ class LawDistributor:
                 "create or load one that matches, or allow the reference to create"
             )
         if choice >= 0:
+            session.on_rollback(self._take_back, scope, choice)
             return choice
-        return ScheduledBirth(self._positions, schedule, choice, self.counts.used_share < 1.0)
+        return _ScheduledBirth(self, self._positions, schedule, scope, choice)
+
+    def use(self, session: ISession, scope: Scope, number: int) -> None:
+        if scope.is_lazy:
+            scope.refresh()
+        schedule = self._schedules.get(scope)
+        if schedule is not None and schedule.use(number):
+            session.on_rollback(self._take_back, scope, number)
+        if schedule is None or scope is scope.pool.everything:
+            self._beside[number] = self._beside.get(number, 0) + 1
+            session.on_rollback(self._take_back_beside, number)
+
+    def fill(self, session: ISession, schedule: object, scope: Scope, place: int, number: int) -> bool:
+        """The value for a place exists. The plan may have changed since the place was reserved."""
+        current = self._schedules[scope]
+        is_member = current.fill(place, number) if current is schedule else current.use(number)
+        if is_member:
+            session.on_rollback(self._take_back, scope, number)
+        return is_member
+
+    def release(self, schedule: object, scope: Scope, place: int) -> None:
+        """Nothing comes to a place."""
+        current = self._schedules.get(scope)
+        if current is schedule and current is not None:
+            current.release(place)
 
     def seed(self, seed: int) -> None:
         self._random.seed(seed)
@@ -129,15 +168,19 @@ class LawDistributor:
         if plan is self._plan:
             return
         self._plan = plan
-        self._is_exact = is_exact
+        self._draws = 0 if plan is not None and is_exact else None
         self._nulls.plan(plan.total if plan is not None and is_exact else None)
         for scope, schedule in self._schedules.items():
             scope.unfollow(schedule)
             self._schedules[scope] = self._open(scope, schedule.uses)
 
+    def end(self, plan: Plan) -> None:
+        if self._plan is plan:
+            self.plan(None)
+
     def restore(self, uses: Mapping[int, int], values: int) -> None:
-        self._positions.skip(values)
-        self._restored = dict(uses)
+        self._positions.restart(values)
+        self._beside = dict(uses)
         for scope, schedule in self._schedules.items():
             scope.unfollow(schedule)
         self._schedules = {}
@@ -146,11 +189,34 @@ class LawDistributor:
         """Uses so far by number of the value, most used first; values without a use are left out."""
         return self._schedules[scope].uses if scope in self._schedules else {}
 
-    def _restored_uses(self, scope: Scope) -> dict[int, int]:
-        """Uses that the members of a scope had in the store, most used first."""
-        if not self._restored:
+    def _check_rate(self) -> None:
+        """An exact plan counts on one draw a root aggregate. Some may have been told instead: then plan by what is asked."""
+        plan = self._plan
+        if plan is None or self._draws is None:
+            return
+        self._draws += 1
+        if plan.done - self._draws >= max(_SLACK, plan.total // (10 * _SLACK)):
+            self._draws = None
+            self._nulls.plan(None)
+            for schedule in self._schedules.values():
+                if isinstance(schedule, PlannedSchedule):
+                    schedule.loosen()
+
+    def _take_back(self, scope: Scope, number: int) -> None:
+        """A use was rolled back; the schedule may be another one by now."""
+        schedule = self._schedules.get(scope)
+        if schedule is not None:
+            schedule.unuse(number)
+
+    def _take_back_beside(self, number: int) -> None:
+        if number in self._beside:
+            self._beside[number] -= 1
+
+    def _uses_beside(self, scope: Scope) -> dict[int, int]:
+        """Uses that the members of a scope have when it is opened, most used first."""
+        if not self._beside:
             return {}
-        found = [(number, self._restored[number]) for number in scope.members if number in self._restored]
+        found = [(number, self._beside[number]) for number in scope.members if self._beside.get(number)]
         return dict(sorted(found, key=lambda item: -item[1]))
 
     def _open(self, scope: Scope, uses: dict[int, int]) -> GrowingSchedule | PlannedSchedule:
@@ -164,7 +230,7 @@ class LawDistributor:
                 scope,
                 self._random,
                 plan=self._plan,
-                expected=self._nulls.expected if scope is scope.pool.everything else None,
+                expected=self._expected() if scope is scope.pool.everything else None,
                 spread=self.spread,
                 is_closed=is_closed,
                 uses=uses,
@@ -172,5 +238,53 @@ class LawDistributor:
         scope.follow(schedule)
         return schedule
 
+    def _expected(self) -> int | None:
+        """Uses left in an exact run."""
+        if self._draws is None or self._plan is None:
+            return None
+        return self._nulls.expected if self.null_weight else self._plan.total - self._plan.done
+
     def __repr__(self) -> str:
         return f"LawDistributor({self.counts!r}, null_weight={self.null_weight:g})"
+
+
+class _ScheduledBirth(Birth):
+    """A place in the schedule of a scope."""
+
+    __slots__ = ("_distributor", "_place", "_schedule", "_scope")
+
+    def __init__(
+        self,
+        distributor: LawDistributor,
+        positions: Positions,
+        schedule: GrowingSchedule | PlannedSchedule,
+        scope: Scope,
+        place: int,
+    ) -> None:
+        super().__init__(positions)
+        self._distributor = distributor
+        self._schedule = schedule
+        self._scope = scope
+        self._place = place
+
+    @property
+    def is_spare(self) -> bool:  # type: ignore[override]  # a constant there
+        return self._distributor.counts.used_share < 1.0
+
+    @property
+    def wanted(self) -> int:  # type: ignore[override]  # a constant there
+        return self._schedule.population
+
+    def made(self, session: ISession, number: int | None = None) -> bool:
+        super().made(session)
+        if self.is_spare or number is None:
+            self._distributor.release(self._schedule, self._scope, self._place)
+            return True
+        return self._distributor.fill(session, self._schedule, self._scope, self._place, number)
+
+    def failed(self) -> None:
+        super().failed()
+        self._distributor.release(self._schedule, self._scope, self._place)
+
+    def again(self, session: ISession) -> int | Birth:  # type: ignore[override]  # never called there
+        return self._distributor.choose(session, self._scope)

@@ -1,14 +1,16 @@
 """The one function most users need of the distributors."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import cast
 
 from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
 from ascetic_ddd.faker.domain.distributors.counts_factory import counts_of
 from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributor, NewDistributor
+from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IM2ODistributor
 from ascetic_ddd.faker.domain.distributors.validation import number_fault
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 
-__all__ = ("distributor_factory",)
+__all__ = ("checked_distributor", "distributor_factory")
 
 
 def distributor_factory(
@@ -18,7 +20,7 @@ def distributor_factory(
     null_weight: float = 0.0,
     sequence: bool = False,
     *,
-    histogram: Iterable[tuple[int, int]] | None = None,
+    histogram: Iterable[tuple[int, int]] | Mapping[int, int] | None = None,
     spread: float = 1.0,
 ) -> LawDistributor | NewDistributor:
     """Make a distributor from the parameters that are measured in production. Without any, every value is new.
@@ -59,3 +61,17 @@ def distributor_factory(
     if counts is None:
         return NewDistributor(float(null_weight), is_sequence=bool(sequence))
     return LawDistributor(counts, float(null_weight), float(spread))
+
+
+def checked_distributor(distributor: object) -> IM2ODistributor:
+    """The distributor, if it is one.
+
+    Raises:
+        ConfigurationError: it is something else, such as a generator in the place of the distributor.
+    """
+    if not all(hasattr(distributor, name) for name in ("draw", "keeps_values", "is_nullable")):
+        raise ConfigurationError(
+            f"distributor={distributor!r}: expected what distributor_factory(…) makes; "
+            "an input generator is given as input_generator=…"
+        )
+    return cast(IM2ODistributor, distributor)

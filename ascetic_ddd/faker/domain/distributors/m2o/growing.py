@@ -101,30 +101,28 @@ class GrowingSchedule:
                 if self._is_closed:
                     due = self._due(rank, use + 1)
                 heapreplace(heap, (due, rank, use + 1))
-                session.on_rollback(self.unuse, number)
                 return number
         if self._is_closed:
             return None
         self._reserved += 1
         return -1
 
-    def fill(self, session: ISession, place: int, number: int) -> bool:
+    def fill(self, place: int, number: int) -> bool:
         """The value for a reserved place exists, and this is its first use. Returns False if it is not in the scope."""
         self._reserved -= 1
-        return self.use(session, number)
+        return self.use(number)
 
     def release(self, place: int) -> None:
         """Nothing comes to a reserved place."""
         self._reserved -= 1
 
-    def use(self, session: ISession, number: int) -> bool:
+    def use(self, number: int) -> bool:
         """Count one use of a given value. Returns False if it is not in the scope."""
         rank = self._ranks.get(number)
         if rank is None:
             return False
         self._uses[rank] += 1
         self._push(rank)
-        session.on_rollback(self.unuse, number)
         return True
 
     def unuse(self, number: int) -> None:

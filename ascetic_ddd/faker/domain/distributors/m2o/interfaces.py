@@ -11,7 +11,7 @@ __all__ = ("IBirth", "IM2ODistributor")
 
 
 class IBirth(Protocol):
-    """A place kept for a value that does not exist yet. Exactly one of its methods must be called, once."""
+    """A place kept for a value that does not exist yet. Either :meth:`made` or :meth:`failed` must be called, once."""
 
     @property
     def position(self) -> int:
@@ -20,7 +20,7 @@ class IBirth(Protocol):
 
     @property
     def is_spare(self) -> bool:
-        """True: the law wants one more value *without* a use; make it, call :meth:`made`, and draw again."""
+        """True: the law wants one more value *without* a use; make it, call :meth:`made`, then :meth:`again`."""
         ...
 
     @property
@@ -40,6 +40,10 @@ class IBirth(Protocol):
 
     def failed(self) -> None:
         """The value could not be made; the place is free again."""
+        ...
+
+    def again(self, session: ISession) -> "int | IBirth":
+        """After a spare value: decide the use that was asked for. Never null: that was decided before."""
         ...
 
 
@@ -76,12 +80,16 @@ class IM2ODistributor(Protocol):
         """
         ...
 
+    def use(self, session: ISession, scope: Scope, number: int) -> None:
+        """Count a use of a value that was told, not drawn."""
+        ...
+
     def seed(self, seed: int) -> None:
         """Restart the distributor's random stream. What has been drawn stays drawn."""
         ...
 
     def restore(self, uses: Mapping[int, int], values: int) -> None:
-        """Take up from a store, before the first draw.
+        """Take up from a store; all that was known before is forgotten.
 
         Args:
             uses: uses so far by number of the value; values without a use may be left out.
@@ -94,6 +102,11 @@ class IM2ODistributor(Protocol):
 
         Args:
             plan: total and progress of the run.
-            is_exact: this distributor is asked exactly once per root aggregate.
+            is_exact: this distributor is asked once per root aggregate. If it turns out that it is asked less often, because
+                some are told, it plans by what it is asked from then on.
         """
+        ...
+
+    def end(self, plan: Plan) -> None:
+        """Grow again, if this is the plan that is followed."""
         ...

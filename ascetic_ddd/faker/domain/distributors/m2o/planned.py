@@ -58,7 +58,6 @@ class PlannedSchedule:
         self._ranks = {number: rank for rank, number in enumerate(self._numbers)}
         self._spare: list[int] = [number for number in scope.members if number not in used]
         self._spare_places = {number: place for place, number in enumerate(self._spare)}
-        self._pending = 0
         self._tickets: list[int] = []
         self._issued = self._before = sum(self._uses)  # tickets ever made, drawn or not
         self._expected = expected
@@ -92,7 +91,7 @@ class PlannedSchedule:
             if number == _FREE:
                 number = self._bind(session, rank)
             if number >= 0 and not self._scope.pool.is_foreign(number, session):
-                self._count(session, rank)
+                self._uses[rank] += 1
                 found = number
                 break
             if number == _FREE and not self._is_closed:
@@ -105,30 +104,34 @@ class PlannedSchedule:
         if found is None and not self._is_closed:  # all that is due is in flight elsewhere: one value more than planned
             self._append(_PENDING)
             found = -len(self._numbers)
-        if found is not None and found < 0:
-            self._pending += 1
         return found
 
-    def fill(self, session: ISession, place: int, number: int) -> bool:
+    def loosen(self) -> None:
+        """The number of uses is not what was expected: take back the tickets that are not drawn, and foretell from now on."""
+        self._expected = None
+        for rank in self._tickets:
+            self._planned[rank] -= 1
+        self._issued -= len(self._tickets)
+        self._tickets = []
+
+    def fill(self, place: int, number: int) -> bool:
         """The value for a reserved place exists, and this is its first use. Returns False if it is not in the scope."""
         rank = -1 - place
-        self._pending -= 1
         self._numbers[rank] = _FREE
         if number not in self._spare_places:
             known = number in self._ranks
             self._put_back(rank)
-            return self.use(session, number) if known else False
+            return self.use(number) if known else False
         self._take_spare(number, rank)
-        self._count(session, rank)
+        self._uses[rank] += 1
         return True
 
     def release(self, place: int) -> None:
         """Nothing comes to a reserved place; its ticket will be drawn again."""
-        self._pending -= 1
         self._numbers[-1 - place] = _FREE
         self._put_back(-1 - place)
 
-    def use(self, session: ISession, number: int) -> bool:
+    def use(self, number: int) -> bool:
         """Count one use of a given value, beside the plan. Returns False if it is not in the scope."""
         if number in self._spare_places:
             self._append(_FREE)
@@ -138,7 +141,7 @@ class PlannedSchedule:
             return False
         self._planned[rank] += 1
         self._issued += 1
-        self._count(session, rank)
+        self._uses[rank] += 1
         return True
 
     def unuse(self, number: int) -> None:
@@ -157,10 +160,6 @@ class PlannedSchedule:
             self._drop_spare(number)
         else:
             self._numbers[self._ranks.pop(number)] = _FREE
-
-    def _count(self, session: ISession, rank: int) -> None:
-        self._uses[rank] += 1
-        session.on_rollback(self.unuse, self._numbers[rank])
 
     def _append(self, number: int) -> None:
         self._numbers.append(number)

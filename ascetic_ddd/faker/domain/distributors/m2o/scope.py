@@ -73,6 +73,11 @@ class Pool:
         """Call ``callback`` with the number once its transaction has committed or rolled back."""
         self._waiting.setdefault(number, []).append(callback)
 
+    def clear(self) -> None:
+        """Forget all values."""
+        for number in list(self.everything.members):
+            self._remove(number)
+
     def _take_off(self, session: ISession, number: int) -> None:
         """Note that the value was made in this session's open transaction, if there is one."""
         if session.is_atomic:

@@ -81,8 +81,14 @@ class SharesDistributor:
         self._dealt = sum(uses.values())
         self._dealt_by_value = [uses.get(number, 0) for number in range(len(self.shares))]
 
+    def use(self, session: ISession, scope: Scope, number: int) -> None:
+        """Lists keep their shares among what is drawn."""
+
     def plan(self, plan: Plan | None, *, is_exact: bool = False) -> None:
-        self._nulls.plan(plan.total if plan is not None and is_exact else None)
+        """Blocks need no plan; neither do their nulls."""
+
+    def end(self, plan: Plan) -> None:
+        """Nothing was planned."""
 
     def _deal(self) -> None:
         while not self._tickets:
