@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -35,7 +36,7 @@ class Interruption:
         """Listen; in the block a cancellation that a signal caused becomes an InterruptionError."""
         loop = asyncio.get_running_loop()
         self._task = asyncio.current_task()
-        for number in _SIGNALS:
+        for number in _SIGNALS if threading.current_thread() is threading.main_thread() else ():
             self._previous[number] = signal.getsignal(number)
             loop.add_signal_handler(number, self._hear, number)
         try:

@@ -13,8 +13,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         from ascetic_ddd.faker.cli.app import run
     except ImportError as error:
-        if error.name in _EXTRA:
-            return _refused(f"the command needs {error.name}, which is not installed: pip install 'ascetic-ddd[cli]'")
+        missing = (error.name or "").partition(".")[0]
+        if missing in _EXTRA:
+            return _refused(f"the command needs {missing}, which is not installed: pip install 'ascetic-ddd[cli]'")
         if "pq wrapper" in str(error):
             return _refused("no PostgreSQL driver library is found: pip install 'psycopg[binary]', or install libpq")
         raise

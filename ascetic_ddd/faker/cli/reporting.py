@@ -12,7 +12,7 @@ from ascetic_ddd.faker.application.progress import Progress
 
 __all__ = ("IReporter", "reporter", "stream_for")
 
-_SHARE_STEP = 0.05
+_STEPS = 20
 _SECONDS_STEP = 5.0
 
 
@@ -78,24 +78,24 @@ class _LineReporter:
         self._stream = stream
         self._already = 0
         self._total = 1
-        self._shown_share = 0.0
+        self._shown_step = 0
         self._shown_seconds = 0.0
 
     def begin(self, already: int, total: int) -> None:
         self._already, self._total = already, total
-        self._shown_share = already / total
+        self._shown_step, self._shown_seconds = _STEPS * already // total, 0.0
 
     def report(self, progress: Progress) -> None:
         done = self._already + progress.done
-        share = (done + progress.failed) / self._total
-        is_due = share >= self._shown_share + _SHARE_STEP or progress.seconds >= self._shown_seconds + _SECONDS_STEP
-        if not is_due and share < 1.0:
+        reached = done + progress.failed
+        step = _STEPS * reached // self._total
+        if step == self._shown_step and progress.seconds < self._shown_seconds + _SECONDS_STEP:
             return
-        self._shown_share, self._shown_seconds = share, progress.seconds
+        self._shown_step, self._shown_seconds = step, progress.seconds
         failed = f"  {progress.failed:,} failed" if progress.failed else ""
         to_go = "" if progress.eta_s is None else f"  {_duration(progress.eta_s)} to go"
         print(
-            f"{done:>12,} of {self._total:,}  {share:4.0%}  {progress.rate:9,.0f}/s{to_go}{failed}",
+            f"{done:>12,} of {self._total:,}  {reached / self._total:4.0%}  {progress.rate:9,.0f}/s{to_go}{failed}",
             file=self._stream,
             flush=True,
         )
