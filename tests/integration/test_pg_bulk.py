@@ -516,6 +516,7 @@ async def test_what_cannot_be_remembered_leaves_nothing(
             with pytest.raises(PersistenceError):
                 await repository.remember(session, states)
             assert await repository.count(session) == 1
+            assert await repository.known(session, [1, 5, 7]) == [False, True, False]
             assert heard == []
 
 
@@ -534,6 +535,8 @@ async def test_what_exists_outside_can_be_remembered(pg_session_pool: CompositeS
         await both.remember(session, [state async for state in external.find(session)])
         assert await both.count(session) == 1
         assert await both.get(session, 1) == {"id": 1, "title": "a"}
+        assert await both.known(session, [2, 1, "1", {"a": 1}, None, 1]) == [False, True, False, False, False, True]
+        assert await both.known(session, []) == []
     assert heard == [{"id": 1, "title": "a"}]
 
 

@@ -103,6 +103,14 @@ class CompositeRepository(Generic[T]):
         """
         return await self._memory().count(session)
 
+    async def known(self, session: ISession, ids: Sequence[Any]) -> list[bool]:
+        """Tell of each exported id whether the internal repository remembers it, in order.
+
+        Raises:
+            ConfigurationError: it cannot.
+        """
+        return await self._memory().known(session, ids)
+
     async def remember(self, session: ISession, states: Sequence[Mapping[str, Any]]) -> None:
         """Have the internal repository alone remember what exists outside already.
 
@@ -127,8 +135,8 @@ class CompositeRepository(Generic[T]):
     def _memory(self) -> IMemory:
         if not isinstance(self._internal, IMemory):
             raise ConfigurationError(
-                f"The internal repository {type(self._internal).__name__} has no `count(session)` or no "
-                "`remember(session, states)`; give it both, see ascetic_ddd.faker.domain.repositories.IMemory."
+                f"The internal repository {type(self._internal).__name__} has no `count`, `known` or "
+                "`remember`; give it all three, see ascetic_ddd.faker.domain.repositories.IMemory."
             )
         return self._internal
 

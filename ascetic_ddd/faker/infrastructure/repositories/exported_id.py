@@ -100,7 +100,7 @@ def value_at(state: Any, path: Path) -> Any:
     for key in path:
         if state is None:
             return None
-        if not isinstance(state, Mapping):
+        if type(state) is not dict and not isinstance(state, Mapping):
             raise KeyError(key)
         state = state[key]
     return state

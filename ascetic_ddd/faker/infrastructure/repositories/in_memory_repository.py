@@ -89,6 +89,10 @@ class InMemoryRepository(Observable, Generic[T]):
         """Give how many aggregates are remembered."""
         return len(self._states)
 
+    async def known(self, session: ISession, ids: Sequence[Any]) -> list[bool]:
+        """Tell of each exported id whether it is remembered, in order."""
+        return [self._identities.of(id) in self._states for id in ids]
+
     async def remember(self, session: ISession, states: Sequence[Mapping[str, Any]]) -> None:
         """Remember copies of exported states, all or none.
 

@@ -88,6 +88,12 @@ class InternalPgRepository(Observable, Generic[T]):
         row, _ = await self._pg.fetch_one(session, self._sql.count, (), "count")
         return int(row[0]) if row else 0
 
+    async def known(self, session: ISession, ids: Sequence[Any]) -> list[bool]:
+        """Tell of each exported id whether it is remembered, in order; one statement."""
+        parameters = ([dumps(encode(id, "id")) for id in ids],)
+        cursor = await self._pg.execute(session, self._sql.known, parameters, "look up ids")
+        return [is_known for (is_known,) in await cursor.fetchall()]
+
     async def update(self, session: ISession, agg: T) -> None:
         """Remember the changed state of an aggregate that was inserted before.
 
@@ -185,8 +191,13 @@ class _Statements:
         self.drop = _compose("DROP TABLE IF EXISTS {table}", table)
         self.insert = _compose("INSERT INTO {table} (state, id) VALUES (%s::jsonb, %s::jsonb)", table)
         self.copy = _compose("COPY {table} (state, id) FROM STDIN", identifier(*names))
+        self.known = _compose(
+            "SELECT EXISTS (SELECT FROM {table} WHERE id = asked.id) "
+            "FROM unnest(%s::jsonb[]) WITH ORDINALITY AS asked (id, number) ORDER BY number",
+            table,
+        )
         self.count = _compose("SELECT count(*) FROM {table}", table)
-        self.create_index = _compose("CREATE INDEX ON {table} USING gin (state jsonb_path_ops)", table)
+        self.create_index = _compose("CREATE INDEX ON {table} USING gin (state jsonb_path_ops) WITH (fastupdate = off)", table)
         self.has_index = (
             b"SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am a ON a.oid = c.relam "
             b"WHERE i.indrelid = to_regclass(%s) AND a.amname = 'gin'"
