@@ -7,13 +7,14 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import construction, transactions
+from benchmarks import bulk, construction, transactions
 
 __all__ = ("main",)
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "construction": construction.run,
     "transactions": transactions.run,
+    "bulk": bulk.run,
 }
 
 
