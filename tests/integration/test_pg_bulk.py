@@ -352,6 +352,20 @@ async def test_several_columns_may_be_left_to_the_database(
     assert [(agg.id, agg.number) for agg in aggregates] == [(1, 100), (50, 101), (2, 102), (60, 103)]
 
 
+async def test_told_and_missing_ids_keep_their_order_in_a_pipeline_too(
+    pg_session_pool: CompositeSessionPool, external_dsn: str, statements: list[bytes]
+) -> None:
+    create(external_dsn, PIPELINED["a view"])
+    ids = [None, None, 50, None, 60, 61, None]
+    aggregates = [Thing(id, title=f"{number}") for number, id in enumerate(ids)]
+    async with pg_session_pool.session() as session:
+        await things().insert_many(session, aggregates)
+        assert [agg.id for agg in aggregates] == [1, 2, 50, 3, 60, 61, 4]
+        for agg in aggregates:
+            assert await things(columns={"id": "id", "title": "title"}).get(session, agg.id) == agg.export()
+    assert statements == []
+
+
 async def test_states_with_different_keys_are_inserted_in_order(pg_session_pool: CompositeSessionPool, external_dsn: str) -> None:
     """Without columns= each state tells its own."""
     create(external_dsn, "CREATE TABLE things (id bigserial PRIMARY KEY, a text, b text)")
