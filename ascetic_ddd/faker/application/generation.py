@@ -67,7 +67,8 @@ async def generate(
         batch_size: aggregates in one transaction.
         lanes: batches under way at the same time, each on a clone of the graph and a session of its own; worth it where the
             external repository waits for somebody else. The order of the aggregates is then not repeatable.
-        seed: seed of the graph; None leaves it as it is.
+        seed: seed of the run; None leaves the streams as they are. A run after others, also restored ones, draws other values
+            with the same seed.
         on_error: ``"stop"`` ends the run at the first aggregate that fails; ``"skip"`` leaves it out and goes on.
         on_progress: called after each batch.
         on_failure: called for each aggregate that is skipped.
@@ -88,7 +89,8 @@ async def generate(
     if on_error not in ("stop", "skip"):
         raise ConfigurationError(f"on_error={on_error!r}: expected 'stop' or 'skip'")
     if seed is not None:
-        provider.seed(seed)
+        made = provider.memory.made  # a run after others must not draw the same values again
+        provider.seed(graph.stream(seed, f"after {made}") if made else seed)
     if count is None:
         run = _Run(provider, session_pool, None, None, batch_size, on_error, on_progress, on_failure)
         async for aggregate in run.results(lanes):

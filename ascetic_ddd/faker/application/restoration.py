@@ -53,7 +53,7 @@ async def restore(provider: AggregateProvider[Any, Any], session: ISession) -> d
         for tally in own:
             tally.rows = rows
         tallies += own
-        remembered[aggregate_provider.path] = rows
+        remembered[aggregate_provider.path] = memory.made = rows
     for tally in tallies:  # when all populations are known
         tally.hand_over(session)
     return remembered

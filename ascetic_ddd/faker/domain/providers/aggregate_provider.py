@@ -67,6 +67,8 @@ class AggregateProvider(EntityProvider[I, A]):
         self.memory = Memory(repository, self._id_attr)
         self._wanted: ISpecification | None = None
         self._built: Any = NOTHING
+        self._life = 0  # counts the objects made one after the other
+        self._is_lost = False
         self._is_fitting = False
         self._told: list[Any] = []
         self._making: tuple[tuple[Any, str], ...] = ()
@@ -89,15 +91,34 @@ class AggregateProvider(EntityProvider[I, A]):
         super().reset()
         self._wanted = None
         self._built = NOTHING
+        self._life += 1
+        self._is_lost = False
         if self._told:
             self._told = []
 
-    def _prepare(self, specification: ISpecification | None) -> bool:
+    def _prepare(self, session: ISession, specification: ISpecification | None) -> bool:
+        if self._is_lost:
+            raise self._lost()
+        if not hasattr(session, "on_rollback"):
+            raise ConfigurationError(f"{self.path} was given session={session!r}; expected what session_pool.session() gives")
+        session.on_rollback(self._lose, self._life)
         if not self.memory.is_seeded:
             graph.seed(self, graph.DEFAULT_SEED, only_new=True)
         if specification is not None and not isinstance(specification, EqualSpecification):
             self._wanted = specification
         return self._wanted is not None and not self._is_fitting  # parts are drawn where a misfit can be taken back
+
+    def _lose(self, life: int) -> None:
+        """The transaction in which an object was drawn rolls back."""
+        if life == self._life:
+            self._is_lost = True
+            self._done = False  # so that populate looks, too
+
+    def _lost(self) -> ConfigurationError:
+        return ConfigurationError(
+            f"{self.path}: the transaction in which this object was drawn was rolled back, and what it refers to may be gone; "
+            "call reset() before making the next one"
+        )
 
     def _tell(self, pattern: Mapping[str, Any]) -> None:
         self.set(place(self, pattern, self))  # type: ignore[arg-type]  # a dict of parts
@@ -106,9 +127,12 @@ class AggregateProvider(EntityProvider[I, A]):
         """Make the aggregate and insert it; a second call returns the same aggregate.
 
         Raises:
+            ConfigurationError: the transaction in which it was drawn was rolled back, and nobody called :meth:`reset` since.
             UnsatisfiableError: no aggregate that was drawn satisfies the specification given to :meth:`populate`.
             PersistenceError: the repository left the aggregate without an id.
         """
+        if self._is_lost:
+            raise self._lost()
         if self._output is NOTHING:
             if self._done and self._plain and self._wanted is None and self._built is NOTHING:
                 agg = self._call_factory(self._plain_outputs())
@@ -130,6 +154,8 @@ class AggregateProvider(EntityProvider[I, A]):
         Raises:
             UnsatisfiableError: no aggregate that was drawn satisfies the specification given to :meth:`populate`.
         """
+        if self._is_lost:
+            raise self._lost()
         if self._output is not NOTHING:
             return self._output  # type: ignore[no-any-return]
         if self._built is NOTHING:
@@ -154,6 +180,7 @@ class AggregateProvider(EntityProvider[I, A]):
             PersistenceError: one of them could not be stored; none is.
         """
         await self.repository.insert_many(session, aggs)  # type: ignore[attr-defined]  # can_store_many has seen to it
+        self.memory.made += len(aggs)
         self.memory.is_late = True  # who asks from now on has to catch up
 
     async def create_batch(self, session: ISession, size: int, input: I | None = None) -> list[A]:

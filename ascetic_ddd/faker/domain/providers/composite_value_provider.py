@@ -27,21 +27,27 @@ class CompositeValueProvider(Provider[I, O]):
         output_exporter: gives the input back from an output.
     """
 
+    _parts: dict[str, Provider[Any, Any]] | None = None
+    _named: tuple[tuple[str, Provider[Any, Any]], ...] = ()
+    _unnamed: tuple[Provider[Any, Any], ...] = ()
     _part_names: ClassVar[tuple[str, ...] | None] = None
 
     def __init__(self, output_factory: Callable[..., O] | None = None, output_exporter: Callable[[O], I] | None = None) -> None:
         super().__init__()
         self._output_factory = output_factory
         self._output_exporter = output_exporter
-        self._parts: dict[str, Provider[Any, Any]] | None = None
-        self._named: tuple[tuple[str, Provider[Any, Any]], ...] = ()
-        self._unnamed: tuple[Provider[Any, Any], ...] = ()
         self._plain = False
         self._is_null = False
+        for name in _names_of(type(self)):  # a part that is set by now knows its place from the start
+            part = getattr(self, name, None)
+            if isinstance(part, Provider):
+                part._owner, part._name = self, name
 
     def parts(self) -> dict[str, Provider[Any, Any]]:
         parts = self._parts
         if parts is None:
+            if "_output" not in vars(self):
+                raise ConfigurationError(f"{type(self).__name__}.__init__ did not call super().__init__(…)")
             parts = {}
             for name in _names_of(type(self)):
                 part = getattr(self, name, NOTHING)
@@ -61,7 +67,13 @@ class CompositeValueProvider(Provider[I, O]):
     def reset(self) -> None:
         self._is_null = self._done = False
         self._output = NOTHING
-        for part in self._unnamed or self.parts().values():
+        if self._parts is None:
+            self.parts()
+        for name, part in self._named:
+            if getattr(self, name) is not part:  # another provider was put in its place
+                self._parts = None
+                self.reset()
+                return
             part.reset()
 
     def set(self, input: I | None) -> None:
@@ -98,7 +110,7 @@ class CompositeValueProvider(Provider[I, O]):
     async def populate(self, session: ISession, specification: ISpecification | None = None) -> None:
         if self._done or self._is_null:
             return
-        if self._prepare(specification):
+        if self._prepare(session, specification):
             return
         if specification is None and not self._overrides_populate:
             pending = CompositeValueProvider._begin(self, session)
@@ -116,7 +128,7 @@ class CompositeValueProvider(Provider[I, O]):
         if pending is not None:
             await pending
 
-    def _prepare(self, specification: ISpecification | None) -> bool:
+    def _prepare(self, session: ISession, specification: ISpecification | None) -> bool:
         """What has to be done before the parts are populated. Returns True if they shall be populated later."""
         return False
 

@@ -29,11 +29,11 @@ class EntityProvider(CompositeValueProvider[I, O]):
     _id_attr: str
 
     def __init__(self, output_factory: Callable[..., O] | None = None, output_exporter: Callable[[O], I] | None = None) -> None:
-        super().__init__(output_factory, output_exporter)
         if not isinstance(getattr(self, "_id_attr", None), str):
             raise ConfigurationError(
                 f"{type(self).__name__} has no _id_attr; name the attribute that provides the id, e.g. _id_attr = 'id'"
             )
+        super().__init__(output_factory, output_exporter)
 
     @property
     def id_provider(self) -> Provider[Any, Any]:

@@ -75,7 +75,7 @@ def plan(root: Provider[Any, Any], plan: Plan) -> None:
             if isinstance(provider, DependentProvider):
                 waiting.extend(provider.leads_to())
     for provider in root.walk():
-        distributor = getattr(provider, "distributor", None)
+        distributor: Any = getattr(provider, "distributor", None)
         if hasattr(distributor, "plan"):
             if id(provider) in steady:
                 distributor.plan(plan, is_exact=_is_asked_once(provider, root))
@@ -86,7 +86,7 @@ def plan(root: Provider[Any, Any], plan: Plan) -> None:
 def end(root: Provider[Any, Any], plan: Plan) -> None:
     """The run is over: the distributors that followed its plan grow again."""
     for provider in root.walk():
-        distributor = getattr(provider, "distributor", None)
+        distributor: Any = getattr(provider, "distributor", None)
         if hasattr(distributor, "end"):
             distributor.end(plan)
 

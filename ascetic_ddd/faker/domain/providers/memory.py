@@ -26,6 +26,7 @@ class Memory:
         self._is_told = isinstance(repository, IObservable)
         self.is_late = False  # something was stored that the population has not heard of
         self.is_seeded = False
+        self.made = 0  # aggregates the providers have stored, rolled back or not
         self._catching_up = asyncio.Lock()
 
     @property
@@ -44,6 +45,7 @@ class Memory:
 
     def created(self, session: ISession, state: Mapping[str, Any]) -> None:
         """The provider has stored an aggregate."""
+        self.made += 1
         if self._population is None:
             self.is_late = True
         elif not self._is_told:
@@ -67,6 +69,7 @@ class Memory:
 
     def forget(self) -> None:
         """The repository has been emptied."""
+        self.made = 0
         self.is_late = False
         if self._population is not None:
             self._population.clear()

@@ -5,15 +5,22 @@ that is itself a reference may be told a pattern again: ``{"tenant_id": {"status
 """
 
 from collections.abc import Mapping
+from datetime import date, time, timedelta
+from decimal import Decimal
+from enum import Enum
 from typing import Any
+from uuid import UUID
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.composite_value_provider import CompositeValueProvider
+from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.entity_provider import EntityProvider
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.faker.domain.specification.reference import AndSpecification, ReferenceSpecification
+
+_PLAIN = (int, str, float, bytes, tuple, UUID, Decimal, date, time, timedelta, Enum)
 
 __all__ = ("is_full_id", "is_specification", "place", "specify")
 
@@ -21,6 +28,11 @@ __all__ = ("is_full_id", "is_specification", "place", "specify")
 def is_specification(value: object) -> bool:
     """Tell whether a value is a specification rather than plain data."""
     return hasattr(value, "is_satisfied_by")
+
+
+def is_plain_data(value: object) -> bool:
+    """Tell whether a value can be plain data: not None, and no object of a class that holds other things."""
+    return value is not None and not is_specification(value) and (isinstance(value, _PLAIN) or not hasattr(value, "__dict__"))
 
 
 def is_full_id(provider: Provider[Any, Any], input: Any) -> bool:
@@ -35,7 +47,7 @@ def is_full_id(provider: Provider[Any, Any], input: Any) -> bool:
             and input.keys() == parts.keys()
             and all(is_full_id(part, input[name]) for name, part in parts.items())
         )
-    return input is not None and not isinstance(input, Mapping) and not is_specification(input)
+    return is_plain_data(input) and not isinstance(input, Mapping)
 
 
 def place(target: EntityProvider[Any, Any], pattern: Mapping[str, Any], asker: Provider[Any, Any]) -> dict[str, Any]:
@@ -48,8 +60,10 @@ def place(target: EntityProvider[Any, Any], pattern: Mapping[str, Any], asker: P
     id_parts = target.id_provider.parts()
     placed: dict[str, Any] = {}
     for key, value in pattern.items():
-        if value is None and getattr(id_parts.get(key), "is_given", False):
+        if value is None and getattr(parts.get(key) or id_parts.get(key), "is_given", False):
             continue  # an id that is not given yet is open
+        if key in parts and isinstance(parts[key], DependentProvider):
+            raise ConfigurationError(f"{asker.path} was told {key!r}={value!r}; a pattern cannot tell children")
         if key in parts:
             if key == id_attr and isinstance(value, Mapping):
                 placed.setdefault(id_attr, {}).update(value)

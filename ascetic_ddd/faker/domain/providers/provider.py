@@ -166,7 +166,7 @@ class Provider(ABC, Generic[I, O]):
 
     def _forget(self) -> None:
         """The repositories have been emptied: forget what was made."""
-        distributor = getattr(self, "distributor", None)
+        distributor: Any = getattr(self, "distributor", None)
         if hasattr(distributor, "restore"):
             distributor.restore({}, 0)
 

@@ -281,7 +281,7 @@ class ValueProvider(Provider[I, O]):
     def _list(self, values: Sequence[I], weights: Sequence[float] | None, input_generator: Any) -> None:
         if input_generator is not None:
             raise ConfigurationError("values and input_generator are two sources of the same input; give one of them")
-        if not values or not isinstance(values, Sequence) or isinstance(values, (str, bytes)):
+        if isinstance(values, (str, bytes)) or not hasattr(values, "__getitem__") or not len(values):
             raise ConfigurationError(f"values={values!r}: expected a non-empty list of inputs, in an order that stays")
         given = list(values)
         before = self.distributor

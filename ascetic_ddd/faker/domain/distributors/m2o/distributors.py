@@ -171,8 +171,7 @@ class LawDistributor:
         self._draws = 0 if plan is not None and is_exact else None
         self._nulls.plan(plan.total if plan is not None and is_exact else None)
         for scope, schedule in self._schedules.items():
-            scope.unfollow(schedule)
-            self._schedules[scope] = self._open(scope, schedule.uses)
+            self._replace(scope, schedule)
 
     def end(self, plan: Plan) -> None:
         if self._plan is plan:
@@ -198,9 +197,14 @@ class LawDistributor:
         if plan.done - self._draws >= max(_SLACK, plan.total // (10 * _SLACK)):
             self._draws = None
             self._nulls.plan(None)
-            for schedule in self._schedules.values():
-                if isinstance(schedule, PlannedSchedule):
-                    schedule.loosen()
+            for scope, schedule in self._schedules.items():
+                if scope is scope.pool.everything:
+                    self._replace(scope, schedule, since=plan.progress)
+
+    def _replace(self, scope: Scope, schedule: GrowingSchedule | PlannedSchedule, since: float = 0.0) -> None:
+        """Schedule the scope anew, from the uses it has."""
+        scope.unfollow(schedule)
+        self._schedules[scope] = self._open(scope, schedule.uses, since)
 
     def _take_back(self, scope: Scope, number: int) -> None:
         """A use was rolled back; the schedule may be another one by now."""
@@ -219,7 +223,7 @@ class LawDistributor:
         found = [(number, self._beside[number]) for number in scope.members if self._beside.get(number)]
         return dict(sorted(found, key=lambda item: -item[1]))
 
-    def _open(self, scope: Scope, uses: dict[int, int]) -> GrowingSchedule | PlannedSchedule:
+    def _open(self, scope: Scope, uses: dict[int, int], since: float = 0.0) -> GrowingSchedule | PlannedSchedule:
         is_closed = scope in self._closed
         schedule: GrowingSchedule | PlannedSchedule
         if self._plan is None:
@@ -231,6 +235,7 @@ class LawDistributor:
                 self._random,
                 plan=self._plan,
                 expected=self._expected() if scope is scope.pool.everything else None,
+                since=since,
                 spread=self.spread,
                 is_closed=is_closed,
                 uses=uses,

@@ -27,6 +27,7 @@ class PlannedSchedule:
         random: the distributor's stream.
         plan: total and progress of the run.
         expected: number of uses this run will ask for, if that is known.
+        since: progress of the run when the uses given here had been made.
         spread: how far apart the uses of a value may lie, as a share of the stretch: 1 anywhere, 0 one after the other.
         is_closed: no value will be made for this schedule.
         uses: uses that values of the scope have already, by number, most used first.
@@ -40,6 +41,7 @@ class PlannedSchedule:
         *,
         plan: Plan,
         expected: int | None = None,
+        since: float = 0.0,
         spread: float = 1.0,
         is_closed: bool = False,
         uses: dict[int, int] | None = None,
@@ -61,6 +63,7 @@ class PlannedSchedule:
         self._tickets: list[int] = []
         self._issued = self._before = sum(self._uses)  # tickets ever made, drawn or not
         self._expected = expected
+        self._since = since
         self._last: tuple[float, int] | None = None  # progress, and uses asked for by then
 
     @property
@@ -105,14 +108,6 @@ class PlannedSchedule:
             self._append(_PENDING)
             found = -len(self._numbers)
         return found
-
-    def loosen(self) -> None:
-        """The number of uses is not what was expected: take back the tickets that are not drawn, and foretell from now on."""
-        self._expected = None
-        for rank in self._tickets:
-            self._planned[rank] -= 1
-        self._issued -= len(self._tickets)
-        self._tickets = []
 
     def fill(self, place: int, number: int) -> bool:
         """The value for a reserved place exists, and this is its first use. Returns False if it is not in the scope."""
@@ -243,7 +238,7 @@ class PlannedSchedule:
         if self._expected is not None and issued < self._before + self._expected:
             return self._before + self._expected
         asked = issued - self._before + 1
-        progress = self._plan.progress
+        progress = max((self._plan.progress - self._since) / (1.0 - self._since), 1e-9) if self._since < 1.0 else 1.0
         trend = 1.0
         if self._last is not None and self._last[0] < progress and self._last[1] < asked:
             trend = math.log(asked / self._last[1]) / math.log(progress / self._last[0])

@@ -96,7 +96,11 @@ class _LazyScope(Scope):
     def _check(self, number: int) -> None:
         pool: Population = self.pool  # type: ignore[assignment]
         state = pool.states[number]
-        matches = state is not None and self._specification.is_satisfied_by(state)
+        try:
+            matches = state is not None and self._specification.is_satisfied_by(state)
+        except Exception as error:
+            error.add_note(f"while {self._specification!r} was held against {state!r}")
+            raise
         if matches != (number in self.members):
             (self.enter if matches else self.leave)(number)
 
@@ -117,6 +121,7 @@ class Population(Pool):
         self.states: list[Mapping[str, Any] | None] = []
         self.journal: list[int] = []
         self._version = 0
+        self._is_missed = False
         self._numbers: dict[Hashable, int] = {}
         self._indexes: dict[tuple[_Path, ...], _Index] = {}
         self._lazy: dict[Hashable, _LazyScope] = {}
@@ -140,7 +145,10 @@ class Population(Pool):
     def state_of(self, id: Any) -> Mapping[str, Any] | None:
         """The exported state of the value with this exported id, if it is known."""
         number = self.number_of(id)
-        return None if number is None else self.states[number]
+        if number is None:
+            self._is_missed = True  # who asked has to ask again when it comes
+            return None
+        return self.states[number]
 
     def stored(self, session: ISession, state: Mapping[str, Any]) -> None:
         """An aggregate was inserted or updated: remember its state until the session rolls back."""
@@ -184,8 +192,9 @@ class Population(Pool):
         """Replace the state of a value, and move it between scopes accordingly; None takes it away."""
         before = self.states[number]
         self.states[number] = state
-        if before is not None:
+        if before is not None or self._is_missed:
             self._version += 1
+            self._is_missed = False
         for index in self._indexes.values():
             old = index.scope_of(before) if before is not None else None
             new = index.scope_of(state) if state is not None else None
