@@ -21,6 +21,7 @@ __all__ = ("AggregateProvider",)
 I = TypeVar("I")  # noqa: E741
 A = TypeVar("A")
 
+_WATCHED = 2  # the first aggregates of a repository, whose ids are looked at whether or not somebody asks
 _TRIES = 100  # aggregates made before we say that none satisfies a specification
 
 
@@ -63,7 +64,7 @@ class AggregateProvider(EntityProvider[I, A]):
                 f"{type(self).__name__} has no output_exporter; give a function that returns the aggregate's state as a dict"
             )
         self.repository = repository
-        self.exported_id: Any = None
+        self._exported_id: Any = None
         self.memory = Memory(repository, self._id_attr)
         self._wanted: ISpecification | None = None
         self._built: Any = NOTHING
@@ -91,6 +92,7 @@ class AggregateProvider(EntityProvider[I, A]):
         super().reset()
         self._wanted = None
         self._built = NOTHING
+        self._exported_id = None
         self._life += 1
         self._is_lost = False
         if self._told:
@@ -141,6 +143,7 @@ class AggregateProvider(EntityProvider[I, A]):
             else:
                 agg = await self.build(session)
             await self.repository.insert(session, agg)
+            self._output = agg
             self._stored(session, agg)
             for dependent in self._dependents.values():
                 await dependent.create_for(session, self.exported_id)
@@ -228,23 +231,44 @@ class AggregateProvider(EntityProvider[I, A]):
         )
 
     def _stored(self, session: ISession, agg: Any) -> None:
-        """The aggregate is in its repository: know its id, and let references hear of it."""
-        state = self._state_of(agg)
-        self.exported_id = id = state[self._id_attr]
+        """The aggregate is in its repository: let references hear of it."""
+        memory = self.memory
+        if memory.needs_states:
+            memory.created(session, self._settle())
+        else:
+            if memory.made < _WATCHED:
+                self._settle()
+            memory.created(session, None)
+
+    @property
+    def exported_id(self) -> Any:
+        """The id of the aggregate that was created, as it is exported; None before."""
+        if self._exported_id is None and self._output is not NOTHING:
+            self._settle()
+        return self._exported_id
+
+    def _settle(self) -> Mapping[str, Any]:
+        """Read the id that the database gave. Nobody asks most roots of a run for it, so this is done when somebody does.
+
+        Raises:
+            PersistenceError: the repository left the aggregate without an id.
+        """
+        state = self._state_of(self._output)
+        self._exported_id = id = state[self._id_attr]
         if not self._given:
             self._id_provider._adopt(id)
         for path, part in self._given:
             for key in path:
                 id = id[key]
             if id is None:
+                self._output = NOTHING
                 raise PersistenceError(
-                    f"{self.path}: {type(self.repository).__name__}.insert left the id {self.exported_id!r} incomplete; "
+                    f"{self.path}: {type(self.repository).__name__}.insert left the id {self._exported_id!r} incomplete; "
                     "it must put the id that the database gives into the aggregate"
                 )
             part._adopt(id)
-            id = self.exported_id
-        self.memory.created(session, state)
-        self._output = agg
+            id = self._exported_id
+        return state
 
     def _state_of(self, agg: Any) -> Mapping[str, Any]:
         state = self._output_exporter(agg)  # type: ignore[misc]  # __init__ has seen to it

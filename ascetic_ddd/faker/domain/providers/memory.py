@@ -43,12 +43,17 @@ class Memory:
                 self._repository.subscribe(self._population.stored)
         return self._population
 
-    def created(self, session: ISession, state: Mapping[str, Any]) -> None:
-        """The provider has stored an aggregate."""
+    @property
+    def needs_states(self) -> bool:
+        """True if the provider has to tell what it stored, because the repository does not."""
+        return self._population is not None and not self._is_told
+
+    def created(self, session: ISession, state: Mapping[str, Any] | None) -> None:
+        """The provider has stored an aggregate; with its state, if that is needed."""
         self.made += 1
         if self._population is None:
             self.is_late = True
-        elif not self._is_told:
+        elif state is not None and not self._is_told:
             self._population.stored(session, state)
 
     async def catch_up(self, session: ISession) -> None:

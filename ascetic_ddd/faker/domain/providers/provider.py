@@ -230,6 +230,8 @@ def copied(data: Any) -> Any:
     """A copy of plain data that the caller may change."""
     if isinstance(data, (int, str)):
         return data
+    if type(data) is dict:  # most often, and told without asking an abstract class
+        return {key: part if isinstance(part, (int, str)) else copied(part) for key, part in data.items()}
     if isinstance(data, Mapping):
         return {key: copied(part) for key, part in data.items()}
     return [copied(part) for part in data] if isinstance(data, list) else data

@@ -100,7 +100,9 @@ class ReferenceSource:
         Raises:
             ConfigurationError: the aggregate has no such parts.
         """
-        told: Any = specification if isinstance(specification, Hashable) else id(specification)  # kept below, so its id stays
+        told: Any = specification
+        if specification is not None and not isinstance(specification, Hashable):
+            told = id(specification)  # kept below, so its id stays
         try:
             key: Any = (tuple(pattern.items()) if pattern is not None else None, told)
             found = self._wanted.get(key)

@@ -113,13 +113,23 @@ class ValueProvider(Provider[I, O]):
         self._output = NOTHING
 
     def get(self) -> I | None:
+        if self._input is None and self._is_given:
+            self._ask_root()
         return self._input  # type: ignore[no-any-return]
 
     def is_complete(self) -> bool:
         return self._done
 
     def is_transient(self) -> bool:
+        if self._is_given and self._input is None:
+            self._ask_root()
         return self._is_given and self._input is None
+
+    def _ask_root(self) -> None:
+        """The database may have given the value already, and nobody looked."""
+        root: Any = self._root()
+        if root._output is not NOTHING and hasattr(root, "exported_id"):
+            _ = root.exported_id
 
     def export(self, output: O) -> I:
         """The input of a given output.
