@@ -185,6 +185,17 @@ class WeightsCounts:
             for above, part, below in zip(self._borders, average, self._borders[1:], strict=False)
         ]
         self._above = [0.0, *accumulate(self.weights)]
+        self._per_use = 1.0 / mean
+        self._top, self._bottom = top, bottom
+        self._inverted = [  # per part: lower border, 1 / height, 1 / power of the curve (0 where it is flat), parts above and this
+            (
+                below,
+                1.0 / (above - below) if above > below else 1.0,
+                1.0 / power if 0.0 < power < math.inf else 0.0,
+                part + 1.0,
+            )
+            for part, (above, below, power) in enumerate(zip(self._borders, self._borders[1:], self._powers, strict=False))
+        ]
 
     def ccdf(self, k: int) -> float:
         return _ccdf_of_density(self, k)
@@ -236,13 +247,18 @@ class WeightsCounts:
         points[-1] = 1.0
         return points
 
-    def due(self, i: int, x: float) -> float:
-        top = self.at_least(x)
-        if top >= 1.0:
+    def due(self, i: int, x: float) -> float:  # (i - ½) / at_least(x), with all that is constant reckoned beforehand
+        density = x * self._per_use
+        if density <= self._bottom:
             return i
+        if density > self._top:
+            return math.inf
+        part = bisect_left(self._negated, -density) - 1
+        below, scale, power, upto = self._inverted[part if part > 0 else 0]
+        top = upto - ((density - below) * scale) ** power
         if top <= 0.0:
             return math.inf
-        time = (i - 0.5) / top
+        time = (i - 0.5) * self._parts / top
         return time if time > i else i
 
     def __repr__(self) -> str:

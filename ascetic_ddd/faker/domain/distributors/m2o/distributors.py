@@ -113,6 +113,14 @@ class LawDistributor:
             self._check_rate()
         if self.null_weight and self._nulls.draw(session):
             return None
+        if not scope.is_lazy:
+            schedule = self._schedules.get(scope)
+            if schedule is not None:
+                choice = schedule.pick(session)
+                if choice is not None and choice >= 0:
+                    session.on_rollback(self._take_back, scope, choice)
+                    return choice
+                return self._answer(session, scope, schedule, choice)
         return self.choose(session, scope, is_closed=is_closed)
 
     def choose(self, session: ISession, scope: Scope, *, is_closed: bool = False) -> int | Birth:
@@ -124,7 +132,12 @@ class LawDistributor:
             if is_closed:
                 self._closed.add(scope)
             schedule = self._schedules[scope] = self._open(scope, self._uses_beside(scope))
-        choice = schedule.pick(session)
+        return self._answer(session, scope, schedule, schedule.pick(session))
+
+    def _answer(
+        self, session: ISession, scope: Scope, schedule: GrowingSchedule | PlannedSchedule, choice: int | None
+    ) -> int | Birth:
+        """Put a schedule's choice into the distributor's words."""
         if choice is None:
             raise UnsatisfiableError(
                 f"no value to use among {scope.description} ({len(scope.members)} known, "
