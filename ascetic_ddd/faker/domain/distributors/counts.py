@@ -187,7 +187,7 @@ class WeightsCounts:
         self._above = [0.0, *accumulate(self.weights)]
         self._per_use = 1.0 / mean
         self._top, self._bottom = top, bottom
-        self._inverted = [  # per part: lower border, 1 / height, 1 / power of the curve (0 where it is flat), parts above and this
+        self._inverted = [  # per part: lower border, 1 / height, 1 / power of the curve (0 where flat), parts above and this
             (
                 below,
                 1.0 / (above - below) if above > below else 1.0,

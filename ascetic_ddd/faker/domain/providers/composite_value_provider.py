@@ -46,7 +46,7 @@ class CompositeValueProvider(Provider[I, O]):
     def parts(self) -> dict[str, Provider[Any, Any]]:
         parts = self._parts
         if parts is None:
-            if "_output" not in vars(self):
+            if not hasattr(self, "_output"):
                 raise ConfigurationError(f"{type(self).__name__}.__init__ did not call super().__init__(…)")
             parts = {}
             for name in _names_of(type(self)):

@@ -27,19 +27,26 @@ class IdAssigner(Generic[T]):
     def __init__(self, set_id: Callable[[T, Any], object] | None = None) -> None:
         self._set_id = set_id
         self._ways: dict[tuple[type, Path], tuple[Path, bool]] = {}
+        self._last_class: type | None = None
+        self._last_path: Path = ()
+        self._last_holders: Path = ()
+        self._last_name = ""
 
     def fill(self, agg: T, path: Path, value: Any) -> bool:
         """Set the value if the way to it is known, open, and leads to None; else do nothing and return False."""
-        way, is_frozen = self._ways.get((type(agg), path), ((), True))
-        if is_frozen:
-            return False
+        if type(agg) is not self._last_class or path is not self._last_path:  # else it is the way of the time before
+            way, is_frozen = self._ways.get((type(agg), path), ((), True))
+            if is_frozen:
+                return False
+            self._last_class, self._last_path = type(agg), path
+            self._last_holders, self._last_name = way[:-1], way[-1]
         holder: Any = agg
         try:
-            for name in way[:-1]:
+            for name in self._last_holders:
                 holder = getattr(holder, name)
-            if getattr(holder, way[-1]) is not None:
+            if getattr(holder, self._last_name) is not None:
                 return False
-            setattr(holder, way[-1], value)
+            setattr(holder, self._last_name, value)
         except (AttributeError, TypeError):
             return False
         return True

@@ -16,6 +16,12 @@ class InMemorySession(LoggedSession):
 
     __slots__ = ()
 
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        """Nothing has to be given back."""
+
     def atomic(self) -> AbstractAsyncContextManager[Self]:
         """Open a transaction; inside another one, a savepoint. Yields this same session."""
         return _Atomic(self, self._log)
@@ -35,19 +41,7 @@ class InMemorySessionPool:
 
     def session(self) -> AbstractAsyncContextManager[InMemorySession]:
         """Take a session; leaving the block gives it back."""
-        return _Lease()
-
-
-class _Lease:
-    """Lends a fresh session; there is nothing to give back."""
-
-    __slots__ = ()
-
-    async def __aenter__(self) -> InMemorySession:
         return InMemorySession()
-
-    async def __aexit__(self, *exc_info: object) -> None:
-        return None
 
 
 class _Atomic(Generic[S]):
