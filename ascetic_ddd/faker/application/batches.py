@@ -100,5 +100,5 @@ class Batch(Generic[A]):
                 failure = await self._store(session, half)
                 if failure is not None:
                     return failure
-            return Failure(self._provider.path, None, error)  # refused together, though each alone is not
+            return Failure(self._provider.path, f"{len(aggs)} aggregates, refused together though not singly", error)
         return None

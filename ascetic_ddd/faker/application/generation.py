@@ -57,7 +57,8 @@ async def generate(
 ) -> AsyncIterator[A]:
     """Create aggregates, and give each one after the commit of its batch.
 
-    Memory does not grow with ``count`` beyond what the distributors remember.
+    Memory does not grow with ``count`` beyond what the distributors remember. A run that is left before its end has made its
+    part of a plan for the whole: fewer uses per value than asked, made good by the next run or by growing on.
 
     Args:
         provider: the root of the graph; it, and nothing else, is in use while the iteration lasts.

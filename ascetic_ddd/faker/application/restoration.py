@@ -27,7 +27,7 @@ async def restore(provider: AggregateProvider[Any, Any], session: ISession) -> d
         session: a session on the internal stores.
 
     Returns:
-        How many aggregates are remembered, by the path of their provider.
+        How many aggregates are remembered, by the path of their provider, the root's first; a second one of a class is ``…#2``.
 
     Raises:
         ConfigurationError: a repository cannot be read, or a state lacks a part that a distributor has to count.
@@ -53,7 +53,10 @@ async def restore(provider: AggregateProvider[Any, Any], session: ISession) -> d
         for tally in own:
             tally.rows = rows
         tallies += own
-        remembered[aggregate_provider.path] = memory.made = rows
+        name, number = aggregate_provider.path, 2
+        while name in remembered:  # another provider of the same class
+            name, number = f"{aggregate_provider.path}#{number}", number + 1
+        remembered[name] = memory.made = rows
     for tally in tallies:  # when all populations are known
         tally.hand_over(session)
     return remembered

@@ -30,6 +30,7 @@ class AggregateProvider(EntityProvider[I, A]):
 
     Subclass it, annotate the parts, name the id's part in ``_id_attr``, and set the parts in ``__init__`` before calling
     ``super().__init__``. Everything that was drawn follows the session: after a rollback it is as if it had not been asked.
+    Outside a transaction there is no rollback, and what was drawn for an object that failed stays drawn.
 
     Args:
         repository: stores the aggregates; only ``insert`` is needed.

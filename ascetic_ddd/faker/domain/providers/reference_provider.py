@@ -29,6 +29,9 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
     pattern (``{"tenant_id": 7}``, ``{"tenant_id": {"status": "active"}}``) or as a specification: one that matches, by the law
     among those that match, else a new one made with those parts. The decision comes before anything is built.
 
+    A nullable reference may come out null also when a pattern was told, so that ties in ``do_populate`` keep the null share;
+    told a full id, or with a distributor without ``null_weight``, it never does.
+
     Each output is a fresh id object, made of the remembered plain id, so nobody else can change it.
 
     Args:

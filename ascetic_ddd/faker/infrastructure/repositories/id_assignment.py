@@ -17,8 +17,8 @@ _WRAPPED = ("_value", "value")
 class IdAssigner(Generic[T]):
     """Finds the attribute behind an exported path, once per class, and sets it.
 
-    The path ``("id", "book_id")`` leads through ``agg._id`` or ``agg.id`` to ``.book_id`` or ``._book_id``; if a value
-    object with a ``value`` stands there, its ``value`` is set. Frozen dataclasses on the way are replaced by copies.
+    The path ``("id", "book_id")`` leads through ``agg._id`` or ``agg.id`` to ``.book_id`` or ``._book_id``; if a
+    value object with a ``value``, or a dataclass with one field, stands there, that is set. Frozen dataclasses on the way are replaced by copies.
 
     Args:
         set_id: called with the aggregate and the value instead; for aggregates that guard their id.
@@ -86,7 +86,7 @@ def _find_way(agg: object, path: Path) -> tuple[Path, bool]:
             raise _impossible(agg, path, f"{type(holder).__name__} has neither attribute {'_' + key!r} nor {key!r}")
         way.append(name)
         holder = getattr(holder, name)
-    wrapped = _first_attribute(holder, _WRAPPED)
+    wrapped = _first_attribute(holder, _WRAPPED) or _only_field(holder)
     if wrapped is not None:
         return (*way, wrapped), _is_frozen(holder)
     return tuple(way), _is_frozen(reduce(getattr, way[:-1], agg))
@@ -94,6 +94,14 @@ def _find_way(agg: object, path: Path) -> tuple[Path, bool]:
 
 def _first_attribute(holder: object, names: tuple[str, ...]) -> str | None:
     return next((name for name in names if hasattr(holder, name)), None)
+
+
+def _only_field(holder: object) -> str | None:
+    """The field of a value object that has one, whatever its name."""
+    if not dataclasses.is_dataclass(holder) or isinstance(holder, type):
+        return None
+    fields = dataclasses.fields(holder)
+    return fields[0].name if len(fields) == 1 else None
 
 
 def _replace_on_the_way(agg: object, path: Path, way: Path, value: Any) -> None:

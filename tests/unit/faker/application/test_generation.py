@@ -234,3 +234,15 @@ async def test_arguments_that_contradict_each_other_are_refused() -> None:
         await anext(generate(children, pool, 1, batch_size=0))
     with pytest.raises(ConfigurationError, match="expected 'stop' or 'skip'"):
         await anext(generate(children, pool, 1, on_error="ignore"))  # type: ignore[arg-type]
+
+
+async def test_a_batch_refused_only_together_is_skipped_one_by_one() -> None:
+    class Jealous(Store):
+        async def insert_many(self, session: ISession, aggs: Sequence[Agg]) -> None:
+            if len(aggs) > 1:
+                raise PersistenceError("one at a time")
+            await super().insert_many(session, aggs)
+
+    _parents, children = graph(Jealous())
+    made = [a async for a in generate(children, InMemorySessionPool(), 40, batch_size=10, on_error="skip")]
+    assert len(made) == 40

@@ -80,3 +80,18 @@ def test_set_id_comes_first() -> None:
     agg = Guarded()
     IdAssigner[Any](lambda agg, value: given.append((agg, value))).assign(agg, ("id",), 5)
     assert given == [(agg, 5)]
+
+
+def test_the_only_field_of_a_dataclass_is_the_value_whatever_its_name() -> None:
+    @dataclasses.dataclass
+    class Pk:
+        pk: int | None
+
+    class Thing:
+        def __init__(self) -> None:
+            self.id = Pk(None)
+
+    thing = Thing()
+    assigner = IdAssigner[Thing]()
+    assigner.assign(thing, ("id",), 7)
+    assert thing.id == Pk(7)
