@@ -17,8 +17,9 @@ _WRAPPED = ("_value", "value")
 class IdAssigner(Generic[T]):
     """Finds the attribute behind an exported path, once per class, and sets it.
 
-    The path ``("id", "book_id")`` leads through ``agg._id`` or ``agg.id`` to ``.book_id`` or ``._book_id``; if a
-    value object with a ``value``, or a dataclass with one field, stands there, that is set. Frozen dataclasses on the way are replaced by copies.
+    The path ``("id", "book_id")`` leads through ``agg._id`` or ``agg.id`` to ``.book_id`` or ``._book_id``; if a value object
+    with a ``value``, or a dataclass with one field, stands there, that is set. Frozen dataclasses on the way are replaced by
+    copies.
 
     Args:
         set_id: called with the aggregate and the value instead; for aggregates that guard their id.
