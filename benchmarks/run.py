@@ -6,29 +6,43 @@ All figures of one line are of one run on one machine: read the ratios, not the 
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from types import ModuleType
 
-from benchmarks import bulk, construction, transactions
+from benchmarks import bulk, construction, distributors, growth, profile, seeding, spread, transactions
 
 __all__ = ("main",)
 
-BENCHMARKS: dict[str, Callable[[], None]] = {
-    "construction": construction.run,
-    "transactions": transactions.run,
-    "bulk": bulk.run,
+Benchmark = tuple[ModuleType, Callable[[], None]]
+
+BENCHMARKS: dict[str, Benchmark] = {
+    "construction": (construction, construction.run),
+    "transactions": (transactions, transactions.run),
+    "distributors": (distributors, lambda: distributors.run(100_000)),
+    "spread": (spread, spread.run),
+    "bulk": (bulk, bulk.run),
+    "seeding": (seeding, seeding.run),
+    "profile": (profile, profile.run),
 }
+LONG: dict[str, Benchmark] = {
+    "distributors-long": (distributors, distributors.run),
+    "growth": (growth, growth.run),
+}
+"""Run by name only: they take minutes."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the benchmarks that were named, or all."""
+    """Run the benchmarks that were named, or all but the long ones."""
+    known = BENCHMARKS | LONG
     parser = argparse.ArgumentParser(prog="make bench ARGS=", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(BENCHMARKS)} (default: all)")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)} (these if none); {', '.join(LONG)}")
     names = parser.parse_args(arguments).names or list(BENCHMARKS)
-    unknown = [name for name in names if name not in BENCHMARKS]
+    unknown = [name for name in names if name not in known]
     if unknown:
-        parser.error(f"no benchmark {unknown[0]!r}; there are {', '.join(BENCHMARKS)}")
+        parser.error(f"no benchmark {unknown[0]!r}; there are {', '.join(known)}")
     for name in names:
-        print(f"\n== {name}: {(sys.modules[BENCHMARKS[name].__module__].__doc__ or '').splitlines()[0]}")
-        BENCHMARKS[name]()
+        module, run = known[name]
+        print(f"\n== {name}: {(module.__doc__ or '').splitlines()[0]}", flush=True)
+        run()
     return 0
 
 

@@ -1,0 +1,129 @@
+"""PostgreSQL, a whole run: 100,000 books with their parents, beside hand-written loops and beside other tools."""
+
+import asyncio
+import json
+import statistics
+import time
+
+import psycopg
+
+from ascetic_ddd.faker.infrastructure.embedded import PgServer, embedded_postgres
+from benchmarks.library import INSERT_BOOK, bulk_provider, fresh_databases, grow, plain_provider
+from examples.library.providers import BookProvider
+from examples.library.wiring import create_application_schema
+
+try:
+    from benchmarks.peers import PEERS
+except ImportError:  # the extra "bench" is not installed
+    PEERS = {}
+
+__all__ = ("run",)
+
+_BOOKS, _BOTH_BOOKS, _SINGLE, _PEER_BOOKS = 100_000, 20_000, 3_000, 10_000
+_BATCHES = (500, 1_000, 5_000)
+_REMEMBER = "INSERT INTO books (id, state) VALUES (%s, %s)"
+_LOOP, _BOTH = "by hand, a loop of INSERT … RETURNING (the floor)", "by hand, the same loop and the insert into the memory"
+_PLAIN, _SINGLY = "plain user repository, batches of 1,000", "bulk repositories, one transaction a book"
+_BULK = "bulk repositories, batches of {:,}"
+_BARS = {_PLAIN: 0.4, _BULK.format(1_000): 1.5}
+
+Book = tuple[int, int, int, str]
+
+
+def run() -> None:
+    """Print rows a second and the ratio to the floor, which is measured at the beginning and at the end."""
+    rates: dict[str, float] = {}
+    with embedded_postgres() as server:
+        rates[_BULK.format(1_000)], books = _drawn(server)
+        floors = [_by_hand(server, books, is_remembered=False)]
+        rates[_PLAIN] = _rate(server, plain_provider(), _BOOKS, 1_000)
+        for size in _BATCHES:
+            if size != 1_000:
+                rates[_BULK.format(size)] = _rate(server, bulk_provider(), _BOOKS, size)
+        floors.append(_by_hand(server, books, is_remembered=False))
+        rates[_LOOP] = statistics.mean(floors)
+        rates[_BOTH] = _by_hand(server, books[:_BOTH_BOOKS], is_remembered=True)
+        rates[_SINGLY] = _rate(server, bulk_provider(), _SINGLE, 1)
+        rates |= _others(server)
+    print(f"{'':64}   books/s   of the floor")
+    for name in (_LOOP, _BOTH, _PLAIN, *(_BULK.format(size) for size in _BATCHES), _SINGLY, *PEERS):
+        bar = f"   (bar: at least {_BARS[name]:.0%})" if name in _BARS else ""
+        print(f"{name:64} {rates[name]:9,.0f} {rates[name] / rates[_LOOP]:13.0%}{bar}")
+    print(f"the floor at the beginning {floors[0]:,.0f}, at the end {floors[1]:,.0f}: what differs less says nothing")
+    if not PEERS:
+        print("factory_boy and polyfactory are not installed: pip install 'ascetic-ddd[bench]'")
+
+
+def _drawn(server: PgServer) -> tuple[float, list[Book]]:
+    """A run: its rate, and its books for the loops by hand; their parents stay in a template database."""
+    with fresh_databases(server) as dsns:
+        seconds = asyncio.run(grow(bulk_provider(), dsns, _BOOKS, 1_000))
+        template = server.create_database("template_of_loops")
+        create_application_schema(template)
+        with psycopg.connect(dsns[0]) as source, psycopg.connect(template) as target:
+            for table in ("tenants", "authors"):
+                rows = source.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 - names of this module
+                with target.cursor().copy(f"COPY {table} FROM STDIN") as copy:
+                    for row in rows:
+                        copy.write_row(row)
+            books = source.execute("SELECT tenant_id, author_id, book_id, title FROM books ORDER BY book_id").fetchall()
+    return _BOOKS / seconds, books
+
+
+def _rate(server: PgServer, provider: BookProvider, count: int, batch_size: int) -> float:
+    with fresh_databases(server) as dsns:
+        return count / asyncio.run(grow(provider, dsns, count, batch_size))
+
+
+def _by_hand(server: PgServer, books: list[Book], *, is_remembered: bool) -> float:
+    """All books in one transaction; their parents are there already, which is not counted."""
+    external = server.create_database("by_hand", template="template_of_loops")
+    internal = server.create_database("by_hand_internal")
+    try:
+        with psycopg.connect(internal, autocommit=True) as connection:
+            connection.execute("CREATE TABLE books (id jsonb PRIMARY KEY, state jsonb NOT NULL)")
+            connection.execute("CHECKPOINT")
+        return len(books) / asyncio.run(_loop_twice(external, internal, books) if is_remembered else _loop(external, books))
+    finally:
+        server.drop_database("by_hand")
+        server.drop_database("by_hand_internal")
+
+
+async def _loop(dsn: str, books: list[Book]) -> float:
+    async with await psycopg.AsyncConnection.connect(dsn) as connection, connection.cursor() as cursor:
+        start = time.perf_counter()
+        async with connection.transaction():
+            for tenant_id, author_id, _, title in books:
+                await cursor.execute(INSERT_BOOK, (tenant_id, author_id, title))
+                await cursor.fetchone()
+        return time.perf_counter() - start
+
+
+async def _loop_twice(external_dsn: str, internal_dsn: str, books: list[Book]) -> float:
+    async with (
+        await psycopg.AsyncConnection.connect(external_dsn) as external,
+        await psycopg.AsyncConnection.connect(internal_dsn) as internal,
+        external.cursor() as cursor,
+        internal.cursor() as memory,
+    ):
+        start = time.perf_counter()
+        async with internal.transaction(), external.transaction():
+            for tenant_id, author_id, _, title in books:
+                await cursor.execute(INSERT_BOOK, (tenant_id, author_id, title))
+                row = await cursor.fetchone()
+                id = {"tenant_id": tenant_id, "book_id": row[0] if row else None}
+                state = {"id": id, "author_id": {"tenant_id": tenant_id, "author_id": author_id}, "title": title}
+                await memory.execute(_REMEMBER, (json.dumps(id), json.dumps(state)))
+        return time.perf_counter() - start
+
+
+def _others(server: PgServer) -> dict[str, float]:
+    rates: dict[str, float] = {}
+    for name, seconds in PEERS.items():
+        with fresh_databases(server) as (external, _):
+            rates[name] = _PEER_BOOKS / seconds(external, _PEER_BOOKS, 500)
+    return rates
+
+
+if __name__ == "__main__":
+    run()
