@@ -182,7 +182,10 @@ class CompositeValueProvider(Provider[I, O]):
         return outputs
 
     def _plain_outputs(self) -> dict[str, Any]:
-        return {name: part._build() for name, part in self._named or self.parts().items()}
+        outputs = {}
+        for name, part in self._named or self.parts().items():
+            outputs[name] = part._build()
+        return outputs
 
     def _build(self) -> Any:
         output = self._output
@@ -190,10 +193,7 @@ class CompositeValueProvider(Provider[I, O]):
             if self._is_null:
                 output = None
             else:
-                outputs = {}
-                for name, part in self._named or self.parts().items():
-                    outputs[name] = part._build()
-                output = self._call_factory(outputs)
+                output = self._call_factory(self._plain_outputs())
             self._output = output
         return output
 
@@ -209,8 +209,11 @@ class CompositeValueProvider(Provider[I, O]):
         def make(input: Any) -> Any:
             if input is None:
                 return None
+            outputs = {}
             try:
-                return factory(**{name: maker(input.get(name)) for name, maker in makers})  # type: ignore[misc]
+                for name, maker in makers:
+                    outputs[name] = maker(input.get(name))
+                return factory(**outputs)  # type: ignore[misc]  # if there is none, the slow way says so
             except Exception:  # noqa: BLE001  # it is raised again, by the way that tells the place
                 return self._make(input)
 

@@ -81,18 +81,20 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         self._done = input is None
         if input is None:
             return
+        source = self.source
+        told: Any = input
+        if type(told) is dict and len(told) != source.id_parts:  # what ties in do_populate tell a million times
+            self._tell(told)
+            return
         if isinstance(input, EqualSpecification):
             input = cast(I, input.pattern)
-        source = self.source
         input = source.as_plain(input)
         if source.is_full_id(input):
             self._input = copied(input)
             self._is_told = True  # and done when it has been counted as a use
             self._done = not self.distributor.keeps_values
-        elif isinstance(input, dict) or isinstance(input, Mapping):  # noqa: SIM101  # a dict is told at once
-            told = copied(input)  # it is kept longer than the caller may leave it as it is
-            self._pattern = {**self._pattern, **told} if self._pattern else told
-            self._wanted = source.wanted(self._pattern, self._specification, self)
+        elif isinstance(input, Mapping):
+            self._tell(input)
         elif is_specification(input):
             self._specification = cast(ISpecification, input)
             self._wanted = self.source.wanted(self._pattern, self._specification, self)
@@ -101,6 +103,12 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
                 f"{self.path} was told {input!r}; expected an id of {self.source.aggregate_provider.path} "
                 f"({self.source.id_provider!r}), a dict of its attributes, a specification, or None"
             )
+
+    def _tell(self, pattern: Mapping[str, Any]) -> None:
+        """Add to the pattern; it is kept longer than the caller may leave it as it is."""
+        told = {key: part if isinstance(part, (int, str)) else copied(part) for key, part in pattern.items()}
+        self._pattern = {**self._pattern, **told} if self._pattern else told
+        self._wanted = self.source.wanted(self._pattern, self._specification, self)
 
     def get(self) -> I | None:
         if self._done or self._is_told:

@@ -35,6 +35,7 @@ class ReferenceSource:
         self._given = aggregate_provider
         self._provider: AggregateProvider[Any, Any] | None = None
         self._id_provider: Provider[Any, Any] | None = None
+        self._id_parts: int | None = None
         self.maker: Callable[[Any], Any] | None = None
         self.memory: Memory | None = None
         self._idle: list[AggregateProvider[Any, Any]] = []
@@ -66,6 +67,13 @@ class ReferenceSource:
             self._id_provider = self.aggregate_provider.id_provider
         return self._id_provider
 
+    @property
+    def id_parts(self) -> int:
+        """Of how many parts the id is; 0 if it is one value."""
+        if self._id_parts is None:
+            self._id_parts = len(self.id_provider.parts())
+        return self._id_parts
+
     def make_id(self, input: Any) -> Any:
         """A fresh id object of a whole id."""
         if self.maker is None:
@@ -82,10 +90,7 @@ class ReferenceSource:
 
     def is_full_id(self, input: Any) -> bool:
         """Tell whether plain data is a whole id of the aggregate, with no part left open."""
-        id_provider = self._id_provider or self.id_provider
-        if type(input) is dict and input.keys() != id_provider.parts().keys():
-            return False
-        return is_full_id(id_provider, input)
+        return is_full_id(self.id_provider, input)
 
     @property
     def population(self) -> Population:
