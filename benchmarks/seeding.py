@@ -1,4 +1,4 @@
-"""PostgreSQL, a whole run: 100,000 books with their parents, beside hand-written loops and beside other tools."""
+"""PostgreSQL, whole runs of books with their parents: 100,000 in five rounds, beside loops by hand and other tools."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ except ImportError:  # the extra "bench" is not installed
 
 __all__ = ("run",)
 
-_BOOKS, _BOTH_BOOKS, _SINGLE, _PEER_BOOKS = 100_000, 20_000, 3_000, 10_000
+_ROUNDS, _BOOKS, _SINGLE, _PEER_BOOKS = 5, 20_000, 1_000, 10_000
 _BATCHES = (500, 1_000, 5_000)
 _REMEMBER = "INSERT INTO books (id, state) VALUES (%s, %s)"
 _LOOP, _BOTH = "by hand, a loop of INSERT … RETURNING (the floor)", "by hand, the same loop and the insert into the memory"
@@ -31,33 +31,34 @@ Book = tuple[int, int, int, str]
 
 
 def run() -> None:
-    """Print rows a second and the ratio to the floor, which is measured at the beginning and at the end."""
-    rates: dict[str, float] = {}
+    """Print rows a second and ratios to the floor, medians; in each round every way runs beside the floor of that round."""
+    rates: dict[str, list[float]] = {}
     with embedded_postgres() as server:
-        rates[_BULK.format(1_000)], books = _drawn(server)
-        floors = [_by_hand(server, books, is_remembered=False)]
-        rates[_PLAIN] = _rate(server, plain_provider(), _BOOKS, 1_000)
-        for size in _BATCHES:
-            if size != 1_000:
-                rates[_BULK.format(size)] = _rate(server, bulk_provider(), _BOOKS, size)
-        floors.append(_by_hand(server, books, is_remembered=False))
-        rates[_LOOP] = statistics.mean(floors)
-        rates[_BOTH] = _by_hand(server, books[:_BOTH_BOOKS], is_remembered=True)
-        rates[_SINGLY] = _rate(server, bulk_provider(), _SINGLE, 1)
-        rates |= _others(server)
+        books = _drawn(server)
+        for _ in range(_ROUNDS):
+            rates.setdefault(_LOOP, []).append(_by_hand(server, books, is_remembered=False))
+            for size in _BATCHES:
+                rates.setdefault(_BULK.format(size), []).append(_rate(server, bulk_provider(), _BOOKS, size))
+            rates.setdefault(_PLAIN, []).append(_rate(server, plain_provider(), _BOOKS, 1_000))
+        once = {_BOTH: _by_hand(server, books, is_remembered=True), _SINGLY: _rate(server, bulk_provider(), _SINGLE, 1)}
+        once |= _others(server)
+    floor = statistics.median(rates[_LOOP])
     print(f"{'':64}   books/s   of the floor")
     for name in (_LOOP, _BOTH, _PLAIN, *(_BULK.format(size) for size in _BATCHES), _SINGLY, *PEERS):
+        found = rates.get(name) or [once[name]]
+        floors = rates[_LOOP] if name in rates else [floor]
+        ratio = statistics.median(ours / by_hand for ours, by_hand in zip(found, floors, strict=True))
         bar = f"   (bar: at least {_BARS[name]:.0%})" if name in _BARS else ""
-        print(f"{name:64} {rates[name]:9,.0f} {rates[name] / rates[_LOOP]:13.0%}{bar}")
-    print(f"the floor at the beginning {floors[0]:,.0f}, at the end {floors[1]:,.0f}: what differs less says nothing")
+        print(f"{name:64} {statistics.median(found):9,.0f} {ratio:13.0%}{bar}")
+    print(f"the floor from {min(rates[_LOOP]):,.0f} to {max(rates[_LOOP]):,.0f}: what differs by less says nothing")
     if not PEERS:
         print("factory_boy and polyfactory are not installed: pip install 'ascetic-ddd[bench]'")
 
 
-def _drawn(server: PgServer) -> tuple[float, list[Book]]:
-    """A run: its rate, and its books for the loops by hand; their parents stay in a template database."""
+def _drawn(server: PgServer) -> list[Book]:
+    """The books of a run, for the loops by hand; their parents stay in a template database."""
     with fresh_databases(server) as dsns:
-        seconds = asyncio.run(grow(bulk_provider(), dsns, _BOOKS, 1_000))
+        asyncio.run(grow(bulk_provider(), dsns, _BOOKS, 1_000))
         template = server.create_database("template_of_loops")
         create_application_schema(template)
         with psycopg.connect(dsns[0]) as source, psycopg.connect(template) as target:
@@ -66,8 +67,7 @@ def _drawn(server: PgServer) -> tuple[float, list[Book]]:
                 with target.cursor().copy(f"COPY {table} FROM STDIN") as copy:
                     for row in rows:
                         copy.write_row(row)
-            books = source.execute("SELECT tenant_id, author_id, book_id, title FROM books ORDER BY book_id").fetchall()
-    return _BOOKS / seconds, books
+            return source.execute("SELECT tenant_id, author_id, book_id, title FROM books ORDER BY book_id").fetchall()
 
 
 def _rate(server: PgServer, provider: BookProvider, count: int, batch_size: int) -> float:
