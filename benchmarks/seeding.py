@@ -1,4 +1,4 @@
-"""PostgreSQL, whole runs of books with their parents: 100,000 in five rounds, beside loops by hand and other tools."""
+"""PostgreSQL, whole runs of books with their parents: 10,000 in each of five rounds, beside loops by hand and other tools."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ except ImportError:  # the extra "bench" is not installed
 
 __all__ = ("run",)
 
-_ROUNDS, _BOOKS, _SINGLE, _PEER_BOOKS = 5, 20_000, 1_000, 10_000
+_ROUNDS, _BOOKS, _SINGLE, _PEER_BOOKS = 5, 10_000, 500, 5_000
 _BATCHES = (500, 1_000, 5_000)
 _REMEMBER = "INSERT INTO books (id, state) VALUES (%s, %s)"
 _LOOP, _BOTH = "by hand, a loop of INSERT … RETURNING (the floor)", "by hand, the same loop and the insert into the memory"
