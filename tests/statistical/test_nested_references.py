@@ -189,3 +189,50 @@ async def test_what_a_cleanup_empties_is_never_referred_to_again() -> None:
     children.reset()
     await children.create_batch(session, 25)
     assert {state["parent_id"] for state in await children.states()} == {state["id"] for state in await parents.states()}
+
+
+@pytest.mark.parametrize("share", [3, 5])
+async def test_rows_told_a_pattern_do_not_change_the_mean_of_the_others(share: int) -> None:
+    """H: mean of the free rows within 5 % at n = 6,000 and 3 of 10, or 5 of 10, told."""
+
+    class Some(Node):
+        async def do_populate(self, session: Any, specification: Any = None) -> None:
+            if self._number % 10 < share:
+                self.parent_id.set({"label": "label 0"})
+            await super().do_populate(session, specification)
+
+    parents = Node()
+    children = Some(parents, mean=30, weights=[0.5, 0.25, 0.15, 0.1])
+    await run(children, 6_000)
+    free = Counter(state["parent_id"] for number, state in enumerate(await children.states()) if number % 10 >= share)
+    assert mean(free.values()) == pytest.approx(30, rel=0.05)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("rows", [3_000, 4_600])
+async def test_nulls_do_not_blur_the_weights_of_a_planned_run(rows: int, seed: int) -> None:
+    """H: weights within .01 where rows · (1 - null) / mean lies between two whole numbers of values."""
+    children = Node(Node(), weights=[0.5, 0.3, 0.2], mean=100, null_weight=0.25)
+    await run(children, rows, seed)
+    assert weights((await children.counts()).values(), 3) == pytest.approx([0.5, 0.3, 0.2], abs=0.01)
+
+
+def test_a_value_object_class_is_found_in_the_annotation_too() -> None:
+    class Code:
+        def __init__(self, value: int) -> None:
+            self.value = value
+
+    class Coded(AggregateProvider[dict[str, Any], Agg]):
+        _id_attr = "id"
+        id: ValueProvider[int, int]
+        code: ValueProvider[int, Code]
+
+        def __init__(self) -> None:
+            self.id = ValueProvider()
+            self.code = ValueProvider(input_generator=lambda: 5)
+            super().__init__(InMemoryRepository(agg_exporter=Agg.export), Agg, Agg.export)
+
+    coded = Coded()
+    coded.reset()
+    coded.code.set(5)
+    assert isinstance(coded.code._build(), Code)

@@ -7,6 +7,7 @@ from ascetic_ddd.faker.application.progress import Failure
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.errors import GenerationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.provider import placed
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession, ISessionPool
 
 __all__ = ("Batch",)
@@ -47,7 +48,7 @@ class Batch(Generic[A]):
                     try:
                         made.append(await self._one(session, together))
                     except Exception as error:
-                        failure = Failure(provider.path, provider.get(), error)
+                        failure = Failure(*placed(error, provider), error)
                         raise
                 if together:
                     failure = await self._store(session, made)
@@ -74,7 +75,7 @@ class Batch(Generic[A]):
                     async with session.atomic():
                         made.append(await self._one(session, together=False))
                 except Exception as error:  # noqa: BLE001  # it is reported, and the run goes on
-                    failures.append(Failure(provider.path, provider.get(), error))
+                    failures.append(Failure(*placed(error, provider), error))
         return made, failures
 
     async def _one(self, session: ISession, together: bool) -> A:

@@ -70,6 +70,8 @@ async def _reconciled(
     async with session_pool.session() as reading, reading.atomic():
         async for states in _batches(external.find(reading), batch_size):
             async with session_pool.session() as session, session.atomic():
+                if not outside:
+                    await _check_types(provider, session, states[0])
                 outside += len(states)
                 unknown = await _unknown(provider, session, states)
                 not_remembered += len(unknown)
@@ -77,6 +79,28 @@ async def _reconciled(
                     await repository.remember(session, [await _completed(provider, session, state) for state in unknown])
                     adopted += len(unknown)
     return Reconciled(provider.path, outside, not_remembered, adopted)
+
+
+async def _check_types(provider: AggregateProvider[Any, Any], session: ISession, outside: Mapping[str, Any]) -> None:
+    """Ids of other types are never equal: everything would seem not to be remembered, and adopting would double the memory."""
+    repository: Any = provider.repository
+    remembered = repository.find(session)
+    try:
+        state = await anext(remembered, None)
+    finally:
+        await remembered.aclose()
+    if state is None:
+        return
+    inside_id, outside_id = state[provider._id_attr], outside[provider._id_attr]
+    if _types(inside_id) != _types(outside_id):
+        raise ConfigurationError(
+            f"{provider.path}: ids are remembered like {inside_id!r} and stand in the application's table like {outside_id!r}; "
+            "let the exporter give ids in the type that the external repository reads, such as UUID and not its text"
+        )
+
+
+def _types(id: Any) -> Any:
+    return {key: _types(part) for key, part in id.items()} if isinstance(id, Mapping) else type(id)
 
 
 async def _unknown(

@@ -173,9 +173,10 @@ class AggregateProvider(EntityProvider[I, A]):
     def can_store_many(self) -> bool:
         """True if built aggregates may wait and be stored together: nobody refers to them, and nothing follows each."""
         self.parts()
-        return not (self.memory.is_asked or self._dependents or self._overrides_create) and hasattr(
-            self.repository, "insert_many"
-        )
+        if self.memory.is_asked or self._dependents or self._overrides_create or not hasattr(self.repository, "insert_many"):
+            return False
+        sources = (getattr(provider, "source", None) for provider in self.walk())  # also of references not used yet
+        return not any(source is not None and source.aggregate_provider.memory is self.memory for source in sources)
 
     async def store_many(self, session: ISession, aggs: Sequence[A]) -> None:
         """Store aggregates that were built, all or none; only if :attr:`can_store_many`.

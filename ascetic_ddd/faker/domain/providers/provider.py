@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from copy import copy
+from inspect import get_annotations
 from typing import Any, Generic, Self, TypeVar, get_args, get_origin
 
 from typing_extensions import get_original_bases
@@ -11,7 +12,7 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("NOTHING", "Provider", "as_mapping", "copied", "is_awaitable", "noted")
+__all__ = ("NOTHING", "Provider", "as_mapping", "copied", "is_awaitable", "noted", "placed")
 
 I = TypeVar("I")  # noqa: E741  # input
 O = TypeVar("O")  # noqa: E741  # output
@@ -207,7 +208,8 @@ class Provider(ABC, Generic[I, O]):
 
     def _inferred_factory(self) -> Callable[..., Any] | None:
         """The output class as the type parameters tell it, if it is a class of the user's own."""
-        for declared in (getattr(self, "__orig_class__", None), *_declared_bases(type(self))):
+        annotated = _annotation(type(self._owner), self._name) if self._owner is not None else None
+        for declared in (getattr(self, "__orig_class__", None), *_declared_bases(type(self)), annotated):
             arguments = get_args(declared)
             if len(arguments) >= 2 and isinstance(arguments[1], type) and not _is_plain(arguments[1]):
                 return arguments[1]
@@ -244,6 +246,15 @@ def noted(error: BaseException, provider: Provider[Any, Any], input: Any) -> Non
         error.add_note(note)
 
 
+def placed(error: BaseException, provider: Provider[Any, Any]) -> tuple[str, Any]:
+    """The path and the input of the provider in whose making an error came up first; ``provider`` if nobody said so before."""
+    found: tuple[str, Any] | None = getattr(error, "_made_by", None)
+    if found is None:
+        found = provider.path, provider.get()
+        error._made_by = found  # type: ignore[attr-defined]  # ours
+    return found
+
+
 def as_mapping(provider: Provider[Any, Any], input: Any, known: Any) -> dict[str, Any]:
     """The input of a provider with parts, checked: a mapping that names only parts that exist."""
     if not hasattr(input, "items"):
@@ -264,6 +275,15 @@ def _declared_bases(cls: type) -> Iterator[Any]:
                 origin = get_origin(base)
                 if isinstance(origin, type) and issubclass(origin, Provider):
                     yield base
+
+
+def _annotation(cls: type, name: str) -> Any:
+    """What a class, or an ancestor, says of an attribute; None if it says nothing."""
+    for ancestor in cls.__mro__:
+        annotation = get_annotations(ancestor).get(name)
+        if annotation is not None:
+            return annotation
+    return None
 
 
 def _is_plain(cls: type) -> bool:

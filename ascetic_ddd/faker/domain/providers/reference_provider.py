@@ -9,7 +9,7 @@ from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool, Scope
 from ascetic_ddd.faker.domain.errors import ConfigurationError, CycleError, UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.patterns import is_specification
-from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, copied
+from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, copied, placed
 from ascetic_ddd.faker.domain.providers.reference_source import ReferenceSource, Wanted
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
@@ -228,6 +228,9 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
             await lane.populate(session, wanted.specification if wanted is not None else None)
             await lane.create(session)
             return lane.exported_id
+        except Exception as error:
+            placed(error, lane)
+            raise
         finally:
             source.give_back(lane)
 

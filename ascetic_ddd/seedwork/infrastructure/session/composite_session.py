@@ -31,13 +31,12 @@ class CompositeSession(LoggedSession):
         internal: the session of our own store; the same object if one connection serves both.
     """
 
-    __slots__ = ("external", "internal", "is_in_doubt")
+    __slots__ = ("external", "internal")
 
     def __init__(self, external: ISession, internal: ISession) -> None:
         super().__init__()
         self.external = external
         self.internal = internal
-        self.is_in_doubt = False  # during rollback callbacks: the external part is committed, only the internal one failed
 
     @property
     def external_connection(self) -> "AsyncConnection[Any]":
@@ -66,20 +65,15 @@ class CompositeSession(LoggedSession):
         rollback callbacks run and the error travels: what exists outside and is not remembered is merely unused.
         """
         self._log.begin()
-        is_stored_outside = False
         try:
             if self.internal is self.external:
                 async with self.external.atomic():
                     yield self
             else:
-                async with self.internal.atomic():
-                    async with self.external.atomic():
-                        yield self
-                    is_stored_outside = not self.external.is_atomic
+                async with self.internal.atomic(), self.external.atomic():
+                    yield self
         except BaseException as error:
-            self.is_in_doubt = is_stored_outside
             self._log.rollback(error)
-            self.is_in_doubt = False
             raise
         self._log.commit()
 

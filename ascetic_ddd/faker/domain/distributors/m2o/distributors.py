@@ -32,7 +32,6 @@ class NewDistributor:
         self.null_weight = null_weight
         self.is_sequence = is_sequence
         self._positions = Positions()
-        self._made = 0
         self._nulls = Nulls(null_weight)
 
     @property
@@ -50,16 +49,10 @@ class NewDistributor:
 
     def restore(self, uses: Mapping[int, int], values: int) -> None:
         self._positions.restart(values)
-        self._made = values
 
     def take_position(self, session: ISession) -> int:
-        """The number of a new value that is made at once; only a sequence minds a gap after a rollback."""
-        if self.is_sequence:
-            position = self._positions.take()
-            session.on_rollback(self._positions.take_back, session, position)
-            return position
-        self._made += 1
-        return self._made - 1
+        """The number of a new value that is made at once."""
+        return self._positions.take()
 
     def seed(self, seed: int) -> None:
         self._nulls.seed(seed)
@@ -109,7 +102,7 @@ class LawDistributor:
         return self.null_weight > 0.0
 
     def draw(self, session: ISession, scope: Scope, *, is_closed: bool = False) -> int | Birth | None:
-        if self._draws is not None:
+        if self._draws is not None and scope is scope.pool.everything:
             self._check_rate()
         if self.null_weight and self._nulls.draw(session):
             return None
@@ -260,7 +253,7 @@ class LawDistributor:
         """Uses left in an exact run."""
         if self._draws is None or self._plan is None:
             return None
-        return self._nulls.expected if self.null_weight else self._plan.total - self._plan.done
+        return self._nulls.expected if self.null_weight else self._plan.total
 
     def __repr__(self) -> str:
         return f"LawDistributor({self.counts!r}, null_weight={self.null_weight:g})"

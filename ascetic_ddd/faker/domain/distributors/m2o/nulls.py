@@ -19,11 +19,12 @@ class Nulls:
         self._random = Random(0)
         self._draws = 0
         self._nulls = 0
+        self._expected: int | None = None
 
     @property
     def expected(self) -> int | None:
-        """Draws left that are not null, if the number of draws is known."""
-        return self._draws - self._nulls if self._draws else None
+        """How many draws of the plan are not null, if the number of draws is known."""
+        return self._expected
 
     def seed(self, seed: int) -> None:
         """Restart the random stream."""
@@ -33,6 +34,7 @@ class Nulls:
         """Expect so many draws from now on; None: nobody knows."""
         self._draws = draws or 0
         self._nulls = round(self._draws * self._weight)
+        self._expected = None if draws is None else self._draws - self._nulls
 
     def draw(self, session: ISession) -> bool:
         """Tell whether this draw is null."""

@@ -134,8 +134,7 @@ class PlannedSchedule:
         rank = self._ranks.get(number)
         if rank is None:
             return False
-        self._planned[rank] += 1
-        self._issued += 1
+        self._planned[rank] += 1  # not issued: it is no ticket, and says nothing of the rate of the draws
         self._uses[rank] += 1
         return True
 
