@@ -198,7 +198,7 @@ async def test_rows_told_a_pattern_do_not_change_the_mean_of_the_others(share: i
     class Some(Node):
         async def do_populate(self, session: Any, specification: Any = None) -> None:
             if self._number % 10 < share:
-                self.parent_id.set({"label": "label 0"})
+                self.parent_id.set({"label": "label 0"})  # type: ignore[arg-type]  # a pattern, not an id
             await super().do_populate(session, specification)
 
     parents = Node()

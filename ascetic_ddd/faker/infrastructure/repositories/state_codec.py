@@ -128,10 +128,18 @@ def _encode(value: Any) -> Any:
 def _encode_mapping(value: Mapping[Any, Any]) -> dict[str, Any]:
     encoded = {}
     for key, part in value.items():
-        if not isinstance(key, str) or "\x00" in key:
-            raise _UnsupportedError(f"the key {key!r} is no text that JSON can store; export keys as `str`.")
+        if key not in _USUAL_KEYS:
+            if not isinstance(key, str) or "\x00" in key:
+                raise _UnsupportedError(f"the key {key!r} is no text that JSON can store; export keys as `str`.")
+            if key[:1] == "$":
+                key = "$" + key  # noqa: PLW2901  # told apart from a tag
+            elif len(_USUAL_KEYS) < _MOST_USUAL_KEYS:
+                _USUAL_KEYS.add(str(key))
+        if type(part) is int:
+            encoded[key] = part
+            continue
         try:
-            encoded["$" + key if key[:1] == "$" else key] = _encode(part)
+            encoded[key] = _encode(part)
         except _UnsupportedError as error:
             error.path.append(key)
             raise
@@ -149,6 +157,9 @@ def _encode_subclass(value: Any) -> Any:
     advice = "its `.value`" if hasattr(value, "value") else "str, numbers, bool, None, dict, list, UUID, datetime…"
     raise _UnsupportedError(f"{value!r} is of type {type(value).__name__}; have agg_exporter export {advice}.")
 
+
+_USUAL_KEYS: set[str] = set()  # looked at before, and fine; states have few keys, and the same again and again
+_MOST_USUAL_KEYS = 10_000
 
 _PLAIN: dict[type, Callable[[Any], Any]] = {
     str: str.__str__,
