@@ -132,7 +132,7 @@ def _encode_mapping(value: Mapping[Any, Any]) -> dict[str, Any]:
             if not isinstance(key, str) or "\x00" in key:
                 raise _UnsupportedError(f"the key {key!r} is no text that JSON can store; export keys as `str`.")
             if key[:1] == "$":
-                key = "$" + key  # noqa: PLW2901  # told apart from a tag
+                key = "$" + key  # told apart from a tag
             elif len(_USUAL_KEYS) < _MOST_USUAL_KEYS:
                 _USUAL_KEYS.add(str(key))
         if type(part) is int:
