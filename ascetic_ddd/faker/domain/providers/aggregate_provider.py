@@ -201,7 +201,7 @@ class AggregateProvider(EntityProvider[I, A]):
     async def _made(self, session: ISession) -> Any:
         if not self._done:
             await self.populate(session, self._wanted)
-        agg = self._call_factory(await self._outputs(session))
+        agg = self._call_factory(self._plain_outputs() if self._plain else await self._outputs(session))
         if is_awaitable(agg):
             try:
                 agg = await agg

@@ -39,6 +39,7 @@ class InternalPgRepository(Observable, Generic[T]):
             raise ConfigurationError(f"agg_exporter={agg_exporter!r} is no function; expected aggregate → dict.")
         self._exporter = agg_exporter
         self._id_attr = check_name(id_attr, "id_attr")
+        self._id_key = f"{dumps(encode(self._id_attr))}:"
         self._table = shown(names)
         self._name = identifier(*names)
         self._pg = PgAccess("internal", self._table)
@@ -174,7 +175,9 @@ class InternalPgRepository(Observable, Generic[T]):
 
     def _encoded(self, state: Mapping[str, Any]) -> tuple[str, str]:
         encoded = encode(state)
-        return dumps(encoded), dumps(encoded[self._id_attr])
+        id = dumps(encoded.pop(self._id_attr))  # it stands in the state, too, but is written once
+        rest = dumps(encoded)
+        return f"{{{self._id_key}{id}{',' if encoded else ''}{rest[1:]}", id
 
 
 class _Statements:
