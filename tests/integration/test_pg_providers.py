@@ -262,7 +262,7 @@ async def test_a_failure_at_any_point_leaves_no_trace_in_either_store(store: Sto
 
 async def check(store: Store, count: int) -> None:
     rows = await store.rows("numbered books")
-    assert sorted(row["number"] for row in rows) == list(range(count))
+    assert len(rows) == len({row["number"] for row in rows}) == count  # each number once; lost ones leave gaps
     uses = Counter(freeze(row["author_id"]) for row in rows)
     assert set(uses) == await store.ids("authors")
     assert len(uses) == count // 2
