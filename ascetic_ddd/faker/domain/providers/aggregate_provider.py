@@ -32,6 +32,9 @@ class AggregateProvider(EntityProvider[I, A]):
     ``super().__init__``. Everything that was drawn follows the session: after a rollback it is as if it had not been asked.
     Outside a transaction there is no rollback, and what was drawn for an object that failed stays drawn.
 
+    :meth:`populate` takes a specification of what the aggregate shall look like: an equality is told to the parts; any other is
+    held against the finished aggregate before it is stored, and another one is drawn until it fits.
+
     Args:
         repository: stores the aggregates; only ``insert`` is needed.
         output_factory: makes the aggregate from the parts' outputs by name, sync or async.
@@ -39,9 +42,6 @@ class AggregateProvider(EntityProvider[I, A]):
 
     Raises:
         ConfigurationError: the class does not say which part is the id, or an argument is missing.
-
-    :meth:`populate` takes a specification of what the aggregate shall look like: an equality is told to the parts; any other is
-    held against the finished aggregate before it is stored, and another one is drawn until it fits.
 
     Example::
 

@@ -164,11 +164,7 @@ class ValueProvider(Provider[I, O]):
         if self._done:
             return None
         if self._always_new is not None:  # most values: nothing to decide, nothing to give back
-            position = self._always_new.take_position(session)
-            try:
-                drawn = self._generator(session, position)  # type: ignore[misc]  # not given, so there is one
-            except Exception as error:  # noqa: BLE001
-                raise self._placed(error, position)  # noqa: B904  # the same error, or one that takes its place
+            drawn = self._generate(session, self._always_new.take_position())
             if is_awaitable(drawn):
                 return self._await(drawn)
             self._input = drawn
@@ -242,15 +238,11 @@ class ValueProvider(Provider[I, O]):
     def _generate(self, session: ISession, position: int) -> Any:
         try:
             return self._generator(session, position)  # type: ignore[misc]  # _begin left when there is none
-        except Exception as error:  # noqa: BLE001
-            raise self._placed(error, position)  # noqa: B904  # the same error, or one that takes its place
-
-    def _placed(self, error: Exception, position: int) -> Exception:
-        """The error of a generator, telling its place."""
-        if isinstance(error, ExhaustedError):
-            return ExhaustedError(f"{self.path}: {error}").with_traceback(error.__traceback__)
-        error.add_note(f"while {self.path} drew input number {position}")
-        return error
+        except ExhaustedError as error:
+            raise ExhaustedError(f"{self.path}: {error}") from None
+        except Exception as error:
+            error.add_note(f"while {self.path} drew input number {position}")
+            raise
 
     def _build(self) -> Any:
         output = self._output

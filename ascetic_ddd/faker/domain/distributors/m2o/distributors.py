@@ -50,7 +50,7 @@ class NewDistributor:
     def restore(self, uses: Mapping[int, int], values: int) -> None:
         self._positions.restart(values)
 
-    def take_position(self, session: ISession) -> int:
+    def take_position(self) -> int:
         """The number of a new value that is made at once."""
         return self._positions.take()
 
