@@ -1,0 +1,96 @@
+"""From a profile to the arguments of the factories, which never refuse them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
+from ascetic_ddd.faker.domain.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from ascetic_ddd.faker.application.profile.model import ColumnProfile, Histogram, ReferenceProfile
+
+__all__ = ("children", "choices", "feasible_weights", "of_column", "of_reference")
+
+_SHAPES = ("weights", "skew", "histogram")
+
+
+def of_reference(reference: ReferenceProfile, shape: str) -> dict[str, Any]:
+    """Give the arguments of ``distributor_factory``; a reference that nobody uses keeps its null_weight only.
+
+    Raises:
+        ConfigurationError: there is no such shape.
+    """
+    if shape not in _SHAPES:
+        raise ConfigurationError(f"shape={shape!r}: expected one of {', '.join(map(repr, _SHAPES))}")
+    nulls = {"null_weight": reference.null_weight}
+    if not _is_used(reference.histogram):
+        return nulls
+    if shape == "histogram":
+        return {"histogram": reference.histogram, **nulls}
+    mean = max(1.0, reference.mean)
+    if shape == "skew" or not reference.weights:
+        return {"skew": min(max(1.0, reference.skew), mean), "mean": mean, **nulls}
+    return {"weights": feasible_weights(reference.weights, mean), "mean": mean, **nulls}
+
+
+def children(reference: ReferenceProfile) -> dict[str, Any]:
+    """Give the arguments of ``children_factory``: the histogram; no children if there are none."""
+    return {"histogram": reference.histogram} if _is_used(reference.histogram) else {"fixed": 0}
+
+
+def of_column(column: ColumnProfile) -> dict[str, Any]:
+    """Give the arguments of ``distributor_factory`` that reuse values as the column does; a unique one makes all new."""
+    nulls = {"null_weight": column.null_share}
+    if not column.distinct:
+        return nulls
+    if column.histogram is not None and _is_used(column.histogram) and not column.is_unique:
+        return {"histogram": column.histogram, **nulls}
+    return {"mean": 1.0 if column.is_unique else max(1.0, column.rows * (1.0 - column.null_share) / column.distinct), **nulls}
+
+
+def choices(column: ColumnProfile) -> dict[str, Any]:
+    """Give the arguments of ``ValueProvider`` for the captured list of values with their shares.
+
+    Raises:
+        ConfigurationError: the values were not captured, or the column is empty.
+    """
+    if not column.values:
+        raise ConfigurationError(
+            f"the values of column {column.name!r} are not in the profile; capture it with --values TABLE.{column.name}"
+        )
+    found = [(value, share) for value, share in column.values if value is not None and share > 0.0]
+    if not found:
+        return {"values": (None,)}
+    return {
+        "distributor": distributor_factory(null_weight=column.null_share),
+        "values": tuple(value for value, _ in found),
+        "weights": tuple(share for _, share in found),
+    }
+
+
+def feasible_weights(weights: Sequence[float], mean: float) -> tuple[float, ...]:
+    """Raise the shares that would leave a used value less than one row, and lower the others in proportion.
+
+    Parts measured by ``ntile`` need not be of one size: 5 values with a row each are parts of 2, 1, 1, 1. The law knows
+    equal parts only, in which the last one would then have 0.8 rows a value.
+
+    Example:
+        >>> feasible_weights([0.4, 0.2, 0.2, 0.2], 1.0)
+        (0.25, 0.25, 0.25, 0.25)
+        >>> feasible_weights([0.7, 0.2, 0.07, 0.03], 50.0)
+        (0.7, 0.2, 0.07, 0.03)
+    """
+    least = 1.0 / (len(weights) * mean)
+    total = sum(weights)
+    shares = sorted((weight / total for weight in weights), reverse=True)
+    if shares[-1] >= least:
+        return tuple(weights)
+    excess = [max(0.0, share - least) for share in shares]
+    left, held = max(0.0, 1.0 - least * len(shares)), sum(excess)
+    return tuple(least + (left * part / held if held > 0.0 else 0.0) for part in excess)
+
+
+def _is_used(histogram: Histogram) -> bool:
+    return any(rows and values for rows, values in histogram)
