@@ -1,6 +1,6 @@
 """The repository ports: what a provider needs of a store."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
@@ -13,6 +13,7 @@ __all__ = (
     "IInternalRepository",
     "IMemory",
     "IObservable",
+    "IStagedBulkRepository",
     "StoredListener",
 )
 
@@ -59,6 +60,19 @@ class IBulkRepository(Protocol[T_contra]):
         Raises:
             PersistenceError: an id is taken or the store refused one of them. A transaction around it must roll back, or
                 a savepoint: leave that to ``session.atomic()``.
+        """
+        ...
+
+
+@runtime_checkable
+class IStagedBulkRepository(IBulkRepository[T_contra], Protocol[T_contra]):
+    """A repository whose ``insert_many`` has two steps, so that another store can work during the second."""
+
+    async def stage_many(self, session: ISession, aggs: Sequence[T_contra]) -> Callable[[], Awaitable[None]]:
+        """Put the ids that the database gives into the aggregates, if that can be done beforehand; the call of what is
+        returned stores them, all or none, and takes the ids out again if that fails.
+
+        Inside a transaction. Between the two steps, the session's connection is not used for anything else.
         """
         ...
 

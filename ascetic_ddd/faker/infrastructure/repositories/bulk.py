@@ -1,23 +1,34 @@
 """What all repositories share that can insert many at once."""
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any, TypeGuard, TypeVar
 
-from ascetic_ddd.faker.domain.repositories import IBulkRepository, IExternalRepository
+from ascetic_ddd.faker.domain.repositories import IBulkRepository, IExternalRepository, IStagedBulkRepository
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("all_or_none", "has_own_insert", "insert_all", "insert_each")
+__all__ = ("all_or_none", "has_own_insert", "at_once", "insert_all", "insert_each", "stages")
 
 T = TypeVar("T")
 
 
 def has_own_insert(repository: object) -> bool:
     """Tell whether a subclass has an ``insert`` of its own, of which the ``insert_many`` it inherits knows nothing."""
+    return _is_below(repository, ("insert",), "insert_many")
+
+
+def stages(repository: object) -> TypeGuard[IStagedBulkRepository[Any]]:
+    """Tell whether the repository inserts in two steps, and no subclass has an ``insert`` or ``insert_many`` of its own."""
+    return isinstance(repository, IStagedBulkRepository) and not _is_below(repository, ("insert", "insert_many"), "stage_many")
+
+
+def _is_below(repository: object, methods: tuple[str, ...], above: str) -> bool:
+    """Tell whether a class overrides one of the methods, and leaves alone what stands on them."""
     for cls in type(repository).__mro__:
-        if "insert_many" in vars(cls):
+        if above in vars(cls):
             return False
-        if "insert" in vars(cls):
+        if any(method in vars(cls) for method in methods):
             return True
     return False
 
@@ -49,3 +60,10 @@ async def all_or_none(session: ISession) -> AsyncIterator[None]:
     else:
         async with session.atomic():
             yield
+
+
+async def at_once(first: Awaitable[None], second: Awaitable[None]) -> None:
+    """Await both at the same time; both have ended when an error travels, and that of the first goes before the other's."""
+    for outcome in await asyncio.gather(first, second, return_exceptions=True):
+        if outcome is not None:
+            raise outcome

@@ -12,7 +12,14 @@ from ascetic_ddd.faker.domain.repositories import (
     StoredListener,
 )
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
-from ascetic_ddd.faker.infrastructure.repositories.bulk import all_or_none, has_own_insert, insert_all, insert_each
+from ascetic_ddd.faker.infrastructure.repositories.bulk import (
+    all_or_none,
+    at_once,
+    has_own_insert,
+    insert_all,
+    insert_each,
+    stages,
+)
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("CompositeAutoPkRepository", "CompositeRepository")
@@ -63,14 +70,20 @@ class CompositeRepository(Generic[T]):
     async def insert_many(self, session: ISession, aggs: Sequence[T]) -> None:
         """Store new aggregates, all or none: all in the external repository, then all in the internal one.
 
-        Each does it by its ``insert_many``, or by ``insert`` one after the other where it has no other.
+        Each does it by its ``insert_many``, or by ``insert`` one after the other where it has no other. If the external one
+        gives the ids beforehand (``stage_many``) and each store has a connection of its own, both write at the same time:
+        not the order of writing, but that of the commits makes that what is remembered exists.
         """
         if has_own_insert(self):
             await insert_each(self, session, aggs)
         elif aggs:
             async with all_or_none(session):
-                await insert_all(self._external, session, aggs)
-                await insert_all(self._internal, session, aggs)
+                if stages(self._external) and getattr(session, "has_two_connections", False):
+                    store = await self._external.stage_many(session, aggs)
+                    await at_once(store(), insert_all(self._internal, session, aggs))
+                else:
+                    await insert_all(self._external, session, aggs)
+                    await insert_all(self._internal, session, aggs)
 
     async def update(self, session: ISession, agg: T) -> None:
         """Store the changed state in both.

@@ -74,7 +74,12 @@ def is_incomplete(id: Any) -> bool:
     """Tell whether the id, or a part of it, is still to be given by the database."""
     if id is None:
         return True
-    return isinstance(id, Mapping) and any(part is None or is_incomplete(part) for part in id.values())
+    if type(id) in _SCALARS or not isinstance(id, Mapping):
+        return False
+    for part in id.values():
+        if part is None or (type(part) not in _SCALARS and is_incomplete(part)):
+            return True
+    return False
 
 
 def missing_parts(id: Any, path: Path) -> list[Path]:

@@ -33,6 +33,11 @@ class IdAssigner(Generic[T]):
         self._last_holders: Path = ()
         self._last_name = ""
 
+    @property
+    def is_told(self) -> bool:
+        """Tell whether the user's own function puts the ids in."""
+        return self._set_id is not None
+
     def fill(self, agg: T, path: Path, value: Any) -> bool:
         """Set the value if the way to it is known, open, and leads to None; else do nothing and return False."""
         if type(agg) is not self._last_class or path is not self._last_path:  # else it is the way of the time before

@@ -11,7 +11,15 @@ from ascetic_ddd.faker.infrastructure.repositories.bulk import all_or_none, has_
 from ascetic_ddd.faker.infrastructure.repositories.exported_id import exported_id, is_incomplete
 from ascetic_ddd.faker.infrastructure.repositories.listeners import Observable
 from ascetic_ddd.faker.infrastructure.repositories.pg_access import PgAccess
-from ascetic_ddd.faker.infrastructure.repositories.pg_names import TableName, check_name, check_table, identifier, quoted, shown
+from ascetic_ddd.faker.infrastructure.repositories.pg_names import (
+    TableName,
+    check_name,
+    check_table,
+    identifier,
+    literal,
+    quoted,
+    shown,
+)
 from ascetic_ddd.faker.infrastructure.repositories.state_codec import dumps, encode, loads
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
@@ -24,7 +32,7 @@ _LINES_A_CHUNK = 1000
 
 
 class InternalPgRepository(Observable, Generic[T]):
-    """Remembers exported state in a table of its own: ``position``, ``id`` and ``state``, both ids and states JSONB.
+    """Remembers exported state in a table of its own: ``position``, ``state`` as JSONB, and the ``id`` as a part of it.
 
     Args:
         table: name of the table, or ``(schema, table)``; :meth:`setup` creates the table, not the schema.
@@ -39,11 +47,11 @@ class InternalPgRepository(Observable, Generic[T]):
             raise ConfigurationError(f"agg_exporter={agg_exporter!r} is no function; expected aggregate → dict.")
         self._exporter = agg_exporter
         self._id_attr = check_name(id_attr, "id_attr")
-        self._id_key = f"{dumps(encode(self._id_attr))}:"
         self._table = shown(names)
         self._name = identifier(*names)
         self._pg = PgAccess("internal", self._table)
-        self._sql = _Statements(names)
+        (id_key,) = encode({self._id_attr: None})
+        self._sql = _Statements(names, id_key)
 
     async def setup(self, session: ISession) -> None:
         """Create the table, if it is not there. Several workers may do so at once."""
@@ -64,7 +72,7 @@ class InternalPgRepository(Observable, Generic[T]):
         state = self._exporter(agg)
         id = exported_id(state, self._id_attr, agg)
         self._check_complete(id, agg)
-        await self._pg.execute(session, self._sql.insert, self._encoded(state), "insert", id)
+        await self._pg.execute(session, self._sql.insert, (dumps(encode(state)),), "insert", id)
         if self._listeners:
             self._announce(session, state)
 
@@ -103,7 +111,8 @@ class InternalPgRepository(Observable, Generic[T]):
         """
         state = self._exporter(agg)
         id = exported_id(state, self._id_attr, agg)
-        cursor = await self._pg.execute(session, self._sql.update, self._encoded(state), "update", id)
+        parameters = (dumps(encode(state)), dumps(encode(id, "id")))
+        cursor = await self._pg.execute(session, self._sql.update, parameters, "update", id)
         if cursor.rowcount == 0:
             raise PersistenceError(
                 f"Cannot update {type(agg).__name__} with id {id!r} (table {self._table!r}): it is not stored; `insert` it first."
@@ -152,7 +161,7 @@ class InternalPgRepository(Observable, Generic[T]):
             return
         async with all_or_none(session):
             if self._pg.is_pipelined(session):
-                rows = [self._encoded(state) for state in states]
+                rows = [(dumps(encode(state)),) for state in states]
                 await self._pg.execute_many(session, self._sql.insert, rows, "insert", returning=False)
             else:
                 await self._pg.copy_text(session, self._sql.copy, self._lines(states), ids)
@@ -163,7 +172,7 @@ class InternalPgRepository(Observable, Generic[T]):
     def _lines(self, states: Sequence[Mapping[str, Any]]) -> Iterator[bytes]:
         """Write COPY's text format: JSON has no tabs and line ends of its own, only backslashes must be doubled."""
         for start in range(0, len(states), _LINES_A_CHUNK):
-            lines = ["\t".join(self._encoded(state)) for state in states[start : start + _LINES_A_CHUNK]]
+            lines = [dumps(encode(state)) for state in states[start : start + _LINES_A_CHUNK]]
             yield ("\n".join(lines) + "\n").replace("\\", "\\\\").encode()
 
     def _check_complete(self, id: Any, agg: object) -> None:
@@ -173,27 +182,22 @@ class InternalPgRepository(Observable, Generic[T]):
                 "the external repository's `insert` runs first and must put the id that the database gives into it."
             )
 
-    def _encoded(self, state: Mapping[str, Any]) -> tuple[str, str]:
-        encoded = encode(state)
-        id = dumps(encoded.pop(self._id_attr))  # it stands in the state, too, but is written once
-        rest = dumps(encoded)
-        return f"{{{self._id_key}{id}{',' if encoded else ''}{rest[1:]}", id
-
 
 class _Statements:
     """Composed once per repository; bytes, so that psycopg need not compose again."""
 
-    def __init__(self, names: tuple[str, ...]) -> None:
+    def __init__(self, names: tuple[str, ...], id_key: str) -> None:
         table = quoted(*names)
         self.lock = b"SELECT pg_advisory_xact_lock(hashtext(%s))"
         self.create = _compose(
             "CREATE TABLE IF NOT EXISTS {table} (position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "
-            "id jsonb NOT NULL UNIQUE, state jsonb NOT NULL)",
+            "id jsonb NOT NULL UNIQUE GENERATED ALWAYS AS (state -> {id_key}) STORED, state jsonb NOT NULL)",
             table,
+            literal(id_key),
         )
         self.drop = _compose("DROP TABLE IF EXISTS {table}", table)
-        self.insert = _compose("INSERT INTO {table} (state, id) VALUES (%s::jsonb, %s::jsonb)", table)
-        self.copy = _compose("COPY {table} (state, id) FROM STDIN", identifier(*names))
+        self.insert = _compose("INSERT INTO {table} (state) VALUES (%s::jsonb)", table)
+        self.copy = _compose("COPY {table} (state) FROM STDIN", identifier(*names))
         self.known = _compose(
             "SELECT EXISTS (SELECT FROM {table} WHERE id = asked.id) "
             "FROM unnest(%s::jsonb[]) WITH ORDINALITY AS asked (id, number) ORDER BY number",
@@ -211,8 +215,8 @@ class _Statements:
         self.find_containing = _compose("SELECT state::text FROM {table} WHERE state @> %s::jsonb ORDER BY position", table)
 
 
-def _compose(template: str, table: str) -> bytes:
-    return template.format(table=table).encode()
+def _compose(template: str, table: str, id_key: str = "") -> bytes:
+    return template.format(table=table, id_key=id_key).encode()
 
 
 def _in_json(pattern: Mapping[str, Any]) -> dict[str, Any]:

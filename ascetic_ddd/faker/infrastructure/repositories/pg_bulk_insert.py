@@ -1,6 +1,6 @@
 """Many rows into a table of the application: copied where that means the same, else inserted in a pipeline."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -14,10 +14,13 @@ from ascetic_ddd.faker.infrastructure.repositories.pg_table_facts import CATALOG
 from ascetic_ddd.faker.infrastructure.repositories.plain_table import PlainTable
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("BulkInsert", "Given", "given_by")
+__all__ = ("BulkInsert", "Given", "Store", "given_by")
 
 Given = tuple[int, str, Any]
 """What the database gave: the number of the row, the column, the value."""
+
+Store = Callable[[], Awaitable[None]]
+"""Stores what was staged, all or none."""
 
 
 class BulkInsert:
@@ -34,15 +37,16 @@ class BulkInsert:
         # By connection: sessions of one repository may lead to several databases.
         self._facts: WeakKeyDictionary[AsyncConnection[Any], TableFacts] = WeakKeyDictionary()
 
-    async def insert(
+    async def stage(
         self, session: ISession, table: PlainTable, rows: Sequence[Sequence[Any]], ids: Sequence[Any]
-    ) -> list[Given]:
-        """Insert the rows, which have all of the table's columns, and give what the database gave.
+    ) -> tuple[list[Given], Store | None]:
+        """Take what the database gives for the rows beforehand, and say how to store them: None if they are stored by now.
 
-        There is at least one row; where the database gives a value it has None. ``ids`` are theirs, for messages.
+        There is at least one row, and each has all of the table's columns; where the database gives a value it has None.
+        ``ids`` are theirs, for messages.
 
         Raises:
-            PersistenceError: the database refused one of them; an error of COPY names its id.
+            PersistenceError: the database refused something; an error of COPY, later, names the id of its row.
         """
         connection = self._pg.connection(session)
         try:
@@ -55,25 +59,22 @@ class BulkInsert:
                 for column in table.generated
                 if (missing := [number for number, value in enumerate(values[column]) if value is None])
             }
-            if facts.may_copy(values, holes) and not self._pg.is_pipelined(session):
-                return await self._copy(session, facts, values, holes, ids)
-            return await self._pipeline(session, table, rows)
+            if not facts.may_copy(values, holes) or self._pg.is_pipelined(session):
+                return await self._pipeline(session, table, rows), None
+            filled, given = await self._fill(session, facts, values, holes)
         except PersistenceError:
             self._facts.pop(connection, None)  # the table may have changed
             raise
+        return given, lambda: self._copy(session, filled, ids)
 
     async def _ask(self, session: ISession) -> TableFacts:
         cursor = await self._pg.execute(session, CATALOGUE, (identifier(*self._names),), "insert")
         return table_facts(await cursor.fetchall())
 
-    async def _copy(
-        self,
-        session: ISession,
-        facts: TableFacts,
-        values: Mapping[str, Sequence[Any]],
-        holes: Mapping[str, Sequence[int]],
-        ids: Sequence[Any],
-    ) -> list[Given]:
+    async def _fill(
+        self, session: ISession, facts: TableFacts, values: Mapping[str, Sequence[Any]], holes: Mapping[str, Sequence[int]]
+    ) -> tuple[dict[str, Sequence[Any]], list[Given]]:
+        """Take values for the holes from where the database takes them."""
         filled = dict(values)
         given: list[Given] = []
         for column, numbers in holes.items():
@@ -85,10 +86,16 @@ class BulkInsert:
                 of_column[number] = value
                 given.append((number, column, value))
             filled[column] = of_column
-        into = ", ".join(identifier(column) for column in filled)
+        return filled, given
+
+    async def _copy(self, session: ISession, columns: Mapping[str, Sequence[Any]], ids: Sequence[Any]) -> None:
+        into = ", ".join(identifier(column) for column in columns)
         statement = f"COPY {identifier(*self._names)} ({into}) FROM STDIN".encode()
-        await self._pg.copy_rows(session, statement, zip(*filled.values(), strict=True), ids)
-        return given
+        try:
+            await self._pg.copy_rows(session, statement, zip(*columns.values(), strict=True), ids)
+        except PersistenceError:
+            self._facts.pop(self._pg.connection(session), None)  # the table may have changed
+            raise
 
     async def _pipeline(self, session: ISession, table: PlainTable, rows: Sequence[Sequence[Any]]) -> list[Given]:
         given: list[Given] = []

@@ -6,7 +6,7 @@ from psycopg import sql
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 
-__all__ = ("TableName", "check_name", "check_table", "identifier", "quoted", "shown")
+__all__ = ("TableName", "check_name", "check_table", "identifier", "literal", "quoted", "shown")
 
 TableName: TypeAlias = str | tuple[str, str]
 """``"books"``, or with its schema ``("library", "books")``; a dot in a string is part of the name."""
@@ -51,6 +51,11 @@ def identifier(*names: str) -> str:
 def quoted(*names: str) -> str:
     """Quote for a statement that takes parameters: there, a percent sign in a name must be doubled."""
     return identifier(*names).replace("%", "%%")
+
+
+def literal(text: str) -> str:
+    """Quote a text for a statement that takes parameters but cannot have one in this place, as a definition."""
+    return sql.Literal(text).as_string(None).replace("%", "%%")
 
 
 def shown(names: tuple[str, ...]) -> str:

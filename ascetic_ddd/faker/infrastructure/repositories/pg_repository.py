@@ -1,7 +1,7 @@
 """An external repository for a plain table of the application."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Generic, TypeVar
 
@@ -11,11 +11,11 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.faker.infrastructure.repositories.bulk import all_or_none, has_own_insert, insert_each
-from ascetic_ddd.faker.infrastructure.repositories.exported_id import exported_id
+from ascetic_ddd.faker.infrastructure.repositories.exported_id import Path, exported_id
 from ascetic_ddd.faker.infrastructure.repositories.id_assignment import IdAssigner
 from ascetic_ddd.faker.infrastructure.repositories.listeners import Observable
 from ascetic_ddd.faker.infrastructure.repositories.pg_access import PgAccess
-from ascetic_ddd.faker.infrastructure.repositories.pg_bulk_insert import BulkInsert, given_by
+from ascetic_ddd.faker.infrastructure.repositories.pg_bulk_insert import BulkInsert, Store, given_by
 from ascetic_ddd.faker.infrastructure.repositories.pg_names import TableName, check_name, check_table, shown
 from ascetic_ddd.faker.infrastructure.repositories.plain_table import PlainTable, nested
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -98,7 +98,7 @@ class PgRepository(Observable, Generic[T]):
             self._announce(session, self._exporter(agg) if missing else state)
 
     async def insert_many(self, session: ISession, aggs: Sequence[T]) -> None:
-        """Insert a row each, all or none; what the database gives is put into the aggregates once all are stored.
+        """Insert a row each, all or none; what the database gives is put into the aggregates, and taken out again on failure.
 
         The rows are copied, with ids taken from the sequence beforehand, where the table allows it and each value means the
         same to COPY; else they are inserted in a pipeline. A subclass with an ``insert`` of its own has that called for
@@ -113,7 +113,47 @@ class PgRepository(Observable, Generic[T]):
             await insert_each(self, session, aggs)
         elif aggs:
             async with all_or_none(session):
-                await self._insert_rows(session, aggs)
+                store = await self.stage_many(session, aggs)
+                await store()
+
+    async def stage_many(self, session: ISession, aggs: Sequence[T]) -> Store:
+        """Begin :meth:`insert_many` inside the caller's transaction: put the ids into the aggregates, as far as they can be
+        had beforehand. What is returned does the rest, and is to be awaited before the session is used for anything else.
+        """
+        states = [self._exporter(agg) for agg in aggs]
+        ids = [exported_id(state, self._id_attr, agg) for state, agg in zip(states, aggs, strict=True)]
+        given: list[tuple[T, Path, Any]] = []
+        stores: list[Store] = []
+        start = 0
+        for table, group in groupby(map(self._table_for, states)):  # one, unless columns= does not tell and keys differ
+            end = start + sum(1 for _ in group)
+            rows = [_adapted(table.row(state)) for state in states[start:end]]
+            if table.generated and len(set(map(id, aggs))) < len(aggs):
+                raise _twice(aggs)
+            of_rows, store = await self._bulk.stage(session, table, rows, ids[start:end])
+            given += [(aggs[start + number], table.paths[column], value) for number, column, value in of_rows]
+            if store is not None:
+                stores.append(store)
+            start = end
+        is_staged = stores and not self._ids.is_told  # a set_id of the user's is not called to take an id out again
+        if is_staged:
+            self._assign(given)
+
+        async def finish() -> None:
+            try:
+                for store in stores:
+                    await store()
+            except BaseException:
+                if is_staged:
+                    self._assign((agg, path, None) for agg, path, _ in given)
+                raise
+            if not is_staged:
+                self._assign(given)
+            if self._listeners:
+                for agg, state in zip(aggs, states, strict=True):
+                    self._announce(session, self._exporter(agg) if given else state)
+
+        return finish
 
     async def update(self, session: ISession, agg: T) -> None:
         """Write the changed state over the row with the aggregate's id.
@@ -163,24 +203,9 @@ class PgRepository(Observable, Generic[T]):
             if rest is None or rest.is_satisfied_by(state):
                 yield state
 
-    async def _insert_rows(self, session: ISession, aggs: Sequence[T]) -> None:
-        states = [self._exporter(agg) for agg in aggs]
-        ids = [exported_id(state, self._id_attr, agg) for state, agg in zip(states, aggs, strict=True)]
-        tables = [self._table_for(state) for state in states]
-        has_given = False
-        start = 0
-        for table, group in groupby(tables):  # one, unless states have different keys and columns= does not tell
-            end = start + sum(1 for _ in group)
-            rows = [_adapted(table.row(state)) for state in states[start:end]]
-            if table.generated and len(set(map(id, aggs))) < len(aggs):
-                raise _twice(aggs)
-            for number, column, value in await self._bulk.insert(session, table, rows, ids[start:end]):
-                self._ids.assign(aggs[start + number], table.paths[column], value)
-                has_given = True
-            start = end
-        if self._listeners:
-            for agg, state in zip(aggs, states, strict=True):
-                self._announce(session, self._exporter(agg) if has_given else state)
+    def _assign(self, given: Iterable[tuple[T, Path, Any]]) -> None:
+        for agg, path, value in given:
+            self._ids.assign(agg, path, value)
 
     def _table_for(self, state: Mapping[str, Any]) -> PlainTable:
         if self._told:

@@ -39,6 +39,13 @@ class CompositeSession(LoggedSession):
         self.internal = internal
 
     @property
+    def has_two_connections(self) -> bool:
+        """Tell whether both parts can be used at the same time: each has a connection of its own."""
+        external = getattr(self.external, "external_connection", None)
+        internal = getattr(self.internal, "internal_connection", None)
+        return external is not None and internal is not None and external is not internal
+
+    @property
     def external_connection(self) -> "AsyncConnection[Any]":
         """The connection to the application's database.
 
