@@ -76,10 +76,7 @@ def is_incomplete(id: Any) -> bool:
         return True
     if type(id) in _SCALARS or not isinstance(id, Mapping):
         return False
-    for part in id.values():
-        if part is None or (type(part) not in _SCALARS and is_incomplete(part)):
-            return True
-    return False
+    return any(part is None or (type(part) not in _SCALARS and is_incomplete(part)) for part in id.values())
 
 
 def missing_parts(id: Any, path: Path) -> list[Path]:

@@ -118,25 +118,12 @@ class PgRepository(Observable, Generic[T]):
 
     async def stage_many(self, session: ISession, aggs: Sequence[T]) -> Store:
         """Begin :meth:`insert_many` inside the caller's transaction: put the ids into the aggregates, as far as they can be
-        had beforehand. What is returned does the rest, and is to be awaited before the session is used for anything else.
+        had beforehand. What is returned does the rest; until it has, the session's connection is not used for anything else.
         """
         states = [self._exporter(agg) for agg in aggs]
-        ids = [exported_id(state, self._id_attr, agg) for state, agg in zip(states, aggs, strict=True)]
-        given: list[tuple[T, Path, Any]] = []
-        stores: list[Store] = []
-        start = 0
-        for table, group in groupby(map(self._table_for, states)):  # one, unless columns= does not tell and keys differ
-            end = start + sum(1 for _ in group)
-            rows = [_adapted(table.row(state)) for state in states[start:end]]
-            if table.generated and len(set(map(id, aggs))) < len(aggs):
-                raise _twice(aggs)
-            of_rows, store = await self._bulk.stage(session, table, rows, ids[start:end])
-            given += [(aggs[start + number], table.paths[column], value) for number, column, value in of_rows]
-            if store is not None:
-                stores.append(store)
-            start = end
-        is_staged = stores and not self._ids.is_told  # a set_id of the user's is not called to take an id out again
-        if is_staged:
+        given, stores = await self._staged(session, aggs, states)
+        is_early = bool(stores) and not self._ids.is_told  # a set_id of the user's is not called to take an id out again
+        if is_early:
             self._assign(given)
 
         async def finish() -> None:
@@ -144,10 +131,10 @@ class PgRepository(Observable, Generic[T]):
                 for store in stores:
                     await store()
             except BaseException:
-                if is_staged:
+                if is_early:
                     self._assign((agg, path, None) for agg, path, _ in given)
                 raise
-            if not is_staged:
+            if not is_early:
                 self._assign(given)
             if self._listeners:
                 for agg, state in zip(aggs, states, strict=True):
@@ -202,6 +189,26 @@ class PgRepository(Observable, Generic[T]):
             state = nested(row, self._table.paths_of(names))
             if rest is None or rest.is_satisfied_by(state):
                 yield state
+
+    async def _staged(
+        self, session: ISession, aggs: Sequence[T], states: Sequence[Mapping[str, Any]]
+    ) -> tuple[list[tuple[T, Path, Any]], list[Store]]:
+        """What the database gives to which aggregate at which path, and what is left to do."""
+        ids = [exported_id(state, self._id_attr, agg) for state, agg in zip(states, aggs, strict=True)]
+        given: list[tuple[T, Path, Any]] = []
+        stores: list[Store] = []
+        start = 0
+        for table, group in groupby(map(self._table_for, states)):  # one, unless columns= does not tell and keys differ
+            end = start + sum(1 for _ in group)
+            rows = [_adapted(table.row(state)) for state in states[start:end]]
+            if table.generated and len(set(map(id, aggs))) < len(aggs):
+                raise _twice(aggs)
+            of_rows, store = await self._bulk.stage(session, table, rows, ids[start:end])
+            given += [(aggs[start + number], table.paths[column], value) for number, column, value in of_rows]
+            if store is not None:
+                stores.append(store)
+            start = end
+        return given, stores
 
     def _assign(self, given: Iterable[tuple[T, Path, Any]]) -> None:
         for agg, path, value in given:
