@@ -79,7 +79,7 @@ def measure(counts: Iterable[int], *, unused: int = 0, parts: int = 4) -> Measur
     """Measure everything at once.
 
     Args:
-        counts: uses per value, in any order; zeros are values without a use.
+        counts: uses per value, in any order, or a ``Counter`` of them; zeros are values without a use.
         unused: further values without a use.
         parts: number of parts for the weights.
 
