@@ -20,6 +20,7 @@ __all__ = (
     "regression",
     "size_biased_mean",
     "skew",
+    "skew_for",
     "top_share",
     "unused_share",
     "w1_over_mean",
@@ -101,7 +102,7 @@ def measure(counts: Iterable[int], *, unused: int = 0, parts: int = 4) -> Measur
         unused_share=unused / (values + unused),
         mean=rows / values,
         weights=_weights(levels, parts),
-        skew=_skew(values, _squares(levels) / rows**2),
+        skew=skew_for(values, _squares(levels) / rows**2),
         regression=_regression(levels),
         top_share=levels[0][0] / rows,
         size_biased_mean=_squares(levels) / rows,
@@ -179,8 +180,8 @@ def skew(counts: Iterable[int], *, is_sampled: bool = False) -> float:
     levels = _levels(Counter(counts))
     rows = _rows(levels)
     if not is_sampled:
-        return _skew(_values(levels), _squares(levels) / rows**2)
-    return _skew(_values(levels), (_squares(levels) - rows) / (rows * (rows - 1)) if rows > 1 else 0.0)
+        return skew_for(_values(levels), _squares(levels) / rows**2)
+    return skew_for(_values(levels), (_squares(levels) - rows) / (rows * (rows - 1)) if rows > 1 else 0.0)
 
 
 def regression(counts: Iterable[int]) -> Regression | None:
@@ -306,7 +307,14 @@ def _weights(levels: _Levels, parts: int) -> tuple[float, ...]:
     return tuple(held)
 
 
-def _skew(values: int, wanted: float) -> float:
+def skew_for(values: int, concentration: float) -> float:
+    """The skew whose law has this Σp² on so many values; 1…1000. :func:`skew` takes both from counts.
+
+    Example:
+        >>> round(skew_for(1000, 1 / 1000), 3), round(skew_for(1000, 0.00132), 1)
+        (1.0, 1.5)
+    """
+    wanted = concentration
     if values < 2 or wanted * values <= 1.0 + 1e-12:
         return 1.0
     low, high = 1.0, 2.0
