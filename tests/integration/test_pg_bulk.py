@@ -575,3 +575,117 @@ async def test_the_index_is_made_on_demand_and_once(pg_session_pool: CompositeSe
         await repository.create_index(session)
         await repository.create_index(session)
     assert await rows(internal_pg_pool, indexes) == [(1,)]
+
+
+async def staged(
+    pool: CompositeSessionPool, repository: PgRepository[Thing], things: list[Thing], *, breaks: bool = False
+) -> list[list[Any]]:
+    """Insert into both stores; give the ids as they were when the external store began to write, and afterwards."""
+    seen: list[list[Any]] = []
+    internal = InternalPgRepository[Thing](table="memory", agg_exporter=Thing.export)
+    composite = CompositeRepository[Thing](external_repository=repository, internal_repository=internal)
+    async with pool.session() as session:
+        await composite.setup(session)
+    original = repository.stage_many
+
+    async def stage_many(session: Any, aggs: Any) -> Any:
+        finish = await original(session, aggs)
+        seen.append([thing.id for thing in things])
+
+        async def finish_or_break() -> None:
+            await finish()
+            if breaks:
+                raise PersistenceError("broken")
+
+        return finish_or_break
+
+    repository.stage_many = stage_many  # type: ignore[method-assign]
+    try:
+        async with pool.session() as session, session.atomic():
+            await composite.insert_many(session, things)
+    finally:
+        seen.append([thing.id for thing in things])
+    return seen
+
+
+async def test_ids_are_there_before_the_rows_so_that_both_stores_can_write_at_once(
+    pg_session_pool: CompositeSessionPool, external_dsn: str, external_pg_pool: Pool, internal_pg_pool: Pool
+) -> None:
+    create(external_dsn, COPIED["identity, always"])
+    seen = await staged(pg_session_pool, things(), [Thing(None, title="a"), Thing(None, title="b")])
+    assert seen == [[1, 2], [1, 2]]
+    assert await rows(external_pg_pool, "SELECT id, title FROM things ORDER BY id") == [(1, "a"), (2, "b")]
+    assert await rows(internal_pg_pool, "SELECT state->'id', id FROM memory ORDER BY position") == [(1, 1), (2, 2)]
+
+
+async def test_ids_of_rows_that_were_refused_are_taken_out_again(
+    pg_session_pool: CompositeSessionPool, external_dsn: str, external_pg_pool: Pool, internal_pg_pool: Pool
+) -> None:
+    create(external_dsn, "CREATE TABLE things (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, title text UNIQUE)")
+    both = [Thing(None, title="same"), Thing(None, title="same")]
+    with pytest.raises(PersistenceError, match="things_title_key"):
+        await staged(pg_session_pool, things(), both)
+    assert [thing.id for thing in both] == [None, None]
+    assert await rows(external_pg_pool, "SELECT FROM things") == []
+    assert await rows(internal_pg_pool, "SELECT FROM memory") == []
+
+
+async def test_a_told_way_of_setting_ids_is_only_used_for_rows_that_are_stored(
+    pg_session_pool: CompositeSessionPool, external_dsn: str
+) -> None:
+    create(external_dsn, COPIED["identity, always"])
+
+    def set_id(thing: Thing, value: Any) -> None:
+        assert value is not None
+        thing.id = value
+
+    seen = await staged(pg_session_pool, things(set_id=set_id), [Thing(None, title="a")])
+    assert seen == [[None], [1]]
+
+
+async def test_both_errors_of_stores_that_write_at_once_end_before_one_travels(
+    pg_session_pool: CompositeSessionPool, external_dsn: str, internal_pg_pool: Pool
+) -> None:
+    create(external_dsn, COPIED["identity, always"])
+    with pytest.raises(PersistenceError, match="broken"):
+        await staged(pg_session_pool, things(), [Thing(None, title="a")], breaks=True)
+    assert await rows(internal_pg_pool, "SELECT FROM memory") == []
+
+
+@pytest.mark.parametrize("method", ["insert", "insert_many"])
+async def test_what_a_subclass_does_on_inserting_is_done_also_where_both_stores_could_write_at_once(
+    pg_session_pool: CompositeSessionPool, external_dsn: str, method: str
+) -> None:
+    create(external_dsn, COPIED["identity, always"])
+    called: list[str] = []
+
+    class Own(PgRepository[Thing]):
+        pass
+
+    async def own(self: Own, session: Any, told: Any) -> None:
+        called.append(method)
+        await getattr(PgRepository, method)(self, session, told)
+
+    setattr(Own, method, own)
+    internal = InternalPgRepository[Thing](table="memory", agg_exporter=Thing.export)
+    composite = CompositeRepository[Thing](
+        external_repository=Own(table="things", agg_exporter=Thing.export), internal_repository=internal
+    )
+    async with pg_session_pool.session() as session:
+        await composite.setup(session)
+        await composite.insert_many(session, [Thing(None, title="a")])
+        assert await composite.count(session) == 1
+    assert called == [method]
+
+
+@pytest.mark.parametrize("id_attr", ["id", "$key", "it's %s", 'a"b{0}'])
+async def test_the_id_is_remembered_under_any_name(pg_session_pool: CompositeSessionPool, id_attr: str) -> None:
+    internal = InternalPgRepository[dict[str, Any]](table="memory", agg_exporter=dict, id_attr=id_attr)
+    states: list[dict[str, Any]] = [{id_attr: {"a": 1, "$b": "x"}, "title": TITLE}, {id_attr: 7, "title": ""}]
+    async with pg_session_pool.session() as session:
+        await internal.setup(session)
+        await internal.insert(session, states[0])
+        await internal.insert_many(session, states[1:])
+        await internal.update(session, {**states[1], "title": "new"})
+        assert [await internal.get(session, state[id_attr]) for state in states] == [states[0], {**states[1], "title": "new"}]
+        assert await internal.known(session, [7, 8, {"$b": "x", "a": 1}]) == [True, False, True]

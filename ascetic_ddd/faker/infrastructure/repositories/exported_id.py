@@ -76,7 +76,8 @@ def is_incomplete(id: Any) -> bool:
         return True
     if type(id) in _SCALARS or not isinstance(id, Mapping):
         return False
-    return any(part is None or (type(part) not in _SCALARS and is_incomplete(part)) for part in id.values())
+    parts = id.values()
+    return not _SCALARS.issuperset(map(type, parts)) and any(map(is_incomplete, parts))
 
 
 def missing_parts(id: Any, path: Path) -> list[Path]:
