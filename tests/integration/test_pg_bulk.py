@@ -630,7 +630,7 @@ async def test_ids_of_rows_that_were_refused_are_taken_out_again(
     assert await rows(internal_pg_pool, "SELECT FROM memory") == []
 
 
-async def test_a_told_way_of_setting_ids_is_only_used_for_rows_that_are_stored(
+async def test_a_told_way_of_setting_ids_is_never_used_to_take_them_out(
     pg_session_pool: CompositeSessionPool, external_dsn: str
 ) -> None:
     create(external_dsn, COPIED["identity, always"])
@@ -640,7 +640,15 @@ async def test_a_told_way_of_setting_ids_is_only_used_for_rows_that_are_stored(
         thing.id = value
 
     seen = await staged(pg_session_pool, things(set_id=set_id), [Thing(None, title="a")])
-    assert seen == [[None], [1]]
+    assert seen == [[1], [1]]
+
+
+async def test_rows_that_cannot_be_copied_are_stored_before_the_other_store_asks_for_their_ids(
+    pg_session_pool: CompositeSessionPool, external_dsn: str, internal_pg_pool: Pool
+) -> None:
+    create(external_dsn, "CREATE TABLE things (id int PRIMARY KEY DEFAULT (random() * 0 + 7)::int, title text)")
+    assert await staged(pg_session_pool, things(), [Thing(None, title="a")]) == [[7], [7]]
+    assert await rows(internal_pg_pool, "SELECT id FROM memory") == [(7,)]
 
 
 async def test_both_errors_of_stores_that_write_at_once_end_before_one_travels(

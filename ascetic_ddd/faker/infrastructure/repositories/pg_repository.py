@@ -117,25 +117,24 @@ class PgRepository(Observable, Generic[T]):
                 await store()
 
     async def stage_many(self, session: ISession, aggs: Sequence[T]) -> Store:
-        """Begin :meth:`insert_many` inside the caller's transaction: put the ids into the aggregates, as far as they can be
-        had beforehand. What is returned does the rest; until it has, the session's connection is not used for anything else.
+        """Begin :meth:`insert_many` inside the caller's transaction: the ids are in the aggregates when this is done.
+
+        What is returned does the rest; until it has, the session's connection is not used for anything else. Where ids
+        cannot be had beforehand, or not be taken out again, all is done at once and the rest is nothing.
         """
         states = [self._exporter(agg) for agg in aggs]
         given, stores = await self._staged(session, aggs, states)
-        is_early = bool(stores) and not self._ids.is_told  # a set_id of the user's is not called to take an id out again
-        if is_early:
-            self._assign(given)
+        if self._ids.is_told:  # a set_id of the user's is not called to take an id out again
+            await _each(stores)
+            stores = []
+        self._assign(given)
 
         async def finish() -> None:
             try:
-                for store in stores:
-                    await store()
+                await _each(stores)
             except BaseException:
-                if is_early:
-                    self._assign((agg, path, None) for agg, path, _ in given)
+                self._assign((agg, path, None) for agg, path, _ in given)
                 raise
-            if not is_early:
-                self._assign(given)
             if self._listeners:
                 for agg, state in zip(aggs, states, strict=True):
                     self._announce(session, self._exporter(agg) if given else state)
@@ -228,6 +227,11 @@ class PgRepository(Observable, Generic[T]):
             columns = _checked_mapping({key: key for key in keys}, split=False)
             table = self._tables[keys] = PlainTable(self._names, columns, self._id_attr, self._generated)
         return table
+
+
+async def _each(stores: Iterable[Store]) -> None:
+    for store in stores:
+        await store()
 
 
 def _twice(aggs: Sequence[object]) -> ConfigurationError:
