@@ -60,6 +60,7 @@ class PlanNode:
         estimated: rows expected of one execution.
         actual: rows in fact; None if it was not executed.
         children: outer first.
+        cost: the planner's, of the node and what is below it.
     """
 
     kind: str
@@ -67,6 +68,7 @@ class PlanNode:
     estimated: float
     actual: float | None = None
     children: tuple["PlanNode", ...] = ()
+    cost: float = 0.0
 
     @property
     def shape(self) -> tuple[object, ...]:

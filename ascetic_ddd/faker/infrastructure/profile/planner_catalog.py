@@ -1,0 +1,156 @@
+"""What the planner of one database knows: its statistics' age, its indexes, its settings."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import Connection, sql
+
+from ascetic_ddd.faker.application.comparison.planner import TableState
+from ascetic_ddd.faker.infrastructure.profile.plan_reading import Roles
+
+__all__ = ("Relation", "may_analyze", "planner_settings", "read_relations", "read_roles", "read_state")
+
+# What else decides plans; the rest of the configuration does not.
+_SETTINGS = [
+    "cpu_index_tuple_cost",
+    "cpu_operator_cost",
+    "cpu_tuple_cost",
+    "cursor_tuple_fraction",
+    "default_statistics_target",
+    "effective_cache_size",
+    "effective_io_concurrency",
+    "enable_bitmapscan",
+    "enable_hashagg",
+    "enable_hashjoin",
+    "enable_incremental_sort",
+    "enable_indexonlyscan",
+    "enable_indexscan",
+    "enable_material",
+    "enable_memoize",
+    "enable_mergejoin",
+    "enable_nestloop",
+    "enable_seqscan",
+    "enable_sort",
+    "hash_mem_multiplier",
+    "jit",
+    "max_parallel_workers_per_gather",
+    "min_parallel_index_scan_size",
+    "min_parallel_table_scan_size",
+    "parallel_setup_cost",
+    "parallel_tuple_cost",
+    "random_page_cost",
+    "seq_page_cost",
+    "work_mem",
+]
+
+_RELATIONS = """
+SELECT given.name, n.nspname, c.relname, c.oid
+FROM unnest(%(names)s::text[]) AS given(name)
+JOIN pg_catalog.pg_class AS c ON c.relkind IN ('r', 'p')
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE (n.nspname = %(schema)s AND c.relname = given.name) OR n.nspname || '.' || c.relname = given.name
+ORDER BY given.name, (n.nspname = %(schema)s AND c.relname = given.name)
+"""
+
+_INDEXES = """
+SELECT i.indrelid, x.relname, am.amname,
+       pg_catalog.pg_get_expr(i.indpred, i.indrelid) AS predicate,
+       array(SELECT pg_catalog.pg_get_indexdef(i.indexrelid, k, true) FROM generate_series(1, i.indnkeyatts) AS k) AS keys,
+       array(SELECT a.attname::text FROM generate_series(0, i.indnkeyatts - 1) AS k
+             LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k] AND a.attnum > 0
+             ORDER BY k) AS columns
+FROM pg_catalog.pg_index AS i
+JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid
+JOIN pg_catalog.pg_am AS am ON am.oid = x.relam
+WHERE i.indrelid = ANY(%(oids)s)
+"""
+
+_STATE = """
+SELECT c.oid, c.reltuples,
+       to_char(greatest(s.last_analyze, s.last_autoanalyze) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS analyzed,
+       coalesce(s.n_mod_since_analyze, 0) AS modified
+FROM pg_catalog.pg_class AS c LEFT JOIN pg_catalog.pg_stat_all_tables AS s ON s.relid = c.oid
+WHERE c.oid = ANY(%(oids)s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A table in one database.
+
+    Attributes:
+        table: its name in A's profile.
+        schema: where it is.
+        name: what it is called there.
+        oid: its number.
+        indexed: A's names of the columns that an index begins with.
+    """
+
+    table: str
+    schema: str
+    name: str
+    oid: int
+    indexed: frozenset[str] = frozenset()
+
+    @property
+    def identifier(self) -> sql.Identifier:
+        """How SQL calls it."""
+        return sql.Identifier(self.schema, self.name)
+
+
+def read_relations(connection: Connection[Any], schema: str, tables: Mapping[str, str]) -> dict[str, Relation]:
+    """Find tables.
+
+    Args:
+        connection: to the database.
+        schema: of tables that are named without one.
+        tables: A's name by the name here.
+    """
+    rows = connection.execute(_RELATIONS, {"names": list(tables), "schema": schema}).fetchall()
+    return {tables[name]: Relation(tables[name], found_schema, found, oid) for name, found_schema, found, oid in rows}
+
+
+def read_roles(
+    connection: Connection[Any], relations: Iterable[Relation], column: Callable[[str, str], str]
+) -> tuple[Roles, dict[str, frozenset[str]]]:
+    """Find what each index indexes, in A's names, and which columns of each table an index begins with."""
+    by_oid = {relation.oid: relation for relation in relations}
+    indexes: dict[str, str] = {}
+    leading: dict[str, set[str]] = {relation.table: set() for relation in by_oid.values()}
+    for oid, name, method, predicate, keys, columns in connection.execute(_INDEXES, {"oids": list(by_oid)}).fetchall():
+        table = by_oid[oid].table
+        named = [key if plain is None else column(table, plain) for key, plain in zip(keys, columns, strict=True)]
+        kind = "" if method == "btree" else f" {method}"
+        indexes[name] = f"{table} by{kind} ({', '.join(named)})" + (f" where {predicate}" if predicate else "")
+        if columns[0] is not None and predicate is None:
+            leading[table].add(named[0])
+    tables = {(relation.schema, relation.name): relation.table for relation in by_oid.values()}
+    return Roles(tables, indexes), {table: frozenset(columns) for table, columns in leading.items()}
+
+
+def read_state(connection: Connection[Any], relations: Iterable[Relation]) -> tuple[TableState, ...]:
+    """Tell when each table was analysed, and how much has changed since."""
+    by_oid = {relation.oid: relation for relation in relations}
+    rows = connection.execute(_STATE, {"oids": list(by_oid)}).fetchall()
+    states = [TableState(by_oid[oid].table, analyzed, int(modified), float(tuples)) for oid, tuples, analyzed, modified in rows]
+    return tuple(sorted(states, key=lambda state: state.table))
+
+
+def planner_settings(connection: Connection[Any]) -> dict[str, str]:
+    """The settings that decide plans, as SHOW prints them."""
+    rows = connection.execute(
+        "SELECT name, pg_catalog.current_setting(name) FROM pg_catalog.pg_settings WHERE name = ANY(%s)", (_SETTINGS,)
+    ).fetchall()
+    return {str(name): str(value) for name, value in rows}
+
+
+def may_analyze(connection: Connection[Any], relation: Relation) -> bool:
+    """Tell whether this role may ANALYZE the table: without the right, the server skips it with a mere warning."""
+    privilege = "has_table_privilege(%(oid)s::oid, 'MAINTAIN')" if connection.info.server_version >= 170000 else "false"
+    query = sql.SQL(
+        "SELECT pg_catalog.pg_has_role(c.relowner, 'USAGE') OR {} OR (SELECT rolsuper FROM pg_catalog.pg_roles "
+        "WHERE rolname = current_user) FROM pg_catalog.pg_class AS c WHERE c.oid = %(oid)s::oid"
+    ).format(sql.SQL(privilege))
+    row = connection.execute(query, {"oid": relation.oid}).fetchone()
+    return bool(row and row[0])
