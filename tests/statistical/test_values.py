@@ -7,7 +7,10 @@ import pytest
 
 from ascetic_ddd.faker.application.measure import histogram, ks, measure
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
+from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool
+from ascetic_ddd.faker.domain.distributors.m2o.shares import SharesDistributor
 from ascetic_ddd.faker.domain.distributors.o2m.factory import children_factory
+from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.errors import ExhaustedError
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from tests.statistical.runs import NO_TRANSACTION, largest_error
@@ -80,3 +83,28 @@ def test_the_shape_of_the_children_is_met() -> None:
     bounded = children(20_000, low=1, high=100, mean=8)
     assert min(bounded) == 1
     assert max(bounded) <= 100
+
+
+@pytest.mark.parametrize("null_weight", [0.003, 0.2, 0.97])
+async def test_nulls_have_their_share_at_any_moment(null_weight: float) -> None:
+    """Never further from their share than a block of 128 draws can be, and one draw; unlike blocks everywhere."""
+    provider = ValueProvider(distributor_factory(null_weight=null_weight), input_generator=lambda: 1)
+    made = await drawn(provider, 10_000)
+    nulls = 0
+    for moment, found in enumerate(made, start=1):
+        nulls += found is None
+        assert abs(nulls - null_weight * moment) <= 128 * null_weight * (1 - null_weight) + 1
+    assert made[:1280] != made[1280:2560]
+
+
+@pytest.mark.parametrize("rows", [100, 1_000, 30_000])
+def test_a_list_in_a_planned_run_has_its_counts_exactly(rows: int) -> None:
+    """One rare value among common ones, and as many values as draws: each comes as often as its weight says."""
+    for counts in ([rows - 3, 2, 1], [1] * rows, [5] * (rows // 10) + [1] * (rows // 2)):
+        distributor = SharesDistributor(counts)
+        plan = Plan(sum(counts))
+        distributor.plan(plan, is_exact=True)
+        dealt = Counter(distributor.draw(NO_TRANSACTION, Pool().everything) for _ in range(plan.total))
+        assert [dealt[number] for number in range(len(counts))] == counts
+        distributor.end(plan)
+        assert distributor.draw(NO_TRANSACTION, Pool().everything) is not None

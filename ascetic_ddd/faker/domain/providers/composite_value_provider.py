@@ -4,6 +4,9 @@ import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
+from ascetic_ddd.faker.domain.distributors.m2o.distributors import NewDistributor
+from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool
+from ascetic_ddd.faker.domain.distributors.validation import number_fault
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, as_mapping, noted
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
@@ -15,6 +18,8 @@ __all__ = ("CompositeValueProvider",)
 I = TypeVar("I")  # noqa: E741
 O = TypeVar("O")  # noqa: E741
 
+_NO_SCOPE = Pool().everything  # nothing is reused
+
 
 class CompositeValueProvider(Provider[I, O]):
     """Provides a value object whose parts have providers of their own.
@@ -25,19 +30,37 @@ class CompositeValueProvider(Provider[I, O]):
     Args:
         output_factory: makes the output; by default the class named by the second type parameter.
         output_exporter: gives the input back from an output.
+        null_weight: probability that the whole value is None, where nothing was told of it: an optional value object, whose
+            columns are null together.
+
+    Raises:
+        ConfigurationError: ``null_weight`` is no probability.
     """
 
+    distributor: NewDistributor | None = None  # decides on null
     _parts: dict[str, Provider[Any, Any]] | None = None
     _named: tuple[tuple[str, Provider[Any, Any]], ...] = ()
     _unnamed: tuple[Provider[Any, Any], ...] = ()
     _part_names: ClassVar[tuple[str, ...] | None] = None
 
-    def __init__(self, output_factory: Callable[..., O] | None = None, output_exporter: Callable[[O], I] | None = None) -> None:
+    def __init__(
+        self,
+        output_factory: Callable[..., O] | None = None,
+        output_exporter: Callable[[O], I] | None = None,
+        *,
+        null_weight: float = 0.0,
+    ) -> None:
         super().__init__()
+        if faults := number_fault("null_weight", null_weight, 0.0, 1.0, "a probability of null"):
+            raise ConfigurationError(f"{type(self).__name__}: {faults[0]}")
+        if null_weight:
+            self.distributor = NewDistributor(null_weight)
+            self._asks_once = False
         self._output_factory = output_factory
         self._output_exporter = output_exporter
         self._plain = False
         self._is_null = False
+        self._is_decided = False  # null or not
         for name in _names_of(type(self)):  # a part that is set by now knows its place from the start
             part = getattr(self, name, None)
             if isinstance(part, Provider):
@@ -65,7 +88,7 @@ class CompositeValueProvider(Provider[I, O]):
         return parts
 
     def reset(self) -> None:
-        self._is_null = self._done = False
+        self._is_null = self._is_decided = self._done = False
         self._output = NOTHING
         if self._parts is None:
             self.parts()
@@ -81,6 +104,7 @@ class CompositeValueProvider(Provider[I, O]):
         self._output = NOTHING
         self._done = False
         self._is_null = input is None
+        self._is_decided = True
         if input is not None:
             parts = self.parts()
             for name, value in as_mapping(self, input, parts).items():
@@ -110,7 +134,7 @@ class CompositeValueProvider(Provider[I, O]):
     async def populate(self, session: ISession, specification: ISpecification | None = None) -> None:
         if self._done or self._is_null:
             return
-        if self._prepare(session, specification):
+        if self._prepare(session, specification) or (self.distributor is not None and self._draws_null(session)):
             return
         if specification is None and not self._overrides_populate:
             pending = CompositeValueProvider._begin(self, session)
@@ -127,6 +151,13 @@ class CompositeValueProvider(Provider[I, O]):
         pending = CompositeValueProvider._begin(self, session)  # what a do_populate without super() left open
         if pending is not None:
             await pending
+
+    def _draws_null(self, session: ISession) -> bool:
+        """Decide once whether the whole value is None."""
+        if not self._is_decided and self.distributor is not None:
+            self._is_decided = True
+            self._is_null = self.distributor.draw(session, _NO_SCOPE) is None
+        return self._is_null
 
     def _prepare(self, session: ISession, specification: ISpecification | None) -> bool:
         """What has to be done before the parts are populated. Returns True if they shall be populated later."""
@@ -155,7 +186,7 @@ class CompositeValueProvider(Provider[I, O]):
         return self._output  # type: ignore[no-any-return]
 
     def _begin(self, session: ISession) -> Awaitable[None] | None:
-        if self._done or self._is_null:
+        if self._done or self._is_null or (self.distributor is not None and self._draws_null(session)):
             return None
         for part in self._unnamed or self.parts().values():
             if not part._done:

@@ -7,18 +7,26 @@ from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 __all__ = ("Nulls",)
 
 
+_BLOCK = 128  # draws among which the nulls are in random order, where the number of draws is not known
+
+
 class Nulls:
     """Draws null with a probability; with the number of draws known, exactly that share of them.
 
+    Otherwise nulls come in shuffled blocks, so that at every moment their number is right to within a block's share of them.
+
     Args:
         weight: probability of null, 0…1.
+
+    Source: permuted block randomisation, as in clinical trials.
     """
 
     def __init__(self, weight: float) -> None:
         self._weight = weight
         self._random = Random(0)
-        self._draws = 0
-        self._nulls = 0
+        self._draws = 0  # left in the plan, or in the block
+        self._nulls = 0  # among them
+        self._owed: float | None = None  # nulls that the blocks so far were too few by, 0…1
         self._expected: int | None = None
 
     @property
@@ -39,12 +47,21 @@ class Nulls:
     def draw(self, session: ISession) -> bool:
         """Tell whether this draw is null."""
         if self._draws <= 0:
-            return self._random.random() < self._weight
+            self._deal()
         is_null = self._random.random() * self._draws < self._nulls
         self._draws -= 1
         self._nulls -= is_null
         session.on_rollback(self._take_back, is_null)
         return is_null
+
+    def _deal(self) -> None:
+        """Begin another block."""
+        if self._owed is None:
+            self._owed = self._random.random()
+        self._owed += _BLOCK * self._weight
+        self._draws += _BLOCK
+        self._nulls = min(self._draws, int(self._owed))
+        self._owed -= self._nulls
 
     def _take_back(self, is_null: bool) -> None:
         self._draws += 1

@@ -1,5 +1,6 @@
 """A fixed list of values with a share each."""
 
+import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from random import Random
@@ -21,7 +22,7 @@ class SharesDistributor:
     """Deals out the values in randomly permuted blocks, so that the shares hold at every moment and no order repeats.
 
     After each block every value has its share of all draws, to within one draw; inside a block the order is random, so two
-    lists are independent of each other.
+    lists are independent of each other. In a run that asks a known number of times, the last block ends with the run.
 
     Args:
         shares: one a value, in the order of the values; positive, scaled to sum 1.
@@ -38,7 +39,7 @@ class SharesDistributor:
         self._nulls = Nulls(null_weight)
         self._random = Random(0)
         self._block = max(_BLOCK, 2 * len(self.shares))
-        self._phase = 0.5
+        self._plan: Plan | None = None
         self._dealt = 0
         self._dealt_by_value = [0] * len(self.shares)
         self._tickets: list[int] = []
@@ -85,10 +86,19 @@ class SharesDistributor:
         """Lists keep their shares among what is drawn."""
 
     def plan(self, plan: Plan | None, *, is_exact: bool = False) -> None:
-        """Blocks need no plan; neither do their nulls."""
+        if plan is self._plan:
+            return
+        self._plan = plan
+        draws = plan.total if plan is not None and is_exact else None
+        self._nulls.plan(draws)
+        draws = self._nulls.expected if self.null_weight else draws
+        least = max(_BLOCK, 2 * len(self.shares))
+        blocks = max(1, ((draws or 0) - len(self._tickets)) // least)
+        self._block = least if draws is None else max(1, math.ceil((draws - len(self._tickets)) / blocks))
 
     def end(self, plan: Plan) -> None:
-        """Nothing was planned."""
+        if self._plan is plan:
+            self.plan(None)
 
     def _deal(self) -> None:
         while not self._tickets:

@@ -283,3 +283,45 @@ async def test_after_a_failed_factory_the_same_provider_makes_the_next(session: 
 async def test_a_null_drawn_part_is_passed_as_none(session: InMemorySession) -> None:
     never = ValueProvider[str, str](distributor_factory(null_weight=1), input_generator=["a"])
     assert await made(composite(name=never), session) == {"name": None}
+
+
+class MaybeMoneyProvider(MoneyProvider):
+    def __init__(self, null_weight: float) -> None:
+        self.amount = numbers()
+        self.currency = value("EUR", "USD")
+        CompositeValueProvider.__init__(self, null_weight=null_weight)
+
+
+async def test_an_optional_composite_is_none_as_a_whole_in_its_share(session: InMemorySession) -> None:
+    provider = composite(price=MaybeMoneyProvider(0.25), output_factory=lambda price: price)
+    found = [await made(provider, session) for _ in range(1024)]
+    assert sum(price is None for price in found) == pytest.approx(256, abs=1)
+    assert [price.amount for price in found if price is not None] == list(range(sum(price is not None for price in found)))
+    assert found[:256] != found[256:512]  # in random order
+
+
+async def test_an_optional_composite_of_which_something_was_told_is_not_none(session: InMemorySession) -> None:
+    provider = MaybeMoneyProvider(1.0)
+    for told, wanted in (({"currency": "CHF"}, Money(0, "CHF")), (None, None)):
+        provider.reset()
+        provider.set(told)
+        assert await made_again(provider, session) == wanted
+    provider.reset()
+    assert await made_again(provider, session) is None
+    assert provider.get() is None
+
+
+async def test_an_optional_composite_decides_once(session: InMemorySession) -> None:
+    class Counted(MaybeMoneyProvider):
+        async def do_populate(self, session: Any, specification: Any = None) -> None:
+            await self.amount.populate(session)
+            await super().do_populate(session, specification)
+
+    provider = composite(price=Counted(0.5), output_factory=lambda price: price)
+    found = [await made(provider, session) for _ in range(256)]
+    assert sum(price is None for price in found) == pytest.approx(128, abs=1)
+
+
+def test_a_null_weight_that_is_no_probability_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match=r"MaybeMoneyProvider: null_weight=1.5: expected a number from 0 to 1"):
+        MaybeMoneyProvider(1.5)
