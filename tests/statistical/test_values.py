@@ -88,7 +88,7 @@ def test_the_shape_of_the_children_is_met() -> None:
 @pytest.mark.parametrize("null_weight", [0.003, 0.2, 0.97])
 async def test_nulls_have_their_share_at_any_moment(null_weight: float) -> None:
     """Never further from their share than a block of 128 draws can be, and one draw; unlike blocks everywhere."""
-    provider = ValueProvider(distributor_factory(null_weight=null_weight), input_generator=lambda: 1)
+    provider = ValueProvider[int, int](distributor_factory(null_weight=null_weight), input_generator=lambda: 1)
     made = await drawn(provider, 10_000)
     nulls = 0
     for moment, found in enumerate(made, start=1):
