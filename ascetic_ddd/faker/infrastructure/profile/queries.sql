@@ -1,0 +1,190 @@
+-- Every statement that capturing a profile runs, by name. {words} are identifiers and clauses that queries.py fills in;
+-- %(words)s are parameters. Nothing here writes, and nothing but "values" and "most_common_keys" reads values of rows;
+-- the latter are only used to count their rows.
+
+-- name: server
+-- Facts that are written into the profile: neither host nor user.
+SELECT current_setting('server_version'), current_setting('default_statistics_target')::int, current_schema(),
+       current_setting('transaction_read_only') = 'on', pg_is_in_recovery(), current_database()
+
+-- name: schemas
+-- Schemas that are not the system's, and whether the role may look into them.
+SELECT nspname, has_schema_privilege(oid, 'USAGE')
+  FROM pg_namespace
+ WHERE nspname NOT IN ('information_schema', 'pg_catalog', 'pg_toast') AND nspname NOT LIKE 'pg\_temp\_%'
+   AND nspname NOT LIKE 'pg\_toast\_temp\_%'
+ ORDER BY nspname
+
+-- name: tables
+-- Tables with their rows as the planner reckons them: density when last analysed, times the pages of today.
+-- A partitioned table stands for its partitions. Tables of extensions are left out.
+SELECT c.oid::int8, n.nspname, c.relname, c.relkind = 'p', row_security_active(c.oid), size.bytes::int8, size.pages::int8,
+       size.rows, has_any_column_privilege(c.oid, 'SELECT')
+  FROM pg_class AS c
+  JOIN pg_namespace AS n ON n.oid = c.relnamespace
+ CROSS JOIN LATERAL (
+       SELECT coalesce(sum(pg_relation_size(l.oid)), 0) AS bytes,
+              coalesce(sum(pg_relation_size(l.oid) / current_setting('block_size')::int), 0) AS pages,
+              CASE WHEN bool_or(pg_relation_size(l.oid) > 0 AND (l.reltuples < 0 OR l.relpages = 0)) THEN NULL
+                   ELSE sum(CASE WHEN l.relpages > 0
+                                 THEN l.reltuples::float8 / l.relpages
+                                      * (pg_relation_size(l.oid) / current_setting('block_size')::int)
+                                 ELSE 0 END) END AS rows
+         FROM pg_class AS l
+        WHERE l.oid = c.oid AND c.relkind = 'r'
+           OR c.relkind = 'p' AND l.oid IN (SELECT relid FROM pg_partition_tree(c.oid) WHERE isleaf)) AS size
+ WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname = ANY (%(schemas)s)
+   AND NOT EXISTS (SELECT FROM pg_depend AS d
+                    WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+ ORDER BY n.nspname, c.relname
+
+-- name: columns
+-- Columns with what can be done with their values: "base" is the type below domains, "sortable" whether it has an order
+-- (for an array: whether its elements have).
+WITH RECURSIVE base AS (
+       SELECT oid, oid AS base FROM pg_type WHERE typtype <> 'd'
+       UNION ALL
+       SELECT t.oid, b.base FROM pg_type AS t JOIN base AS b ON b.oid = t.typbasetype WHERE t.typtype = 'd'),
+     ordered AS (
+       SELECT o.opcintype AS type FROM pg_opclass AS o JOIN pg_am AS m ON m.oid = o.opcmethod
+        WHERE m.amname = 'btree' AND o.opcdefault)
+SELECT a.attrelid::int8, a.attname, format_type(a.atttypid, a.atttypmod), format_type(a.atttypid, NULL), t.typname,
+       t.typtype = 'e', a.attnotnull, has_column_privilege(a.attrelid, a.attnum, 'SELECT'),
+       e.typtype IN ('e', 'r', 'm') OR e.oid IN (SELECT type FROM ordered)
+       OR EXISTS (SELECT FROM pg_cast AS k
+                   WHERE k.castsource = e.oid AND k.castmethod = 'b' AND k.castcontext = 'i'
+                     AND k.casttarget IN (SELECT type FROM ordered))
+  FROM pg_attribute AS a
+  JOIN base AS b ON b.oid = a.atttypid
+  JOIN pg_type AS t ON t.oid = b.base
+  JOIN base AS f ON f.oid = CASE WHEN t.typcategory = 'A' AND t.typelem <> 0 THEN t.typelem ELSE t.oid END
+  JOIN pg_type AS e ON e.oid = f.base
+ WHERE a.attrelid = ANY (%(tables)s::int8[]::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
+ ORDER BY a.attrelid, a.attnum
+
+-- name: indexes
+-- Whole-table indexes on columns alone: those that are unique, primary, and those that find rows by equality.
+SELECT i.indrelid::int8, k.columns, i.indisunique AND m.amname = 'btree', i.indisprimary, m.amname = 'btree'
+  FROM pg_index AS i
+  JOIN pg_class AS c ON c.oid = i.indexrelid
+  JOIN pg_am AS m ON m.oid = c.relam
+ CROSS JOIN LATERAL (
+       SELECT array_agg(a.attname::text ORDER BY u.n) AS columns
+         FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS u (attnum, n)
+         JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = u.attnum
+        WHERE u.n <= i.indnkeyatts) AS k
+ WHERE i.indrelid = ANY (%(tables)s::int8[]::oid[]) AND i.indpred IS NULL AND i.indexprs IS NULL AND i.indisvalid
+   AND (m.amname = 'btree' OR m.amname = 'hash' OR i.indisprimary)
+ ORDER BY i.indrelid, i.indexrelid
+
+-- name: foreign_keys
+-- Foreign keys as they are declared; those that PostgreSQL repeats for partitions are left out. Older servers have
+-- neither unenforced ones nor periods.
+SELECT c.conname, c.conrelid::int8, c.confrelid::int8, s.columns, r.columns, c.convalidated,
+       coalesce((to_jsonb(c) ->> 'conenforced')::bool, true), coalesce((to_jsonb(c) ->> 'conperiod')::bool, false)
+  FROM pg_constraint AS c
+ CROSS JOIN LATERAL (SELECT array_agg(a.attname::text ORDER BY u.n) AS columns
+                       FROM unnest(c.conkey) WITH ORDINALITY AS u (attnum, n)
+                       JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = u.attnum) AS s
+ CROSS JOIN LATERAL (SELECT array_agg(a.attname::text ORDER BY u.n) AS columns
+                       FROM unnest(c.confkey) WITH ORDINALITY AS u (attnum, n)
+                       JOIN pg_attribute AS a ON a.attrelid = c.confrelid AND a.attnum = u.attnum) AS r
+ WHERE c.contype = 'f' AND c.conparentid = 0 AND c.conrelid = ANY (%(tables)s::int8[]::oid[])
+ ORDER BY c.conrelid, s.columns, c.conname
+
+-- name: statistics
+-- What the planner knows of columns, without the values.
+SELECT c.oid::int8, s.attname, s.null_frac::float8, s.avg_width::float8, s.n_distinct::float8,
+       coalesce(s.most_common_freqs, '{{}}')::float8[], s.correlation::float8
+  FROM pg_stats AS s
+  JOIN pg_namespace AS n ON n.nspname = s.schemaname
+  JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = s.tablename
+ WHERE c.oid = ANY (%(tables)s::int8[]::oid[]) AND s.inherited = (c.relkind = 'p')
+
+-- name: most_common_keys
+-- The keys that the planner holds for the most frequent of a foreign key; their rows are counted, they go nowhere else.
+SELECT coalesce(s.most_common_vals::text::text[], '{{}}'), coalesce(s.most_common_freqs, '{{}}')::float8[]
+  FROM pg_stats AS s
+  JOIN pg_namespace AS n ON n.nspname = s.schemaname
+  JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = s.tablename
+ WHERE c.oid = %(table)s::int8::oid AND s.attname = %(column)s AND s.inherited = (c.relkind = 'p')
+
+-- name: row_counts
+-- Rows of a table, and how many are not null in each column: one pass.
+SELECT count(*){counts} FROM {table}
+
+-- name: column_counts
+-- How many values have so many rows.
+SELECT c, count(*) FROM (SELECT count(*) AS c FROM {table} WHERE {column} IS NOT NULL GROUP BY {column}) AS g GROUP BY c
+
+-- name: column_sample
+-- Of a sample of rows: rows, rows not null, mean width, correlation of place and order, how many values have so many rows.
+WITH s AS MATERIALIZED (
+       SELECT {column} AS v, row_number() OVER (ORDER BY tableoid, ctid) AS place FROM {table} {sample} WHERE {chosen}),
+     r AS MATERIALIZED (SELECT v, place, rank() OVER (ORDER BY v) AS rank FROM s WHERE v IS NOT NULL),
+     g AS (SELECT c, count(*) AS k FROM (SELECT count(*) AS c FROM r GROUP BY v) AS z GROUP BY c)
+SELECT (SELECT count(*) FROM s), (SELECT count(*) FROM r), (SELECT avg(pg_column_size(v))::float8 FROM r),
+       (SELECT corr(place, rank) FROM r), (SELECT array_agg(ARRAY[c, k]) FROM g)
+
+-- name: opaque_column_sample
+-- The same of a type without an order.
+SELECT count(*), count(v), avg(pg_column_size(v))::float8, NULL, NULL
+  FROM (SELECT {column} AS v FROM {table} {sample} WHERE {chosen}) AS s
+
+-- name: quantiles
+-- Means of 101 equal parts of the ranking, fewer where a part would have fewer than 5 rows: no row's own value, unless
+-- 5 rows and more have the same.
+WITH f AS MATERIALIZED (
+       SELECT x FROM (SELECT {number} AS x FROM {table} {sample} WHERE {chosen} AND {column} IS NOT NULL) AS n
+        WHERE x > '-Infinity' AND x < 'Infinity'),
+     b AS (SELECT x, ntile(greatest(1, least(101, (SELECT count(*) FROM f) / 5))::int) OVER (ORDER BY x) AS part FROM f)
+SELECT array_agg(m ORDER BY part), (SELECT count(*) FROM f) FROM (SELECT part, avg(x) AS m FROM b GROUP BY part) AS parts
+
+-- name: values
+-- The most frequent values with their rows: only of columns that were asked for, enums and booleans.
+SELECT {column}{as_text}, count(*) FROM {table} {sample} WHERE {chosen} GROUP BY {column} ORDER BY count(*) DESC LIMIT {most}
+
+-- name: codes
+-- Numbers that stand for the values of columns, in a sample of rows: equal values have equal numbers, and nothing else
+-- can be told from them.
+SELECT {codes} FROM {table} {sample} WHERE {chosen} LIMIT {most}
+
+-- name: reference_counts
+-- One pass over the child: how many keys have so many rows, and how many rows have a null among their columns.
+SELECT is_null, c, count(*)
+  FROM (SELECT {is_null} AS is_null, count(*) AS c FROM {child} GROUP BY {columns}) AS g
+ GROUP BY is_null, c
+
+-- name: within_counts
+-- Groups are the values of the shared columns; cut in four by their rows, those with most rows first.
+WITH g AS (SELECT {named_columns}, count(*) AS c FROM {child} WHERE NOT {is_null} GROUP BY {columns}),
+     p AS (SELECT dense_rank() OVER (ORDER BY {shared}) AS number, coalesce(g.c, 0) AS c
+             FROM {parent} AS p LEFT JOIN g ON {join}),
+     q AS (SELECT number, c, sum(c) OVER (PARTITION BY number) AS in_group FROM p),
+     n AS (SELECT number, in_group, ntile(4) OVER (ORDER BY in_group DESC, number) AS class
+             FROM (SELECT DISTINCT number, in_group FROM q) AS r)
+SELECT class, c, count(*), NULL FROM q JOIN n USING (number) GROUP BY class, c
+UNION ALL
+SELECT class, NULL, count(*), sum(in_group)::int8 FROM n GROUP BY class
+
+-- name: parent_sample
+-- A sample of parents, each with its children counted through the child's index: no block of the child is sampled.
+SELECT c, count(*)
+  FROM (SELECT (SELECT count(*) FROM {child} AS ch WHERE {join}) AS c FROM {parent} AS p {sample} WHERE {chosen}) AS z
+ GROUP BY c
+
+-- name: parent_sample_within
+-- The same by group, which is told by a number only.
+SELECT code, c, count(*)
+  FROM (SELECT hashtextextended(ROW({group})::text COLLATE "C", 0) AS code,
+               (SELECT count(*) FROM {child} AS ch WHERE {join}) AS c
+          FROM {parent} AS p {sample} WHERE {chosen}) AS z
+ GROUP BY code, c
+
+-- name: groups_of_parents
+-- Parents by group.
+SELECT hashtextextended(ROW({group})::text COLLATE "C", 0), count(*) FROM {parent} AS p GROUP BY {group}
+
+-- name: key_counts
+-- Rows of given keys, each counted through the index.
+SELECT k.n, (SELECT count(*) FROM {child} AS ch WHERE ch.{column} = k.v) FROM unnest({keys}) WITH ORDINALITY AS k (v, n)
