@@ -1,18 +1,71 @@
 """One batch of a run: one transaction, all or none; or, once it has failed, one by one to leave out what fails."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from ascetic_ddd.faker.application.kin import Kin
+from ascetic_ddd.faker.application.numbering import Numbering
 from ascetic_ddd.faker.application.progress import Failure
-from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.errors import GenerationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.provider import placed
-from ascetic_ddd.seedwork.domain.session.interfaces import ISession, ISessionPool
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession, ISessionPool, is_fault_of_the_store
 
-__all__ = ("Batch",)
+__all__ = ("Batch", "BatchError", "Made", "Quota")
 
 A = TypeVar("A")
+
+_FEW = 4
+_TRIES = 100  # to make one aggregate without another of its kind, where only one is wanted
+
+
+class BatchError(GenerationError):
+    """A batch failed and is rolled back.
+
+    Attributes:
+        is_fault_of_the_store: the session, not an aggregate, is the cause: leaving one out does not help.
+    """
+
+    def __init__(self, failure: Failure, *, is_fault_of_the_store: bool) -> None:
+        super().__init__(f"the batch was rolled back: {failure}", failure)
+        self.is_fault_of_the_store = is_fault_of_the_store
+
+
+@dataclass
+class Made(Generic[A]):
+    """What came of a batch.
+
+    Attributes:
+        aggregates: the roots, in order.
+        number: how many of the root's kind are stored: the roots, and those that references made.
+        failures: what was left out.
+    """
+
+    aggregates: list[A] = field(default_factory=list)
+    number: int = 0
+    failures: list[Failure] = field(default_factory=list)
+
+
+@dataclass
+class Quota:
+    """How many of the root's kind a batch shall store.
+
+    Attributes:
+        size: so many.
+        may_grow: asked when the last one needs another of its kind; True allows one more.
+    """
+
+    size: int
+    may_grow: Callable[[], bool]
+
+    def grow(self) -> bool:
+        """Ask for one more."""
+        if self.may_grow():
+            self.size += 1
+            return True
+        return False
 
 
 class Batch(Generic[A]):
@@ -24,82 +77,210 @@ class Batch(Generic[A]):
     Args:
         provider: the lane: the root provider, or a clone of it.
         session_pool: one session a batch.
-        plan: the plan of the run, told of each aggregate; None in a run without a total.
+        kin: counts aggregates of the root's kind, whoever makes them.
+        numbering: reserves running numbers.
+        is_thorough: find out which aggregate it is that was refused among many stored together.
     """
 
-    def __init__(self, provider: AggregateProvider[Any, A], session_pool: ISessionPool, plan: Plan | None) -> None:
+    def __init__(
+        self,
+        provider: AggregateProvider[Any, A],
+        session_pool: ISessionPool,
+        kin: Kin,
+        numbering: Numbering,
+        *,
+        is_thorough: bool,
+    ) -> None:
         self._provider = provider
         self._pool = session_pool
-        self._plan = plan
+        self._largest = _FEW  # of its kind that making one root has brought with it
+        self._kin = kin
+        self._numbering = numbering
+        self._is_thorough = is_thorough
 
-    async def make(self, size: int) -> list[A]:
+    async def make(self, quota: Quota) -> Made[A]:
         """Make a batch, all or none.
 
         Raises:
-            GenerationError: one failed; the batch is rolled back, the error names it.
+            BatchError: one failed; the batch is rolled back, the error names it.
         """
-        provider = self._provider
-        together = provider.can_store_many
-        made: list[A] = []
-        failure: Failure | None = None
-        try:
-            async with self._pool.session() as session, session.atomic():
-                for _ in range(size):
-                    try:
-                        made.append(await self._one(session, together))
-                    except Exception as error:
-                        failure = Failure(*placed(error, provider), error)
-                        raise
-                if together:
-                    failure = await self._store(session, made)
-                    if failure is not None:
-                        raise failure.cause
-        except Exception as error:  # noqa: BLE001  # raised again, with the place
-            if failure is None:  # the session itself, or the commit
-                failure = Failure(provider.path, None, error)
-            raise GenerationError(f"the batch was rolled back: {failure}", failure) from failure.cause
-        return made
+        while True:
+            try:
+                return await self._make(quota)
+            except _UncoveredError:
+                continue  # the next one reserves what this one took
 
-    async def make_what_works(self, size: int) -> tuple[list[A], list[Failure]]:
-        """Make a batch one by one, each under a savepoint; leave out what fails.
+    async def make_what_works(self, quota: Quota, tell: Callable[[Failure | None], bool]) -> Made[A]:
+        """Make as many attempts as the batch is large, each under a savepoint; leave out what fails.
+
+        What is refused only at the commit, as by a deferred constraint, is found by halving the batch.
+
+        Args:
+            quota: how many.
+            tell: called with each failure, and with None for each success; False ends the batch early.
 
         Raises:
-            Exception: the session or the commit failed; nothing of the batch is stored.
+            BatchError: the session failed; nothing of the batch is stored.
         """
+        while True:
+            try:
+                return await self._make_what_works(quota, tell)
+            except _UncoveredError:
+                continue
+            except BatchError as error:
+                if error.is_fault_of_the_store or not isinstance(error.failure, Failure):
+                    raise
+                if quota.size == 1:
+                    tell(error.failure)
+                    return Made(failures=[error.failure])
+            found = Made[A]()
+            for size in (quota.size // 2, quota.size - quota.size // 2):
+                half = Quota(size, quota.may_grow)
+                part = await self.make_what_works(half, tell)
+                quota.size += half.size - size
+                found.aggregates += part.aggregates
+                found.number += part.number
+                found.failures += part.failures
+            return found
+
+    async def _make(self, quota: Quota) -> Made[A]:
         provider = self._provider
-        made: list[A] = []
-        failures: list[Failure] = []
-        async with self._pool.session() as session, session.atomic():
-            for _ in range(size):
+        together = provider.can_store_many
+        made = Made[A]()
+        work = _Work()
+        async with self._transaction(work) as session:
+            while self._kin.number(session, len(made.aggregates)) < quota.size:
+                try:
+                    made.aggregates.append(await self._one(session, quota, len(made.aggregates), together))
+                except Exception as error:
+                    work.place = placed(error, provider)
+                    raise
+            if together:
+                failure = await self._store(session, made.aggregates)
+                if failure is not None:
+                    work.place = (failure.path, failure.input)
+                    raise failure.cause
+            made.number = self._kin.number(session, len(made.aggregates))
+        return made
+
+    async def _make_what_works(self, quota: Quota, tell: Callable[[Failure | None], bool]) -> Made[A]:
+        made = Made[A]()
+        work = _Work()
+        async with self._transaction(work) as session:
+            for _ in range(quota.size):
+                if self._kin.number(session, len(made.aggregates)) >= quota.size:
+                    break
                 try:
                     async with session.atomic():
-                        made.append(await self._one(session, together=False))
-                except Exception as error:  # noqa: BLE001  # it is reported, and the run goes on
-                    failures.append(Failure(*placed(error, provider), error))
-        return made, failures
+                        made.aggregates.append(await self._one(session, quota, len(made.aggregates), together=False))
+                except Exception as error:
+                    if is_fault_of_the_store(session, error):
+                        raise
+                    made.failures.append(Failure(*placed(error, self._provider), error))
+                    if not tell(made.failures[-1]):
+                        break
+                else:
+                    tell(None)
+            made.number = self._kin.number(session, len(made.aggregates))
+            if quota.size == 1:  # if the commit is refused, it was this one
+                work.place = (self._provider.path, self._provider.get())
+        return made
 
-    async def _one(self, session: ISession, together: bool) -> A:
+    @asynccontextmanager
+    async def _transaction(self, work: "_Work") -> AsyncIterator[ISession]:
+        """Open a session and a transaction for a batch; what goes wrong comes out as a BatchError."""
+        session: ISession | None = None
+        try:
+            async with self._pool.session() as session:
+                await self._numbering.ensure(session)
+                self._kin.begin(session)
+                try:
+                    async with session.atomic():
+                        work.has_begun = True
+                        session.on_commit(setattr, work, "is_committed", True)
+                        yield session
+                        if not self._numbering.is_covered:
+                            raise _UncoveredError
+                except Exception as error:  # noqa: BLE001  # raised again, with the place
+                    work.failed(session, error)
+                finally:
+                    self._kin.end(session)
+            if work.error is not None:
+                raise work.error
+        except _UncoveredError:
+            raise
+        except Exception as error:  # noqa: BLE001  # raised again, with the place
+            first = work.error or error
+            fault = work.is_fault_of_the_store or not work.has_begun or work.is_committed
+            path, input = (self._provider.path, None) if fault or work.place is None else work.place
+            raise BatchError(Failure(path, input, first), is_fault_of_the_store=fault) from first
+
+    async def _one(self, session: ISession, quota: Quota, roots: int, together: bool) -> A:
+        """Make one root. References may make others of its kind; that is one too many where only one is wanted."""
+        kin = self._kin
+        before = kin.number(session, roots)
+        if not kin.exists or quota.size - before > 2 * self._largest:
+            agg = await self._create(session, together)
+            self._largest = max(self._largest, kin.number(session, roots + 1) - before)
+            return agg
+        for _ in range(_TRIES):
+            try:
+                async with session.atomic():
+                    agg = await self._create(session, together)
+                    while kin.number(session, roots + 1) > quota.size:
+                        if not quota.grow():
+                            raise _OneTooManyError
+                    return agg
+            except _OneTooManyError:
+                continue
+        return await self._create(session, together)  # it cannot be without another one
+
+    async def _create(self, session: ISession, together: bool) -> A:
         provider = self._provider
         provider.reset()
         await provider.populate(session)
         agg = await (provider.build(session) if together else provider.create(session))
-        if self._plan is not None:
-            self._plan.advance()
-            session.on_rollback(self._plan.retreat)
+        self._kin.root_made(session)
         return agg
 
     async def _store(self, session: ISession, aggs: Sequence[A]) -> Failure | None:
         """Store the built aggregates; if one is refused, say which."""
+        provider = self._provider
         try:
             async with session.atomic():
-                await self._provider.store_many(session, aggs)
+                await provider.store_many(session, aggs)
         except Exception as error:  # noqa: BLE001  # the caller raises it, with the place
+            if is_fault_of_the_store(session, error) or not self._is_thorough:
+                return Failure(provider.path, None, error)
             if len(aggs) == 1:
-                return Failure(self._provider.path, self._provider.export(aggs[0]), error)
+                return Failure(provider.path, provider.export(aggs[0]), error)
             middle = len(aggs) // 2
             for half in (aggs[:middle], aggs[middle:]):
                 failure = await self._store(session, half)
                 if failure is not None:
                     return failure
-            return Failure(self._provider.path, f"{len(aggs)} aggregates, refused together though not singly", error)
+            return Failure(provider.path, f"{len(aggs)} aggregates, refused together though not singly", error)
         return None
+
+
+class _Work:
+    """What is known of a batch that goes wrong."""
+
+    def __init__(self) -> None:
+        self.has_begun = self.is_committed = False
+        self.place: tuple[str, Any] | None = None
+        self.error: Exception | None = None
+        self.is_fault_of_the_store = False
+
+    def failed(self, session: ISession, error: Exception) -> None:
+        """Keep the first error, before leaving the session can add others."""
+        self.error = error
+        self.is_fault_of_the_store = is_fault_of_the_store(session, error)
+
+
+class _UncoveredError(Exception):
+    """More numbers were taken than reserved; never leaves this module."""
+
+
+class _OneTooManyError(Exception):
+    """Rolls back a savepoint; never leaves this module."""

@@ -1,11 +1,13 @@
 """A run: a number of aggregates, in batches of one transaction each, on one lane or several."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, Generic, Literal, TypeVar
 
-from ascetic_ddd.faker.application.batches import Batch
+from ascetic_ddd.faker.application.batches import Batch, BatchError, Made, Quota
+from ascetic_ddd.faker.application.kin import Kin
+from ascetic_ddd.faker.application.numbering import Numbering
 from ascetic_ddd.faker.application.progress import Clock, Failure, Progress
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.errors import ConfigurationError, GenerationError
@@ -17,7 +19,8 @@ __all__ = ("generate", "planned_run")
 
 A = TypeVar("A")
 
-_HOPELESS = 100  # failures in a row, without one success, that end a run which skips failures
+_IN_A_ROW = 100  # failures without a success that end a run which skips failures
+_ATTEMPTS, _FAILING = 1_000, 0.9  # from so many attempts on, a larger share of failures ends it, too
 
 
 @contextmanager
@@ -63,14 +66,17 @@ async def generate(
     Args:
         provider: the root of the graph; it, and nothing else, is in use while the iteration lasts.
         session_pool: where sessions come from; one session a batch.
-        count: number of aggregates: a planned run. Those that fail and are skipped count too.
+        count: number of aggregates of the root's kind to be stored: a planned run. One that a reference makes (an employee's
+            boss) counts like one that the run makes, though it is not given out. One that fails and is skipped does not count:
+            its uses go back to the schedules, and another one is made.
         until: without ``count``: the run ends with the batch in which this is true of an aggregate; a growing run.
         batch_size: aggregates in one transaction.
         lanes: batches under way at the same time, each on a clone of the graph and a session of its own; worth it where the
             external repository waits for somebody else. The order of the aggregates is then not repeatable.
         seed: seed of the run; None leaves the streams as they are. A run after others, also restored ones, draws other values
             with the same seed.
-        on_error: ``"stop"`` ends the run at the first aggregate that fails; ``"skip"`` leaves it out and goes on.
+        on_error: ``"stop"`` ends the run at the first aggregate that fails; ``"skip"`` leaves it out and goes on, until 100 in
+            a row fail, or more than nine in ten of at least 1,000. A lost or full store ends the run in any case.
         on_progress: called after each batch.
         on_failure: called for each aggregate that is skipped.
 
@@ -93,15 +99,15 @@ async def generate(
         made = provider.memory.made  # a run after others must not draw the same values again
         provider.seed(graph.stream(seed, f"after {made}") if made else seed)
     if count is None:
-        run = _Run(provider, session_pool, None, None, batch_size, on_error, on_progress, on_failure)
-        async for aggregate in run.results(lanes):
+        run = _Run(provider, session_pool, None, None, batch_size, lanes, on_error, on_progress, on_failure)
+        async for aggregate in run.all():
             yield aggregate
             if until is not None and until(aggregate):
                 run.finish()
         return
     with planned_run(provider, count) as plan:
-        run = _Run(provider, session_pool, count, plan, batch_size, on_error, on_progress, on_failure)
-        async for aggregate in run.results(lanes):
+        run = _Run(provider, session_pool, count, plan, batch_size, lanes, on_error, on_progress, on_failure)
+        async for aggregate in run.all():
             yield aggregate
 
 
@@ -115,6 +121,7 @@ class _Run(Generic[A]):
         total: int | None,
         plan: Plan | None,
         batch_size: int,
+        lanes: int,
         on_error: str,
         on_progress: Callable[[Progress], object] | None,
         on_failure: Callable[[Failure], object] | None,
@@ -122,23 +129,42 @@ class _Run(Generic[A]):
         self._provider = provider
         self._pool = session_pool
         self._total = total
-        self._plan = plan
         self._batch_size = batch_size
+        self._lanes = lanes
         self._skips = on_error == "skip"
         self._on_progress = on_progress
         self._on_failure = on_failure
+        self._kin = Kin(provider, plan)
+        self._numbering = Numbering(provider, batch_size, lanes)
         self._clock = Clock()
         self._assigned = self._done = self._failed = self._in_a_row = 0
         self._is_finished = False
+        self._has_lost_the_store = False
 
     def finish(self) -> None:
         """Begin no more batches."""
         self._is_finished = True
 
-    async def results(self, lanes: int) -> AsyncIterator[A]:
-        """The aggregates, batch by batch, as they are committed."""
+    async def all(self) -> AsyncIterator[A]:
+        """The aggregates of the whole run, batch by batch, as they are committed."""
+        if self._numbering.is_needed:
+            async with self._pool.session() as session:
+                await self._numbering.begin(session)
+        results = self._results(self._lanes)
+        try:
+            with self._kin.watched():
+                async for aggregate in results:
+                    yield aggregate
+        finally:
+            await results.aclose()
+            if self._numbering.is_needed and not self._has_lost_the_store:
+                with suppress(Exception):  # what is not given back is a gap, and no more
+                    async with self._pool.session() as session:
+                        await self._numbering.settle(session)
+
+    async def _results(self, lanes: int) -> AsyncGenerator[A]:
         if lanes == 1:
-            batch = Batch(self._provider, self._pool, self._plan)
+            batch = self._batch(self._provider)
             while size := self._next_size():
                 for aggregate in await self._one_batch(batch, size):
                     yield aggregate
@@ -165,7 +191,7 @@ class _Run(Generic[A]):
     async def _work(
         self, lane: AggregateProvider[Any, A], ready: "asyncio.Queue[list[A] | None]", ahead: asyncio.Semaphore
     ) -> None:
-        batch = Batch(lane, self._pool, self._plan)
+        batch = self._batch(lane)
         try:
             while size := self._next_size():
                 await ahead.acquire()
@@ -179,44 +205,65 @@ class _Run(Generic[A]):
     def _next_size(self) -> int:
         if self._is_finished:
             return 0
-        size = self._batch_size if self._total is None else min(self._batch_size, self._total - self._assigned)
+        size = self._batch_size if self._total is None else max(0, min(self._batch_size, self._total - self._assigned))
         self._assigned += size
         return size
 
-    async def _one_batch(self, batch: Batch[A], size: int) -> list[A]:
-        try:
-            made = await batch.make(size)
-            failures: list[Failure] = []
-        except GenerationError as error:
-            if not self._skips or not _is_of_the_aggregate(error):
-                self.finish()
-                stored = f"{self._done:,} aggregates of earlier batches are stored"
-                raise GenerationError(f"{error} ({stored})", error.failure) from error.__cause__
-            made, failures = await batch.make_what_works(size)
-        self._account(len(made), failures)
-        return made
+    def _batch(self, lane: AggregateProvider[Any, A]) -> Batch[A]:
+        return Batch(lane, self._pool, self._kin, self._numbering, is_thorough=not self._skips)
 
-    def _account(self, made: int, failures: list[Failure]) -> None:
-        self._done += made
-        self._failed += len(failures)
-        self._in_a_row = 0 if made else self._in_a_row + len(failures)
-        if self._on_failure is not None:
-            for failure in failures:
-                self._on_failure(failure)
-        if self._in_a_row >= _HOPELESS:
+    def _may_grow(self) -> bool:
+        """One more than was assigned, if the run has not assigned all."""
+        if self._total is not None and self._assigned >= self._total:
+            return False
+        self._assigned += 1
+        return True
+
+    async def _one_batch(self, batch: Batch[A], size: int) -> list[A]:
+        quota = Quota(size, self._may_grow)
+        try:
+            try:
+                made = await batch.make(quota)
+            except BatchError as error:
+                if not self._skips or error.is_fault_of_the_store:
+                    raise
+                made = await batch.make_what_works(quota, self._tell)
+        except BatchError as error:
             self.finish()
-            raise GenerationError(
-                f"the last {self._in_a_row} aggregates failed, so the run ends after {self._done:,}; the last: {failures[-1]}",
-                failures[-1],
-            ) from failures[-1].cause
+            self._has_lost_the_store = error.is_fault_of_the_store
+            stored = f"{self._done:,} aggregates of earlier batches are stored"
+            raise GenerationError(f"{error} ({stored})", error.failure) from error.__cause__
+        self._account(made, quota.size)
+        return made.aggregates
+
+    def _tell(self, failure: Failure | None) -> bool:
+        """Hear of an attempt; tell whether it is worth going on."""
+        self._in_a_row = self._in_a_row + 1 if failure is not None else 0
+        return self._in_a_row < _IN_A_ROW
+
+    def _account(self, made: Made[A], size: int) -> None:
+        self._assigned += made.number - size  # what was left out is to be made by the next batch
+        self._done += made.number
+        self._failed += len(made.failures)
+        if self._on_failure is not None:
+            for failure in made.failures:
+                self._on_failure(failure)
         if self._on_progress is not None:
             self._on_progress(Progress(self._done, self._failed, self._total, self._clock.seconds))
+        if made.failures:
+            self._check_hope(made.failures[-1])
 
-
-def _is_of_the_aggregate(error: GenerationError) -> bool:
-    """False if the session or the commit failed: leaving out an aggregate does not help."""
-    failure = error.failure
-    return isinstance(failure, Failure) and failure.input is not None
+    def _check_hope(self, last: Failure) -> None:
+        attempts = self._done + self._failed
+        if self._in_a_row >= _IN_A_ROW:
+            reason = f"the last {self._in_a_row} aggregates failed"
+        elif attempts >= _ATTEMPTS and self._failed > _FAILING * attempts:
+            reason = f"{self._failed:,} of {attempts:,} aggregates failed, more than nine in ten"
+        else:
+            return
+        self.finish()
+        of = "" if self._total is None else f" of {self._total:,}"
+        raise GenerationError(f"{reason}, so the run ends after {self._done:,}{of}; the last: {last}", last) from last.cause
 
 
 def _positive(name: str, value: int) -> int:

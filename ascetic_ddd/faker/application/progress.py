@@ -12,8 +12,8 @@ class Progress:
     """How far a run is, after a batch.
 
     Attributes:
-        done: aggregates committed in this run.
-        failed: aggregates left out because they failed.
+        done: aggregates committed in this run, those of the root's kind that references made included.
+        failed: attempts that failed and were left out; they do not count for the total.
         total: aggregates the run shall make; None if nobody knows.
         seconds: time since the run began.
     """
@@ -33,7 +33,7 @@ class Progress:
         """Seconds to go at this rate; None if the total is not known, or nothing is done yet."""
         if self.total is None or not self.done:
             return None
-        return max(0, self.total - self.done - self.failed) / self.rate
+        return max(0, self.total - self.done) / self.rate
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,8 @@ class Failure:
 
     Attributes:
         path: the provider's path.
-        input: its input as far as it was known, or the exported state where only the store refused it.
+        input: its input as far as it was known, or the exported state where only the store refused it; None where it was not
+            about one aggregate, as when the server is lost.
         cause: the error.
     """
 
@@ -52,7 +53,8 @@ class Failure:
 
     def __str__(self) -> str:
         text = str(self.cause).strip() or repr(self.cause)
-        return f"{self.path} with input {self.input!r}: {type(self.cause).__name__}: {text}"
+        place = self.path if self.input is None else f"{self.path} with input {self.input!r}"
+        return f"{place}: {type(self.cause).__name__}: {text}"
 
 
 class Clock:

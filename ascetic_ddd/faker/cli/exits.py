@@ -1,6 +1,5 @@
 """How the command ends: its exit codes, and which error leads to which."""
 
-from collections.abc import Iterator
 from enum import IntEnum
 
 import psycopg
@@ -8,6 +7,7 @@ from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError, GenerationError
 from ascetic_ddd.seedwork.domain.errors import AsceticDddError
+from ascetic_ddd.seedwork.infrastructure.session.pg_faults import chain_of, is_fault_of_the_server
 
 __all__ = ("EXPECTED", "CommandError", "Exit", "exit_of")
 
@@ -41,37 +41,15 @@ class CommandError(AsceticDddError):
 EXPECTED = (AsceticDddError, psycopg.Error, PoolTimeout, PoolClosed, TooManyRequests, OSError)
 """What is told in one message; anything else is a fault of the program, or of the target."""
 
-# Classes of SQLSTATE that say: the server, not the data. Connection, wrong password, no such database, resources (disk,
-# memory, connections), operator (shut down, cancelled), system (input and output).
-_SERVER_STATES = ("08", "28", "3D", "53", "57P", "58")
-
 
 def exit_of(error: BaseException) -> Exit:
     """Give the exit code of an error that ended the command."""
-    chain = list(_chain(error))
+    chain = list(chain_of(error))
     for each in chain:
         if isinstance(each, CommandError):
             return each.code
-    if any(map(_is_of_the_server, chain)):
+    if is_fault_of_the_server(error):
         return Exit.DATABASE
     if isinstance(error, ConfigurationError) and not any(isinstance(each, GenerationError) for each in chain):
         return Exit.USAGE
     return Exit.STOPPED
-
-
-def _is_of_the_server(error: BaseException) -> bool:
-    if isinstance(error, (PoolTimeout, PoolClosed, TooManyRequests)):
-        return True
-    if not isinstance(error, psycopg.Error):
-        return False
-    if error.sqlstate is None:  # the driver itself: nobody answers
-        return isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError))
-    return error.sqlstate.startswith(_SERVER_STATES)
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error
-        error = error.__cause__ or error.__context__

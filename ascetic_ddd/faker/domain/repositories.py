@@ -12,6 +12,7 @@ __all__ = (
     "IExternalRepository",
     "IInternalRepository",
     "IMemory",
+    "INumbering",
     "IObservable",
     "IStagedBulkRepository",
     "StoredListener",
@@ -69,8 +70,8 @@ class IStagedBulkRepository(IBulkRepository[T_contra], Protocol[T_contra]):
     """A repository whose ``insert_many`` has two steps, so that another store can work during the second."""
 
     async def stage_many(self, session: ISession, aggs: Sequence[T_contra]) -> Callable[[], Awaitable[None]]:
-        """Put the ids that the database gives into the aggregates, if that can be done beforehand; the call of what is
-        returned stores them, all or none, and takes the ids out again if that fails.
+        """Put the ids that the database gives into the aggregates. The call of what is returned stores them, all or none,
+        and takes the ids out again if that fails; where ids cannot be had beforehand, all is stored before this returns.
 
         Inside a transaction. Between the two steps, the session's connection is not used for anything else.
         """
@@ -127,4 +128,17 @@ class IMemory(Protocol):
         Raises:
             PersistenceError: an id is taken or incomplete.
         """
+        ...
+
+
+@runtime_checkable
+class INumbering(Protocol):
+    """A store that remembers how far running numbers may have been given out, ahead of what is made of them."""
+
+    async def reserved(self, session: ISession) -> dict[str, int]:
+        """Give by name the numbers below which all may have been given out."""
+        ...
+
+    async def reserve(self, session: ISession, numbers: Mapping[str, int]) -> None:
+        """Remember such numbers by name, also lower ones than before. Called outside a transaction; durable when it returns."""
         ...

@@ -12,7 +12,7 @@ from faker.providers import BaseProvider
 from ascetic_ddd.faker.domain.errors import ConfigurationError, ExhaustedError
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("FakerGenerator", "IInputGenerator", "make_input_generator", "seed_generator")
+__all__ = ("FakerGenerator", "IInputGenerator", "make_input_generator", "seed_generator", "takes_position")
 
 
 class IInputGenerator(Protocol):
@@ -28,6 +28,9 @@ class FakerGenerator:
         method: name of a Faker method, or a bound one such as ``fake.first_name``.
         locale: Faker locale, e.g. ``"en_US"``; only with a name.
         arguments: passed to the method, e.g. ``nb_words=3``.
+
+    Attributes:
+        stream: the random numbers it draws from; may be replaced by a stream of yours.
 
     Raises:
         ConfigurationError: Faker has no method of this name.
@@ -56,16 +59,16 @@ class FakerGenerator:
         self._call: Callable[..., Any] = found
         self._arguments = arguments
         self._generator: Generator = owner if isinstance(owner, Generator) else owner.generator
-        self._random = Random(0)
+        self.stream = Random(0)
 
     def seed(self, seed: int) -> None:
         """Restart the stream."""
-        self._random.seed(seed)
+        self.stream.seed(seed)
 
     def __call__(self, session: ISession | None, position: int) -> Any:
         generator = self._generator
         before = generator.random
-        generator.random = self._random
+        generator.random = self.stream
         try:
             return self._call(**self._arguments)
         finally:
@@ -117,6 +120,11 @@ def seed_generator(generator: IInputGenerator, seed: int) -> None:
     seed_method = getattr(source, "seed", None)
     if callable(seed_method):
         seed_method(seed)
+
+
+def takes_position(generator: IInputGenerator) -> bool:
+    """Tell whether what the generator draws may depend on the position."""
+    return not isinstance(generator, (FakerGenerator, _Iterated)) and not hasattr(generator, "source")
 
 
 def _required_parameters(source: Callable[..., Any]) -> int:

@@ -1,7 +1,7 @@
 """What the clones of one aggregate provider share: the aggregates that references may reuse."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ascetic_ddd.faker.domain.distributors.m2o.population import Population
@@ -28,6 +28,7 @@ class Memory:
         self.is_seeded = False
         self.made = 0  # aggregates the providers have stored, rolled back or not
         self._catching_up = asyncio.Lock()
+        self._watchers: tuple[Callable[[ISession], None], ...] = ()
 
     @property
     def is_asked(self) -> bool:
@@ -51,10 +52,20 @@ class Memory:
     def created(self, session: ISession, state: Mapping[str, Any] | None) -> None:
         """The provider has stored an aggregate; with its state, if that is needed."""
         self.made += 1
+        for watcher in self._watchers:
+            watcher(session)
         if self._population is None:
             self.is_late = True
         elif state is not None and not self._is_told:
             self._population.stored(session, state)
+
+    def watch(self, watcher: Callable[[ISession], None]) -> None:
+        """Call ``watcher`` with the session for each aggregate that is stored singly, whoever asked for it."""
+        self._watchers += (watcher,)
+
+    def unwatch(self, watcher: Callable[[ISession], None]) -> None:
+        """Call it no more."""
+        self._watchers = tuple(other for other in self._watchers if other != watcher)
 
     async def catch_up(self, session: ISession) -> None:
         """Take in what was stored before anybody asked; if the session rolls back, it is taken in again.

@@ -8,6 +8,7 @@ from ascetic_ddd.faker.domain.repositories import (
     IExternalRepository,
     IInternalRepository,
     IMemory,
+    INumbering,
     IObservable,
     StoredListener,
 )
@@ -131,6 +132,15 @@ class CompositeRepository(Generic[T]):
             ConfigurationError: it cannot.
         """
         await self._memory().remember(session, states)
+
+    async def reserved(self, session: ISession) -> dict[str, int]:
+        """Give the running numbers that the internal repository has reserved; none if it cannot."""
+        return await self._internal.reserved(session) if isinstance(self._internal, INumbering) else {}
+
+    async def reserve(self, session: ISession, numbers: Mapping[str, int]) -> None:
+        """Have the internal repository reserve running numbers, if it can."""
+        if isinstance(self._internal, INumbering):
+            await self._internal.reserve(session, numbers)
 
     def subscribe(self, listener: StoredListener) -> None:
         """Have ``listener`` called once for each aggregate stored in both.

@@ -51,6 +51,7 @@ class InMemoryRepository(Observable, Generic[T]):
         self._states: dict[Hashable, dict[str, Any]] = {}
         self._last_numbers: dict[Path, int] = {}
         self._usually_missing: Path | None = None
+        self._reserved: dict[str, int] = {}
 
     async def setup(self, session: ISession) -> None:
         """Nothing to create."""
@@ -58,7 +59,8 @@ class InMemoryRepository(Observable, Generic[T]):
     async def cleanup(self, session: ISession) -> None:
         """Forget everything, the numbering too."""
         session.on_rollback(self._restore, self._states, self._last_numbers)
-        self._states, self._last_numbers = {}, {}
+        session.on_rollback(setattr, self, "_reserved", self._reserved)
+        self._states, self._last_numbers, self._reserved = {}, {}, {}
 
     async def insert(self, session: ISession, agg: T) -> None:
         """Remember a new aggregate; an id it does not have yet is numbered and put into it.
@@ -109,6 +111,14 @@ class InMemoryRepository(Observable, Generic[T]):
             if self._listeners:
                 for state in copies:
                     self._announce(session, state)
+
+    async def reserved(self, session: ISession) -> dict[str, int]:
+        """Give by name the numbers below which all may have been given out."""
+        return dict(self._reserved)
+
+    async def reserve(self, session: ISession, numbers: Mapping[str, int]) -> None:
+        """Remember such numbers by name."""
+        self._reserved.update(numbers)
 
     async def update(self, session: ISession, agg: T) -> None:
         """Remember the changed state of an aggregate that was inserted before.

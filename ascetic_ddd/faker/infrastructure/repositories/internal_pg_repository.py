@@ -20,6 +20,7 @@ from ascetic_ddd.faker.infrastructure.repositories.pg_names import (
     quoted,
     shown,
 )
+from ascetic_ddd.faker.infrastructure.repositories.pg_numbers import PgNumbers
 from ascetic_ddd.faker.infrastructure.repositories.state_codec import dumps, encode, loads
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
@@ -52,16 +53,21 @@ class InternalPgRepository(Observable, Generic[T]):
         self._pg = PgAccess("internal", self._table)
         (id_key,) = encode({self._id_attr: None})
         self._sql = _Statements(names, id_key)
+        self._numbers = PgNumbers(names)
 
     async def setup(self, session: ISession) -> None:
         """Create the table, if it is not there. Several workers may do so at once."""
         async with session.atomic():
             await self._pg.execute(session, self._sql.lock, (self._table,), "set up")
             await self._pg.execute(session, self._sql.create, (), "set up")
+            await self._check_columns(session)
+            await self._numbers.setup(session)
 
     async def cleanup(self, session: ISession) -> None:
         """Drop the table with all that is remembered; does nothing if it is not there."""
-        await self._pg.execute(session, self._sql.drop, (), "clean up")
+        async with session.atomic():
+            await self._pg.execute(session, self._sql.drop, (), "clean up")
+            await self._numbers.cleanup(session)
 
     async def insert(self, session: ISession, agg: T) -> None:
         """Remember a new aggregate.
@@ -102,6 +108,14 @@ class InternalPgRepository(Observable, Generic[T]):
         parameters = ([dumps(encode(id, "id")) for id in ids],)
         cursor = await self._pg.execute(session, self._sql.known, parameters, "look up ids")
         return [is_known for (is_known,) in await cursor.fetchall()]
+
+    async def reserved(self, session: ISession) -> dict[str, int]:
+        """Give by name the numbers below which all may have been given out."""
+        return await self._numbers.reserved(session)
+
+    async def reserve(self, session: ISession, numbers: Mapping[str, int]) -> None:
+        """Remember such numbers by name."""
+        await self._numbers.reserve(session, numbers)
 
     async def update(self, session: ISession, agg: T) -> None:
         """Remember the changed state of an aggregate that was inserted before.
@@ -175,6 +189,16 @@ class InternalPgRepository(Observable, Generic[T]):
             lines = [dumps(encode(state)) for state in states[start : start + _LINES_A_CHUNK]]
             yield ("\n".join(lines) + "\n").replace("\\", "\\\\").encode()
 
+    async def _check_columns(self, session: ISession) -> None:
+        cursor = await self._pg.execute(session, self._sql.columns, (self._name,), "set up")
+        found = {name for (name,) in await cursor.fetchall()}
+        if not found >= {"position", "id", "state"}:
+            raise ConfigurationError(
+                f"The table {self._table!r} stands in this database with the columns {', '.join(sorted(found))}; "
+                "an InternalPgRepository remembers in none such, so it may be the application's. Give the repository another table, "
+                f"such as table=('memory', {self._table.rpartition('.')[2]!r}) in a schema of its own, or another database."
+            )
+
     def _check_complete(self, id: Any, agg: object) -> None:
         if is_incomplete(id):
             raise PersistenceError(
@@ -195,6 +219,7 @@ class _Statements:
             table,
             literal(id_key),
         )
+        self.columns = b"SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped"
         self.drop = _compose("DROP TABLE IF EXISTS {table}", table)
         self.insert = _compose("INSERT INTO {table} (state) VALUES (%s::jsonb)", table)
         self.copy = _compose("COPY {table} (state) FROM STDIN", identifier(*names))

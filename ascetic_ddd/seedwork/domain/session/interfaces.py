@@ -1,10 +1,10 @@
-"""The two session ports: a session with transactions in it, and the pool that hands sessions out."""
+"""The session ports: a session with transactions in it, the pool that hands sessions out, and what a session may know."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import ParamSpec, Protocol, Self
+from typing import ParamSpec, Protocol, Self, runtime_checkable
 
-__all__ = ("ISession", "ISessionPool")
+__all__ = ("IJudge", "ISession", "ISessionPool", "is_fault_of_the_store")
 
 P = ParamSpec("P")
 
@@ -48,3 +48,17 @@ class ISessionPool(Protocol):
     def session(self) -> AbstractAsyncContextManager[ISession]:
         """Take a session; leaving the block gives it back."""
         ...
+
+
+@runtime_checkable
+class IJudge(Protocol):
+    """A session that knows its driver's errors; a session need not."""
+
+    def is_fault_of_the_store(self, error: BaseException) -> bool:
+        """Tell whether an error leaves nothing to go on with: the connection is lost, or the store gone, or full."""
+        ...
+
+
+def is_fault_of_the_store(session: ISession, error: BaseException) -> bool:
+    """Tell whether an error says that the session's store is lost; False of a session that does not know."""
+    return isinstance(session, IJudge) and session.is_fault_of_the_store(error)

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 
 from ascetic_ddd.seedwork.domain.errors import SessionError
-from ascetic_ddd.seedwork.domain.session.interfaces import ISession, ISessionPool
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession, ISessionPool, is_fault_of_the_store
 from ascetic_ddd.seedwork.infrastructure.session.transaction_log import LoggedSession
 
 if TYPE_CHECKING:
@@ -62,6 +62,10 @@ class CompositeSession(LoggedSession):
             SessionError: the internal part has none.
         """
         return _connection_of(self.internal, "internal")
+
+    def is_fault_of_the_store(self, error: BaseException) -> bool:
+        """Tell whether an error leaves nothing to go on with in one of the parts."""
+        return is_fault_of_the_store(self.external, error) or is_fault_of_the_store(self.internal, error)
 
     @asynccontextmanager
     async def atomic(self) -> AsyncIterator[Self]:

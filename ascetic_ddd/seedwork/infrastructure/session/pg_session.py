@@ -11,6 +11,7 @@ from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRe
 
 from ascetic_ddd.seedwork.domain.errors import SessionError
 from ascetic_ddd.seedwork.domain.session.interfaces import ISessionPool
+from ascetic_ddd.seedwork.infrastructure.session.pg_faults import is_fault_of_the_server
 from ascetic_ddd.seedwork.infrastructure.session.transaction_log import LoggedSession
 
 __all__ = ("PgSession", "PgSessionPool")
@@ -50,6 +51,10 @@ class PgSession(LoggedSession):
                 "take a new one with `async with pool.session() as session`."
             )
         return self._connection
+
+    def is_fault_of_the_store(self, error: BaseException) -> bool:
+        """Tell whether an error leaves nothing to go on with: the connection is lost, or the server gone, or full."""
+        return self._connection is None or self._connection.closed or is_fault_of_the_server(error)
 
     @asynccontextmanager
     async def atomic(self) -> AsyncIterator[Self]:

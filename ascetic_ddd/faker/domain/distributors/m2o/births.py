@@ -15,6 +15,11 @@ class Positions:
     def __init__(self) -> None:
         self._next = 0
 
+    @property
+    def next(self) -> int:
+        """The number that will be given next; all below have been given, or are left out."""
+        return self._next
+
     def take(self) -> int:
         """Give the next number."""
         self._next += 1
@@ -23,6 +28,10 @@ class Positions:
     def restart(self, count: int) -> None:
         """Take the first ``count`` numbers, and no others, as given out."""
         self._next = count
+
+    def skip_to(self, number: int) -> None:
+        """Give none below ``number`` any more."""
+        self._next = max(self._next, number)
 
 
 class Birth:

@@ -33,10 +33,16 @@ class NewDistributor:
         self.is_sequence = is_sequence
         self._positions = Positions()
         self._nulls = Nulls(null_weight)
+        self._plan: Plan | None = None
 
     @property
     def is_nullable(self) -> bool:
         return self.null_weight > 0.0
+
+    @property
+    def positions(self) -> Positions:
+        """The running numbers of the new values."""
+        return self._positions
 
     def draw(self, session: ISession, scope: Scope, *, is_closed: bool = False) -> int | Birth | None:
         if self.null_weight and self._nulls.draw(session):
@@ -61,10 +67,14 @@ class NewDistributor:
         """Nothing is remembered, so nothing is counted."""
 
     def plan(self, plan: Plan | None, *, is_exact: bool = False) -> None:
-        """There is nothing to plan."""
+        """Only the nulls are planned."""
+        if plan is not self._plan:
+            self._plan = plan
+            self._nulls.plan(plan.total if plan is not None and is_exact else None)
 
     def end(self, plan: Plan) -> None:
-        """Nothing was planned."""
+        if self._plan is plan:
+            self.plan(None)
 
     def __repr__(self) -> str:
         return f"NewDistributor(null_weight={self.null_weight:g})"
@@ -95,15 +105,20 @@ class LawDistributor:
         self._schedules: dict[Scope, GrowingSchedule | PlannedSchedule] = {}
         self._closed: set[Scope] = set()
         self._plan: Plan | None = None
-        self._draws: int | None = None  # since an exact plan began
+        self._draws: int | None = None  # since an exact plan began, without those rolled back: comparable to what is done
 
     @property
     def is_nullable(self) -> bool:
         return self.null_weight > 0.0
 
+    @property
+    def positions(self) -> Positions:
+        """The running numbers of the new values."""
+        return self._positions
+
     def draw(self, session: ISession, scope: Scope, *, is_closed: bool = False) -> int | Birth | None:
         if self._draws is not None and scope is scope.pool.everything:
-            self._check_rate()
+            self._check_rate(session)
         if self.null_weight and self._nulls.draw(session):
             return None
         if not scope.is_lazy:
@@ -194,12 +209,17 @@ class LawDistributor:
         """Uses so far by number of the value, most used first; values without a use are left out."""
         return self._schedules[scope].uses if scope in self._schedules else {}
 
-    def _check_rate(self) -> None:
+    def _undraw(self) -> None:
+        if self._draws is not None:
+            self._draws -= 1
+
+    def _check_rate(self, session: ISession) -> None:
         """An exact plan counts on one draw a root aggregate. Some may have been told instead: then plan by what is asked."""
         plan = self._plan
         if plan is None or self._draws is None:
             return
         self._draws += 1
+        session.on_rollback(self._undraw)
         if plan.done - self._draws >= max(_SLACK, plan.total // (10 * _SLACK)):
             self._draws = None
             self._nulls.plan(None)

@@ -11,6 +11,8 @@ from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 __all__ = ("GrowingSchedule",)
 
 _GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
+_REPEATED = 3  # times the same use has to be taken back before it is put off
+_DELAY = 0.1  # of the population, doubled each time
 
 
 class GrowingSchedule:
@@ -48,6 +50,7 @@ class GrowingSchedule:
         self._heap: list[tuple[float, int, int]] = []  # due population, rank, which use
         self._parked: dict[ISession, list[tuple[float, int, int]]] = {}  # entries of values in flight, by who made them
         self._owners: dict[int, ISession] = {}  # of the values with entries there
+        self._taken_back: dict[int, tuple[int, int]] = {}  # by rank: which use was taken back last, and how many times
         self._reserved = 0
         self._base = 0  # values that a closed population had when the dues beyond the law were reckoned
         used = uses or {}
@@ -126,11 +129,20 @@ class GrowingSchedule:
         return True
 
     def unuse(self, number: int) -> None:
-        """Take one use of the value back."""
+        """Take one use of the value back. It is due at once; if that happens again and again, others come first."""
         rank = self._ranks.get(number)
-        if rank is not None:
-            self._uses[rank] -= 1
+        if rank is None:
+            return
+        use = self._uses[rank]
+        self._uses[rank] -= 1
+        before, times = self._taken_back.get(rank, (use, 0))
+        times = times + 1 if before == use else 1
+        self._taken_back[rank] = (use, times)
+        if times < _REPEATED:
             self._push(rank)
+        else:
+            now = max(len(self._ranks) + self._reserved + 1.0, self._heap[0][0] if self._heap else 0.0)
+            heappush(self._heap, (now * (1.0 + _DELAY * 2.0 ** min(times - _REPEATED, 60)), rank, use))
 
     def enter(self, number: int) -> None:
         if self._vacant:
@@ -147,6 +159,7 @@ class GrowingSchedule:
     def leave(self, number: int) -> None:
         rank = self._ranks.pop(number)
         self._numbers[rank] = -1
+        self._taken_back.pop(rank, None)
         heappush(self._vacant, rank)
 
     def _park(self, owner: ISession, number: int, entry: tuple[float, int, int]) -> None:
