@@ -7,12 +7,13 @@ from ascetic_ddd.faker.application.comparison import sampling
 from ascetic_ddd.faker.application.comparison.judging import Judge, Slack
 from ascetic_ddd.faker.application.comparison.measures import Measure
 from ascetic_ddd.faker.application.comparison.names import Names
+from ascetic_ddd.faker.application.profile.dependence import STRONG
 from ascetic_ddd.faker.application.profile.model import ColumnProfile, TableProfile
 
 __all__ = ("measures_of_column", "measures_of_table")
 
 _SCALES_FROM = 0.1  # ANALYZE takes a number of distinct values above a tenth of the rows for one that grows with them
-_SMALLEST_SAMPLE = 10_000.0  # rows
+_SAMPLED = 30_000.0  # rows that a capture looks at where it does not count all
 
 
 def measures_of_table(a: TableProfile, b: TableProfile, names: Names, judge: Judge, scale: float | None) -> tuple[Measure, ...]:
@@ -59,12 +60,12 @@ def measures_of_column(
 
 
 def _distinct(a: ColumnProfile, b: ColumnProfile, judge: Judge) -> Measure:
-    if (a.method == "estimate") != (b.method == "estimate"):
-        side = "A" if a.method == "estimate" else "B"
-        reason = f"{side} has only the planner's estimate, which may be several times too small"
-        return judge.not_comparable("distinct", reason, a.distinct, b.distinct)
     if a.distinct is None or b.distinct is None:
         return judge.of_figures("distinct", a.distinct, b.distinct)
+    if a.method != b.method:  # of the same method, both err alike at the same size
+        side = "A" if a.method != "exact" else "B"
+        reason = f"{side} has only an estimate, which may be several times too small"
+        return judge.not_comparable("distinct", reason, a.distinct, b.distinct)
     grain = Slack(grain=1.0 / max(1, min(a.distinct, b.distinct)))
     if a.distinct > _SCALES_FROM * a.rows and b.distinct > _SCALES_FROM * b.rows:
         return judge.of_figures("distinct", a.distinct / a.rows, b.distinct / b.rows, grain, detail="share of the rows")
@@ -91,13 +92,13 @@ def _values(a: ColumnProfile, b: ColumnProfile, judge: Judge, errors: float) -> 
 
 
 def _dependences(a: TableProfile, b: TableProfile, names: Names, judge: Judge) -> list[Measure]:
-    """Pairs that either side reports; one that the other does not report is taken as independent there."""
+    """Pairs that either side reports. Of one that the other does not report, all that is known is that it is weaker."""
     of_a = {frozenset(pair.columns): pair.strength for pair in a.dependent_pairs}
     back = names.reversed()
     of_b = {frozenset(back.column(b.name, column) for column in pair.columns): pair.strength for pair in b.dependent_pairs}
     shared = {column.name for column in a.columns} & {back.column(b.name, column.name) for column in b.columns}
     return [
-        judge.of_figures("dependence", of_a.get(pair, 0.0), of_b.get(pair, 0.0), detail=" and ".join(sorted(pair)))
+        judge.of_figures("dependence", of_a.get(pair, STRONG), of_b.get(pair, STRONG), detail=" and ".join(sorted(pair)))
         for pair in _in_order(of_a, of_b)
         if pair <= shared
     ]
@@ -112,4 +113,4 @@ def _sample(column: ColumnProfile, target: int) -> float:
     """Rows behind the figures of a column."""
     if column.method == "exact":
         return math.inf
-    return min(float(column.rows), 300.0 * target if column.method == "estimate" else _SMALLEST_SAMPLE)
+    return min(float(column.rows), 300.0 * target if column.method == "estimate" else _SAMPLED)

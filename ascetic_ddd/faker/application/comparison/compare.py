@@ -89,7 +89,7 @@ class _Work:
         for left, right in self._pairs():
             judge = Judge(left.name, self.thresholds)
             measures = measures_of_table(left, right, self.names, judge, self.scale.of(left.name))
-            yield Subject("table", left.name, right.name, measures)
+            yield Subject("table", left.name, right.name, measures, left.name)
 
     def references(self) -> Iterator[Subject]:
         for left in self.a.references:
@@ -100,7 +100,7 @@ class _Work:
             left_out = self._left_out(left, right)
             measures = measures_of_reference(left, right, Judge(name, self.thresholds))
             kept = tuple(measure for measure in measures if measure.name not in left_out)
-            yield Subject("reference", name, reference_name(right), kept, (left.histogram, right.histogram))
+            yield Subject("reference", name, reference_name(right), kept, left.table, (left.histogram, right.histogram))
 
     def columns(self) -> Iterator[Subject]:
         targets = _target(self.a), _target(self.b)
@@ -116,7 +116,7 @@ class _Work:
                 measures = measures_of_column(column, other, Judge(name, self.thresholds), target=targets)
                 if scaled and (left.name, column.name) in referring:  # the reference's measures say it
                     measures = tuple(measure for measure in measures if measure.name not in _OF_REFERENCES)
-                yield Subject("column", name, column_name(right.name, other.name), measures)
+                yield Subject("column", name, column_name(right.name, other.name), measures, left.name)
 
     def missing(self) -> Iterator[Missing]:
         taken = set(self.names.tables.values())

@@ -31,13 +31,9 @@ class Slack:
 
     def reason(self, threshold: float) -> str:
         """In words; what is less than a tenth of the threshold is not worth telling."""
-        named = (
-            ("for the sampling error", self.sampling),
-            ("for small numbers", self.grain),
-            ("for random scatter", self.scatter),
-        )
-        told = [f"+{value:.2g} {what}" for what, value in named if value > threshold / 10.0]
-        return ", ".join(told)
+        named = (("sampling error", self.sampling), ("small numbers", self.grain), ("random scatter", self.scatter))
+        told = [what for what, value in named if value > threshold / 10.0]
+        return f"widened for {' and '.join(told)}" if told else ""
 
 
 NO_SLACK = Slack()

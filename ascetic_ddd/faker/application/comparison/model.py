@@ -21,6 +21,7 @@ class Subject:
         name: its name in A.
         name_b: its name in B.
         measures: in the order of docs/comparing.md.
+        table: A's name of the table that a column or a reference is of.
         shapes: rows per parent as pairs (children, parents) in A and in B; only of references.
     """
 
@@ -28,6 +29,7 @@ class Subject:
     name: str
     name_b: str
     measures: tuple[Measure, ...]
+    table: str = ""
     shapes: tuple[Histogram, Histogram] | None = None
 
     @property

@@ -1,5 +1,6 @@
 """The measures of a foreign key: how many children its parents have."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from ascetic_ddd.faker.application import measure
@@ -68,7 +69,7 @@ def _of_histograms(a: ReferenceProfile, b: ReferenceProfile, judge: Judge) -> li
     w1 = Slack(_relative_errors(a, b, sampling.w1_error), used)
     found.append(judge.of_distance("w1", measure.w1_over_mean(a.histogram, b.histogram), slack=w1))
     found.append(judge.of_distance("lorenz", lorenz_distance(a.histogram, b.histogram), slack=Slack(w1.sampling, used)))
-    behind = [measure.size_biased_mean(dict(each.histogram)) for each in (a, b)]
+    behind = [measure.size_biased_mean(Counter(dict(each.histogram))) for each in (a, b)]
     slack = Slack(_relative_errors(a, b, sampling.size_biased_error), used)
     found.append(judge.of_figures("size_biased_mean", behind[0], behind[1], slack))
     return found

@@ -11,16 +11,16 @@ __all__ = ("distance_text", "failure_texts", "headline", "limit_text", "measure_
 
 _SHARES = frozenset({"top_share", "null_share", "unused_share", "weights", "most_common_share", "plans"})
 
-# what B has more or less of, and what follows from it where it has more, and where it has less
-_RATIOS: Mapping[str, tuple[str, str, str]] = {
-    "rows": ("rows", "scans cost more than in A", "scans cost less than in A"),
-    "bytes_per_row": ("bytes per row", "its pages hold fewer rows", "its pages hold more rows"),
-    "mean": ("rows per used parent", "look-ups and joins return more", "look-ups and joins return less"),
-    "size_biased_mean": ("rows behind a random row's parent", "a usual look-up is dearer", "a usual look-up is cheaper"),
-    "top_share": ("of the share for the top parent", "the hottest key is hotter", "the hottest key is lost"),
-    "distinct": ("distinct values", "equality is taken for more selective", "equality is taken for less selective"),
-    "most_common_share": ("of the share for the most common value", "its hottest value is hotter", "its hottest value is lost"),
-    "width": ("bytes per value", "rows are wider", "rows are narrower"),
+# what follows where B has more, and where it has less
+_RATIOS: Mapping[str, tuple[str, str]] = {
+    "rows": ("scans cost more", "scans cost less"),
+    "bytes_per_row": ("a page holds fewer rows", "a page holds more rows"),
+    "mean": ("look-ups and joins return more", "look-ups and joins return less"),
+    "size_biased_mean": ("a usual look-up costs more", "a usual look-up costs less"),
+    "top_share": ("the hottest key is hotter", "the hottest key is lost"),
+    "distinct": ("equality is taken for more selective", "equality is taken for less selective"),
+    "most_common_share": ("the hottest value is hotter", "the hottest value is lost"),
+    "width": ("sorts and hashes need more memory", "sorts and hashes need less memory"),
 }
 _DISTANCES: Mapping[str, str] = {
     "ks": "the children per parent are distributed otherwise",
@@ -40,24 +40,26 @@ _DISTANCES: Mapping[str, str] = {
 
 def headline(comparison: Comparison) -> str:
     """The verdict in one sentence, which names what failed worst."""
-    failed = comparison.failed
+    failed = _grouped(comparison.failed)
     if failed:
-        worst = failed[0]
-        rest = len(failed) - 1
-        more = f" {rest} more {'differs' if rest == 1 else 'differ'}." if rest else ""
-        return f"Not equal: the {worst.kind} {worst.name} is off most.{more}"
+        names = list(failed)
+        more = "" if len(names) == 1 else f", and {names[1]} too" if len(names) == 2 else f", and {len(names) - 1} more differ"
+        return f"Not equal: {_worst_of(failed[names[0]]).kind} {names[0]} differs most{more}"
     if comparison.planner_failures:
-        return "Not equal: the shapes agree, the planner's answers do not."
+        return "Not equal: the shapes agree, the planner's answers do not"
     if not comparison.is_equal:
-        return "Not equal by --strict: something has no counterpart or cannot be compared."
+        return "Not equal by --strict: something has no counterpart or cannot be compared"
     if comparison.missing or comparison.not_comparable:
-        return "Equal in what both have; not everything could be compared."
-    return "Equal: every measure is within its threshold."
+        return "Equal in what could be compared; not everything could be"
+    return "Equal: every measure is within its threshold"
 
 
 def failure_texts(comparison: Comparison, limit: int = 5) -> list[tuple[str, str]]:
-    """Pairs (subject, sentence about its worst measure), worst first."""
-    found = [(subject.name, sentence(subject, subject.failures[0])) for subject in comparison.failed]
+    """Pairs (subject, sentence about its worst measure), worst first; a key's reference and column are one."""
+    found = []
+    for name, subjects in _grouped(comparison.failed).items():
+        worst = _worst_of(subjects)
+        found.append((name, sentence(worst, worst.failures[0])))
     found += [("planner", _of_planner(measure)) for measure in comparison.planner_failures]
     return found[:limit]
 
@@ -68,22 +70,34 @@ def sentence(subject: Subject, measure: Measure) -> str:
     Example:
         >>> measure = Measure("size_biased_mean", 400.0, 50.0, 7.0, 0.05)
         >>> sentence(Subject("reference", "books.author_id", "books.author_id", (measure,)), measure)
-        "8 times fewer rows behind a random row's parent: 50 in B, 400 in A; a usual look-up is cheaper"
+        "rows behind a random row's parent: 8 times fewer, 50 in B, 400 in A; a usual look-up costs less"
     """
-    if measure.name in _RATIOS and isinstance(measure.a, (int, float)) and isinstance(measure.b, (int, float)):
-        what, more, fewer = _RATIOS[measure.name]
-        is_more = measure.b > measure.a
-        amount = _times(measure.distance or 0.0, is_more=is_more)
-        values = f"{value_text(measure.name, measure.b)} in B, {value_text(measure.name, measure.a)} in A"
-        return f"{amount} {what}: {values}; {more if is_more else fewer}"
-    words = _DISTANCES.get(measure.name, measure_title(measure))
-    values = ""
+    title, values = measure_title(measure), ""
     if isinstance(measure.a, (int, float)) and isinstance(measure.b, (int, float)):
-        values = f": {value_text(measure.name, measure.b)} in B, {value_text(measure.name, measure.a)} in A"
+        values = f"{value_text(measure.name, measure.b)} in B, {value_text(measure.name, measure.a)} in A"
+    if measure.name in _RATIOS and isinstance(measure.a, (int, float)) and isinstance(measure.b, (int, float)):
+        is_more = measure.b > measure.a
+        meaning = _RATIOS[measure.name][0 if is_more else 1]
+        amount = _times(measure.name, measure.distance or 0.0, is_more=is_more)
+        return f"{title}: {amount}, {values}; {meaning}"
     about = f" ({measure.detail})" if measure.detail else ""
+    between = f": {values}" if values else ""
     return (
-        f"{words}{about}{values}; {measure_title(measure)} is {distance_text(measure)}, at most {limit_text(measure)} is allowed"
+        f"{_DISTANCES.get(measure.name, title)}{about}{between}; "
+        f"{title} is {distance_text(measure)}, at most {limit_text(measure)} is allowed"
     )
+
+
+def _grouped(failed: tuple[Subject, ...]) -> dict[str, list[Subject]]:
+    groups: dict[str, list[Subject]] = {}
+    for subject in failed:
+        groups.setdefault(subject.name, []).append(subject)
+    return groups
+
+
+def _worst_of(subjects: list[Subject]) -> Subject:
+    """The reference, if there is one: its column only says the same with less."""
+    return next((subject for subject in subjects if subject.kind == "reference"), subjects[0])
 
 
 def measure_title(measure: Measure) -> str:
@@ -126,14 +140,20 @@ def _of_unit(name: str, value: float | None) -> str:
     if math.isinf(value):
         return "infinite"
     if not DEFAULTS[name].is_ratio:
-        return f"{value:.3g}" if value < 1000 else f"{value:,.0f}"
-    return f"{100.0 * value:.3g} %" if value < 10.0 else f"×{value + 1.0:,.3g}" if value < 1000 else f"×{value:,.0f}"
+        return "<0.001" if 0.0 < value < 0.0005 else f"{value:.3g}" if value < 1000.0 else f"{value:,.0f}"
+    if value >= 10.0:
+        return f"×{_plain(value + 1.0)}"
+    percent = 100.0 * value
+    return "<0.1 %" if 0.0 < percent < 0.05 else f"{percent:.2g} %" if percent < 100.0 else f"{percent:.0f} %"
 
 
-def _times(distance: float, *, is_more: bool) -> str:
-    word = "more" if is_more else "fewer"
+def _times(name: str, distance: float, *, is_more: bool) -> str:
     if math.isinf(distance):
-        return "infinitely more" if is_more else "none at all, so infinitely fewer"
+        return "some where there shall be none" if is_more else "none"
+    if name in _SHARES or name == "width":
+        word = "larger" if is_more else "smaller"
+    else:
+        word = "more" if is_more else "fewer"
     if distance < 1.0:
         share = distance if is_more else 1.0 - 1.0 / (1.0 + distance)
         return f"{100.0 * share:.3g} % {word}"

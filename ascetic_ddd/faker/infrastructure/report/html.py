@@ -1,0 +1,176 @@
+"""The report: one HTML file that stands alone, for a screen, a phone and paper."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from ascetic_ddd.faker.application.comparison.measures import Measure, Verdict
+from ascetic_ddd.faker.application.comparison.model import Comparison, Subject
+from ascetic_ddd.faker.application.comparison.wording import (
+    distance_text,
+    failure_texts,
+    headline,
+    limit_text,
+    measure_title,
+    value_text,
+)
+from ascetic_ddd.faker.domain.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+__all__ = ("html_report",)
+
+_PACKAGE = "ascetic_ddd.faker.infrastructure.report"
+_MOST_PLANS = 40
+
+
+def html_report(comparison: Comparison) -> str:
+    """Write the report.
+
+    It needs no network and no script. Names from the databases are escaped; values of rows are not in it.
+
+    Raises:
+        ConfigurationError: the extra ``report`` is not installed.
+    """
+    try:
+        import jinja2  # noqa: F401
+        import matplotlib  # noqa: F401
+    except ImportError as error:
+        raise ConfigurationError(
+            f"the report needs {error.name}, which is not installed: pip install 'ascetic-ddd[report]' (--json needs nothing)"
+        ) from error
+    planner = comparison.planner
+    return (
+        _environment()
+        .get_template("page")
+        .render(
+            comparison=comparison,
+            headline=headline(comparison),
+            worst=failure_texts(comparison),
+            counts=_counts(comparison),
+            notes=_notes(comparison),
+            references=list(_references(comparison)),
+            tables=list(_tables(comparison)),
+            planner_rows=[_row(measure) for measure in planner.measures] if planner else [],
+            floor_title="A against A again",
+            differing=planner.differing[:_MOST_PLANS] if planner else (),
+            differing_left_out=max(0, len(planner.differing) - _MOST_PLANS) if planner else 0,
+            number=lambda value: f"{value:,.0f}",
+            q=lambda value: "–" if value is None else f"{value:,.3g}",
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    name: str
+    detail: str
+    a: str
+    b: str
+    distance: str
+    limit: str
+    reason: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Plot:
+    svg: Any  # jinja2's Markup: ours, made of numbers
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    key: str
+    name: str
+    name_b: str
+    verdict: str
+    rows: list[_Row]
+    plots: tuple[_Plot, ...] = ()
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import DictLoader, Environment, StrictUndefined
+
+    page = resources.files(_PACKAGE).joinpath("page.html.j2").read_text("utf-8")
+    return Environment(loader=DictLoader({"page": page}), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+
+
+def _references(comparison: Comparison) -> Iterator[_Block]:
+    """Those that fail first, worst first; then the others as they come."""
+    found = [subject for subject in comparison.subjects if subject.kind == "reference"]
+    for number, subject in enumerate(sorted(found, key=lambda each: -each.severity)):
+        key = f"reference-{number}"
+        rows = [_row(measure) for measure in subject.measures]
+        yield _Block(key, subject.name, subject.name_b, _verdict((subject,)), rows, _plots(subject, key))
+
+
+def _plots(subject: Subject, key: str) -> tuple[_Plot, ...]:
+    from markupsafe import Markup
+
+    from ascetic_ddd.faker.infrastructure.report.plots import lorenz_plot, rank_frequency_plot
+
+    if subject.shapes is None or not any(children and parents for each in subject.shapes for children, parents in each):
+        return ()
+    a, b = subject.shapes
+    return (
+        _Plot(Markup(rank_frequency_plot(a, b, key)), "Children of each parent, by the parent's rank"),
+        _Plot(Markup(lorenz_plot(a, b, key)), "Share of the rows that the top parents hold (Lorenz curve)"),
+    )
+
+
+def _tables(comparison: Comparison) -> Iterator[_Block]:
+    """Each table with its columns; a column's rows begin with its name."""
+    columns = [subject for subject in comparison.subjects if subject.kind == "column"]
+    for number, table in enumerate(subject for subject in comparison.subjects if subject.kind == "table"):
+        own = [column for column in columns if column.table == table.name]
+        rows = [_row(measure) for measure in table.measures]
+        for column in own:
+            name = column.name.removeprefix(f"{table.name}.")
+            rows += [_row(measure, name) for measure in column.measures]
+        yield _Block(f"table-{number}", table.name, table.name_b, _verdict((table, *own)), rows)
+
+
+def _row(measure: Measure, column: str = "") -> _Row:
+    title = measure_title(measure)
+    return _Row(
+        name=f"{column}: {title}" if column else title,
+        detail=measure.detail,
+        a="" if measure.a is None else value_text(measure.name, measure.a),
+        b="" if measure.b is None else value_text(measure.name, measure.b),
+        distance=distance_text(measure),
+        limit=limit_text(measure),
+        reason=measure.reason,
+        verdict=measure.verdict.value,
+    )
+
+
+def _verdict(subjects: Iterable[Subject]) -> str:
+    verdicts = {measure.verdict for subject in subjects for measure in subject.measures}
+    for verdict in (Verdict.FAIL, Verdict.NOT_COMPARABLE):
+        if verdict in verdicts:
+            return verdict.value
+    return Verdict.PASS.value
+
+
+def _counts(comparison: Comparison) -> str:
+    measures = [measure for subject in comparison.subjects for measure in subject.measures]
+    measures += comparison.planner.measures if comparison.planner else ()
+    told = [f"{len(measures):,} measures"]
+    for verdict, words in ((Verdict.PASS, "pass"), (Verdict.FAIL, "fail"), (Verdict.NOT_COMPARABLE, "not comparable")):
+        number = sum(measure.verdict is verdict for measure in measures)
+        if number:
+            told.append(f"{number:,} {words}")
+    if comparison.missing:
+        told.append(f"{len(comparison.missing):,} without a counterpart")
+    return ", ".join(told) + "."
+
+
+def _notes(comparison: Comparison) -> list[str]:
+    sides = [(side, note) for side, of in (("A", comparison.a), ("B", comparison.b)) for note in of.notes]
+    planner = comparison.planner.notes if comparison.planner else ()
+    return [*comparison.notes, *planner, *(f"{side}: {note}" for side, note in sides)]
