@@ -24,7 +24,7 @@ __all__ = (
 )
 
 _NUMBERS = frozenset({"int2", "int4", "int8", "float4", "float8", "numeric"})
-_TIMES = frozenset({"date", "timestamp", "timestamptz", "time", "timetz", "interval"})
+_TIMES = frozenset({"date", "timestamp", "timestamptz", "time", "interval"})
 _BYTES_OF_A_ROW = 100  # where nobody analysed the table
 
 

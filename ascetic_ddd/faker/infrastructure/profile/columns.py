@@ -1,6 +1,7 @@
 """Columns: one measured after the other, what fails is noted."""
 
-from collections.abc import Collection
+import math
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,22 +20,26 @@ from ascetic_ddd.faker.infrastructure.profile.row_sample import RowSample, row_s
 
 __all__ = ("ColumnMeasure", "estimated_column")
 
-_ROWS = 30_000
+_NOTHING = sql.SQL("NULL::float8[]")
+_ROWS = 20_000  # looked at where not all values are counted
+_ROWS_OF_COUNTED = 10_000  # where they are: for width, correlation, quantiles
 _ROWS_OF_PAIRS = 10_000
 _MOST_COLUMNS = 30
 _MOST_VALUES = 1_000
+_SURELY_DIFFERENT = 5_000  # rows; with every value twice among a million rows, about 25 pairs of them would be equal
 _LEAST_SEEN = 10  # rows of a sample that make a value's share known, to about a third
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What a statement found: rows, rows not null, width, correlation, histogram."""
+    """What a statement found; ``means`` are those of equal parts of the ranking."""
 
     rows: int
     filled: int
     width: float | None
     correlation: float | None
     histogram: Histogram | None
+    means: tuple[float, ...]
 
 
 class ColumnMeasure:
@@ -71,11 +76,13 @@ class ColumnMeasure:
         self._has_quantiles = has_quantiles
         self._listed = listed
         self._notes = notes
-        self._sample = row_sample(table, _ROWS)
+        self._sample = row_sample(table, _ROWS_OF_COUNTED if is_counted else _ROWS)
 
     async def columns(self) -> tuple[ColumnProfile, ...]:
         """Measure all columns that the role may read."""
-        return tuple([await self._column(column) for column in self._table.columns if column.is_readable])
+        readable = [column for column in self._table.columns if column.is_readable]
+        seen = await self._seen(readable)
+        return tuple([await self._column(column, seen.get(column.name)) for column in readable])
 
     async def pairs(self, columns: Collection[ColumnProfile]) -> tuple[DependentPair, ...]:
         """Find dependent pairs among the columns."""
@@ -97,8 +104,7 @@ class ColumnMeasure:
             return ()
         return dependent_pairs(dict(zip(chosen, zip(*rows, strict=True), strict=True))) if rows else ()
 
-    async def _column(self, column: Column) -> ColumnProfile:
-        seen = await self._seen(column)
+    async def _column(self, column: Column, seen: _Seen | None) -> ColumnProfile:
         if seen is None:
             return estimated_column(self._table, column, self._rows)
         counted, method = await self._counted(column, seen)
@@ -116,23 +122,37 @@ class ColumnMeasure:
             top_shares=() if counted is None else tuple(count / self._rows for count in top_of(counted)),
             width=seen.width,
             correlation=None if seen.correlation is None else max(-1.0, min(1.0, seen.correlation)),
-            quantiles=await self._quantiles(column),
+            quantiles=await self._quantiles(column, seen),
             values=await self._values(column, null_share),
             histogram=counted,
             method=method,
             is_unique=self._table.is_unique(column.name),
         )
 
-    async def _seen(self, column: Column) -> _Seen | None:
-        name = "column_sample" if column.is_sortable else "opaque_column_sample"
+    async def _seen(self, columns: Sequence[Column]) -> dict[str, _Seen]:
+        """What a sample of rows tells of columns: of all at once, or if that fails, of one after the other."""
+        names = [sql.Identifier(f"v{number}") for number in range(len(columns))]
+        pairs = zip(columns, names, strict=True)
+        values = [sql.SQL("{} AS {}").format(sql.Identifier(column.name), name) for column, name in pairs]
+        parts = [self._part(column, number) for number, column in enumerate(columns)]
+        statement = self._statement(
+            "column_samples", self._sample, values=sql.SQL(", ").join(values), parts=sql.SQL("\nUNION ALL\n").join(parts)
+        )
         try:
-            found = await self._reader.row(self._statement(name, self._sample, column))
+            return {columns[number].name: _seen(*found) for number, *found in await self._reader.rows(statement)}
         except StatementError as error:
-            self._notes.add(self._table, f"column {column.name!r} was taken from the planner's statistics: {error}")
-            return None
-        rows, filled, width, correlation, counts = found
-        histogram = tuple(sorted((int(c), int(k)) for c, k in counts or ())) if column.is_sortable else None
-        return _Seen(rows, filled, width, correlation, histogram)
+            if len(columns) == 1:
+                self._notes.add(self._table, f"column {columns[0].name!r} was taken from the planner's statistics: {error}")
+                return {}
+        found_each = [await self._seen([column]) for column in columns]
+        return {name: seen for each in found_each for name, seen in each.items()}
+
+    def _part(self, column: Column, number: int) -> sql.Composed:
+        value = {"number": sql.Literal(number), "value": sql.Identifier(f"v{number}")}
+        if not column.is_sortable:
+            return query("opaque_column_sample", **value)
+        means = query("means", as_number=_number(column, sql.SQL("v"))) if self._wants_quantiles(column) else _NOTHING
+        return query("column_sample", **value, means=means)
 
     async def _counted(self, column: Column, seen: _Seen) -> tuple[Histogram | None, Method]:
         """The histogram of all rows, if it is known without guessing."""
@@ -143,6 +163,8 @@ class ColumnMeasure:
         filled = self._filled.get(column.name)
         if self._table.is_unique(column.name) and filled is not None:
             return ((1, filled),) if filled else (), "exact"
+        if seen.histogram == ((1, seen.filled),) and seen.filled >= _SURELY_DIFFERENT:
+            return None, "sample"  # grouping as many groups as rows would cost most and tell least
         if not column.is_sortable:
             return None, "exact" if filled is not None else "sample"
         try:
@@ -160,19 +182,25 @@ class ColumnMeasure:
             return 1.0 - filled / self._rows
         return 1.0 - seen.filled / seen.rows if seen.rows else 0.0
 
-    async def _quantiles(self, column: Column) -> tuple[float | str, ...] | None:
-        if not (self._has_quantiles and column.has_quantiles):
+    def _wants_quantiles(self, column: Column) -> bool:
+        return self._has_quantiles and column.has_quantiles
+
+    async def _quantiles(self, column: Column, seen: _Seen) -> tuple[float | str, ...] | None:
+        if not self._wants_quantiles(column):
             return None
-        number = sql.SQL("extract(epoch FROM {})::float8" if column.is_time else "{}::float8").format(sql.Identifier(column.name))
+        means = seen.means
         try:
-            means, _ = await self._reader.row(self._statement("quantiles", self._sample, column, number=number))
+            if not all(map(math.isfinite, means)):
+                number = _number(column, sql.Identifier(column.name))
+                found, _ = await self._reader.row(self._statement("finite_quantiles", self._sample, column, number=number))
+                means = tuple(map(float, found or ()))
         except StatementError as error:
             self._notes.add(self._table, f"column {column.name!r} has no quantiles: {error}")
             return None
-        found = smoothed([float(mean) for mean in means or ()])
-        if found is None or column.base not in ("date", "timestamp", "timestamptz"):
-            return found
-        dates = as_dates(found, column.base)
+        quantiles = smoothed(sorted(means))
+        if quantiles is None or column.base not in ("date", "timestamp", "timestamptz"):
+            return quantiles
+        dates = as_dates(quantiles, column.base)
         if dates is None:
             self._notes.add(self._table, f"column {column.name!r} has no quantiles: it has years before 1 or after 9999")
         return dates
@@ -198,6 +226,16 @@ class ColumnMeasure:
     def _statement(self, name: str, sample: RowSample, column: Column | None = None, **parts: sql.Composable) -> sql.Composed:
         named = {} if column is None else {"column": sql.Identifier(column.name)}
         return query(name, table=self._table.identifier, sample=sample.sample, chosen=sample.chosen, **named, **parts)
+
+
+def _seen(rows: int, filled: int, width: float | None, correlation: float | None, counts: Any, means: Any) -> _Seen:
+    histogram = None if counts is None and filled else tuple(sorted((int(c), int(k)) for c, k in counts or ()))
+    return _Seen(rows, filled, width, correlation, histogram, tuple(map(float, means or ())))
+
+
+def _number(column: Column, value: sql.Composable) -> sql.Composable:
+    """SQL that makes a number of a value: seconds of a time."""
+    return sql.SQL("extract(epoch FROM {})::float8" if column.is_time else "{}::float8").format(value)
 
 
 def estimated_column(table: Table, column: Column, rows: int) -> ColumnProfile:

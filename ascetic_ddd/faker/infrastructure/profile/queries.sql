@@ -117,23 +117,36 @@ SELECT count(*){counts} FROM {table}
 -- How many values have so many rows.
 SELECT c, count(*) FROM (SELECT count(*) AS c FROM {table} WHERE {column} IS NOT NULL GROUP BY {column}) AS g GROUP BY c
 
--- name: column_sample
--- Of a sample of rows: rows, rows not null, mean width, correlation of place and order, how many values have so many rows.
+-- name: column_samples
+-- A sample of rows, read once, and what it tells of each column: one of the two that follow for each.
 WITH s AS MATERIALIZED (
-       SELECT {column} AS v, row_number() OVER (ORDER BY tableoid, ctid) AS place FROM {table} {sample} WHERE {chosen}),
-     r AS MATERIALIZED (SELECT v, place, rank() OVER (ORDER BY v) AS rank FROM s WHERE v IS NOT NULL),
-     g AS (SELECT c, count(*) AS k FROM (SELECT count(*) AS c FROM r GROUP BY v) AS z GROUP BY c)
-SELECT (SELECT count(*) FROM s), (SELECT count(*) FROM r), (SELECT avg(pg_column_size(v))::float8 FROM r),
-       (SELECT corr(place, rank) FROM r), (SELECT array_agg(ARRAY[c, k]) FROM g)
+       SELECT row_number() OVER (ORDER BY tableoid, ctid) AS place, {values} FROM {table} {sample} WHERE {chosen})
+{parts}
+
+-- name: column_sample
+-- Rows, rows not null, mean width, correlation of place and order, how many values have so many rows; of numbers, means
+-- of 101 equal parts of the ranking, fewer where a part would have fewer than 5 rows: no row's own value, unless 5 rows
+-- and more have the same.
+SELECT * FROM (
+       WITH r AS MATERIALIZED (
+              SELECT v, place, rank() OVER w AS rank, (row_number() OVER w - 1) * greatest(1, least(101, n / 5)) / n AS part
+                FROM (SELECT {value} AS v, place, (SELECT count({value}) FROM s) AS n FROM s WHERE {value} IS NOT NULL) AS f
+              WINDOW w AS (ORDER BY v)),
+            g AS (SELECT c, count(*) AS k FROM (SELECT count(*) AS c FROM r GROUP BY rank) AS z GROUP BY c)
+       SELECT {number}::int, (SELECT count(*) FROM s), count(*), avg(pg_column_size(v))::float8, corr(place, rank),
+              (SELECT array_agg(ARRAY[c, k]) FROM g), {means} FROM r) AS x
+
+-- name: means
+-- Part of column_sample.
+(SELECT array_agg(m ORDER BY part) FROM (SELECT part, avg({as_number}) AS m FROM r GROUP BY part) AS parts)
 
 -- name: opaque_column_sample
 -- The same of a type without an order.
-SELECT count(*), count(v), avg(pg_column_size(v))::float8, NULL, NULL
-  FROM (SELECT {column} AS v FROM {table} {sample} WHERE {chosen}) AS s
+SELECT {number}::int, count(*), count({value}), avg(pg_column_size({value}))::float8, NULL::float8, NULL::int8[],
+       NULL::float8[] FROM s
 
--- name: quantiles
--- Means of 101 equal parts of the ranking, fewer where a part would have fewer than 5 rows: no row's own value, unless
--- 5 rows and more have the same.
+-- name: finite_quantiles
+-- The means of parts of those numbers that are not infinite, where some are.
 WITH f AS MATERIALIZED (
        SELECT x FROM (SELECT {number} AS x FROM {table} {sample} WHERE {chosen} AND {column} IS NOT NULL) AS n
         WHERE x > '-Infinity' AND x < 'Infinity'),
