@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import aclosing, contextmanager, suppress
 from typing import Any, Generic, Literal, TypeVar
 
 from ascetic_ddd.faker.application.batches import Batch, BatchError, Made, Quota
@@ -100,15 +100,17 @@ async def generate(
         provider.seed(graph.stream(seed, f"after {made}") if made else seed)
     if count is None:
         run = _Run(provider, session_pool, None, None, batch_size, lanes, on_error, on_progress, on_failure)
-        async for aggregate in run.all():
-            yield aggregate
-            if until is not None and until(aggregate):
-                run.finish()
+        async with aclosing(run.all()) as made_so_far:
+            async for aggregate in made_so_far:
+                yield aggregate
+                if until is not None and until(aggregate):
+                    run.finish()
         return
     with planned_run(provider, count) as plan:
         run = _Run(provider, session_pool, count, plan, batch_size, lanes, on_error, on_progress, on_failure)
-        async for aggregate in run.all():
-            yield aggregate
+        async with aclosing(run.all()) as made_so_far:
+            async for aggregate in made_so_far:
+                yield aggregate
 
 
 class _Run(Generic[A]):
@@ -145,7 +147,7 @@ class _Run(Generic[A]):
         """Begin no more batches."""
         self._is_finished = True
 
-    async def all(self) -> AsyncIterator[A]:
+    async def all(self) -> AsyncGenerator[A]:
         """The aggregates of the whole run, batch by batch, as they are committed."""
         if self._numbering.is_needed:
             async with self._pool.session() as session:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Hashable, Mapping
 from typing import Any
 
+from ascetic_ddd.faker.application.numbering import Numbering
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.provider import Provider
@@ -20,7 +21,8 @@ async def restore(provider: AggregateProvider[Any, Any], session: ISession) -> d
 
     One pass over each repository, in order of insertion: states enter the populations, and uses are counted per reference and per
     reused value. Call it before anything is drawn. Uses are counted per value, so a scope that is asked for later takes up the
-    uses of its values; that is exact where a reference is always asked under the same kind of pattern.
+    uses of its values; that is exact where a reference is always asked under the same kind of pattern. Running numbers go on
+    after those that may have been given out, remembered or not.
 
     Args:
         provider: the root of the graph, fresh.
@@ -59,6 +61,7 @@ async def restore(provider: AggregateProvider[Any, Any], session: ISession) -> d
         remembered[name] = memory.made = rows
     for tally in tallies:  # when all populations are known
         tally.hand_over(session)
+    await Numbering(provider).begin(session)
     return remembered
 
 

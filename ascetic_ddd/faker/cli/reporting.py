@@ -67,7 +67,7 @@ class _BarReporter:
         self._bar.start()
 
     def report(self, progress: Progress) -> None:
-        self._bar.update(self._task, completed=self._already + progress.done + progress.failed, rate=progress.rate)
+        self._bar.update(self._task, completed=self._already + progress.done, rate=progress.rate)
 
     def end(self) -> None:
         self._bar.stop()
@@ -87,15 +87,14 @@ class _LineReporter:
 
     def report(self, progress: Progress) -> None:
         done = self._already + progress.done
-        reached = done + progress.failed
-        step = _STEPS * reached // self._total
+        step = _STEPS * done // self._total
         if step == self._shown_step and progress.seconds < self._shown_seconds + _SECONDS_STEP:
             return
         self._shown_step, self._shown_seconds = step, progress.seconds
         failed = f"  {progress.failed:,} failed" if progress.failed else ""
         to_go = "" if progress.eta_s is None else f"  {_duration(progress.eta_s)} to go"
         print(
-            f"{done:>12,} of {self._total:,}  {reached / self._total:4.0%}  {progress.rate:9,.0f}/s{to_go}{failed}",
+            f"{done:>12,} of {self._total:,}  {done / self._total:4.0%}  {progress.rate:9,.0f}/s{to_go}{failed}",
             file=self._stream,
             flush=True,
         )

@@ -23,8 +23,8 @@ class Summary:
         resumed: whether the run went on from what was remembered.
         root: path of the root provider.
         before: aggregates remembered before, by provider path.
-        made: aggregates made and remembered in this run, by provider path.
-        failed: aggregates of the root that were left out.
+        made: aggregates made and remembered in this run, by provider path; of the root's kind, by whomever.
+        failed: attempts to make one of the root that failed and were left out.
         seconds: time spent on making.
         failures: the first of those that were left out.
         code: the exit code.
@@ -53,6 +53,11 @@ class Summary:
     def done(self) -> int:
         """Aggregates of the root made in this run."""
         return self.made.get(self.root, 0)
+
+    @property
+    def attempts(self) -> int:
+        """Aggregates of the root that were tried in this run, and stored or left out."""
+        return self.done + self.failed
 
     @property
     def rate(self) -> float:
@@ -94,7 +99,7 @@ class Summary:
         width = max(map(len, self.made), default=0)
         lines += [f"  {path:<{width}}  {self.before.get(path, 0):>12,} + {made:,}" for path, made in sorted(self.made.items())]
         if self.failed:
-            lines.append(f"{self.failed:,} failed and were left out; the first of them:")
+            lines.append(f"{self.failed:,} of {self.attempts:,} attempts failed and were left out; the first of them:")
             lines += [f"  {failure}" for failure in self.failures[:5]]
         return "\n".join(lines)
 
@@ -103,6 +108,7 @@ class Summary:
             "remembered_before": self.before.get(path, 0),
             "made": self.made.get(path, 0),
             "failed": self.failed if path == self.root else 0,
+            "attempts": self.attempts if path == self.root else self.made.get(path, 0),
         }
 
 
