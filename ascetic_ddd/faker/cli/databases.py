@@ -19,7 +19,7 @@ from ascetic_ddd.faker.infrastructure.embedded import PgServer, embedded_postgre
 from ascetic_ddd.faker.infrastructure.session.pg_session import ExternalPgSessionPool, InternalPgSessionPool
 from ascetic_ddd.seedwork.infrastructure.session.composite_session import CompositeSessionPool
 
-__all__ = ("DatabaseOptions", "Databases", "databases", "locked_session_pool")
+__all__ = ("DatabaseOptions", "Databases", "checked_dsn", "databases", "locked_session_pool")
 
 APPLICATION = "application"
 INTERNAL = "internal"
@@ -68,7 +68,7 @@ def databases(options: DatabaseOptions, target: Target) -> Iterator[Databases]:
     if options.external_dsn is None or options.internal_dsn is None:
         missing = "--external-dsn" if options.external_dsn is None else "--internal-dsn"
         raise CommandError(f"{missing} is missing: tell both connection strings, or neither for the embedded server", Exit.USAGE)
-    yield Databases(_checked("--external-dsn", options.external_dsn), _checked("--internal-dsn", options.internal_dsn))
+    yield Databases(checked_dsn("--external-dsn", options.external_dsn), checked_dsn("--internal-dsn", options.internal_dsn))
 
 
 def _on_embedded(server: PgServer, target: Target) -> Databases:
@@ -98,8 +98,19 @@ def _create_schema(target: Target, dsn: str) -> None:
         raise CommandError(f"create_schema of the target failed: {type(error).__name__}: {error}", Exit.USAGE) from error
 
 
-def _checked(option: str, dsn: str) -> str:
-    """Read a connection string; what cannot be read is not repeated, it may be a password."""
+def checked_dsn(option: str, dsn: str) -> str:
+    """Read a connection string; what cannot be read is not repeated, it may be a password.
+
+    Args:
+        option: that tells it, for the message.
+        dsn: as told.
+
+    Returns:
+        The string, with time limits where it has none of its own.
+
+    Raises:
+        CommandError: it cannot be read.
+    """
     try:
         told = conninfo_to_dict(dsn)
     except psycopg.Error as error:
