@@ -6,6 +6,7 @@ from contextlib import aclosing, contextmanager, suppress
 from typing import Any, Generic, Literal, TypeVar
 
 from ascetic_ddd.faker.application.batches import Batch, BatchError, Made, Quota
+from ascetic_ddd.faker.application.heap import frozen_heap
 from ascetic_ddd.faker.application.kin import Kin
 from ascetic_ddd.faker.application.numbering import Numbering
 from ascetic_ddd.faker.application.progress import Clock, Failure, Progress
@@ -154,7 +155,7 @@ class _Run(Generic[A]):
                 await self._numbering.begin(session)
         results = self._results(self._lanes)
         try:
-            with self._kin.watched():
+            with self._kin.watched(), frozen_heap():
                 async for aggregate in results:
                     yield aggregate
         finally:
