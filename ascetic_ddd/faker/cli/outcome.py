@@ -1,0 +1,48 @@
+"""How a command's work is tried, and how an error is told: in one message, without passwords."""
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+
+from ascetic_ddd.faker.cli.exits import EXPECTED, Exit
+from ascetic_ddd.faker.cli.interruption import InterruptionError
+from ascetic_ddd.faker.cli.secrets import Secrets
+
+__all__ = ("attempt", "message_of", "secrets_of", "tell")
+
+
+def attempt(work: Callable[[], None]) -> BaseException | None:
+    """Do the work, and give the error that ended it; None if it was done."""
+    try:
+        work()
+    except KeyboardInterrupt:
+        return InterruptionError("interrupted", Exit.INTERRUPTED)
+    except SystemExit:
+        return InterruptionError("terminated", Exit.TERMINATED)
+    except Exception as error:  # noqa: BLE001  # told in one message
+        return error
+    return None
+
+
+def tell(error: BaseException, secrets: Secrets, *, debug: bool) -> None:
+    """Print an error on the standard error stream; ``debug`` prints where it came from, too."""
+    if debug:
+        print(secrets.masked("".join(traceback.format_exception(error))), file=sys.stderr, end="")
+    print(f"error: {secrets.masked(message_of(error))}", file=sys.stderr, flush=True)
+
+
+def message_of(error: BaseException) -> str:
+    """Give an error as one line."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if isinstance(error, EXPECTED) else f"{type(error).__name__}: {text} (--debug shows where)"
+
+
+def secrets_of(*dsns: str | None) -> Secrets:
+    """Learn the passwords of these connection strings, and those in the environment."""
+    secrets = Secrets()
+    for dsn in (*dsns, os.environ.get("ASCETIC_DDD_EXTERNAL_DSN"), os.environ.get("ASCETIC_DDD_INTERNAL_DSN")):
+        if dsn:
+            secrets.add_dsn(dsn)
+    secrets.add(os.environ.get("PGPASSWORD", ""))
+    return secrets
