@@ -13,8 +13,8 @@ from ascetic_ddd.faker.domain.distributors.counts import SkewCounts, UniformCoun
 
 __all__ = ("SkewFit", "skew_fit")
 
-_LEVELS = 80  # counts at which distributions are compared
-_CELLS = 240  # points of the ranking that stand for all of it
+_LEVELS = 50  # counts at which distributions are compared
+_CELLS = 120  # points of the ranking that stand for all of it
 _INSIDE = 8  # points of a level of equal counts, where its share of rows is compared
 _FOLLOWS = 0.04  # a scattered law that is nearer than this is what the data follow
 
@@ -115,7 +115,7 @@ def _spaced(highest: float) -> list[int]:
     found, level = [], 1.0
     while level < highest:
         found.append(int(level))
-        level = max(level + 1.0, level * 1.05)
+        level = max(level + 1.0, level * 1.1)
     return found[::-1]
 
 

@@ -122,6 +122,9 @@ async def _plan(reader: Reader, options: CaptureOptions) -> tuple[_Plan, Notes]:
         schemas = await schemas_of(reader)
         everything = await tables_of(reader, list(schemas))
         chosen, schema, faults = _chosen(options, server, schemas, everything)
+        if faults:
+            await describe(reader, everything)
+            raise ConfigurationError("; ".join([*faults, *_listed(options, everything, schema)[1]]))
         await describe(reader, chosen)
         keys = await keys_of(reader, chosen)
         added = _parents_beyond(keys, chosen, everything)
@@ -131,8 +134,8 @@ async def _plan(reader: Reader, options: CaptureOptions) -> tuple[_Plan, Notes]:
         raise PersistenceError(f"the catalogue cannot be read: {error}") from error
     notes = Notes(schema)
     listed, unknown = _listed(options, chosen, schema)
-    if faults or unknown:
-        raise ConfigurationError("; ".join([*faults, *unknown]))
+    if unknown:
+        raise ConfigurationError("; ".join(unknown))
     for table in added:
         notes.add(table, "it was captured because a chosen table refers to it; its own references were not")
     tables = [table for table in (*chosen, *added) if _may_be_read(table, schemas, notes)]
