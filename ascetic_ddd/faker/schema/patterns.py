@@ -1,0 +1,137 @@
+"""Strings that match a regular expression."""
+
+import re
+from random import Random
+from typing import Any
+
+import rstr
+from pydantic.fields import FieldInfo
+
+from ascetic_ddd.faker.domain.errors import ConfigurationError, UnsatisfiableError
+from ascetic_ddd.faker.schema.facts import constraints_of
+from ascetic_ddd.faker.schema.strings import SynthesizeString
+
+__all__ = ("SynthesizePattern", "limited")
+
+_TRIAL, _TRIES = 40, 1_000
+_LIMITS = (0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256, 512, 1024)
+_LONGEST = 64
+_COUNTED = re.compile(r"\{(\d*)(,?)(\d*)\}")
+
+
+def limited(pattern: str, limit: int) -> str:
+    """The pattern with every repetition that may go on for longer limited to ``limit`` times, or its own minimum if that is more.
+
+    Example:
+        >>> limited(r"^[a-z*]+@\\w{2,}\\.x?$", 4)
+        '^[a-z*]{1,4}@\\\\w{2,4}\\\\.x{0,1}$'
+    """
+    found, place, is_in_class = [], 0, False
+    while place < len(pattern):
+        letter = pattern[place]
+        counted = _COUNTED.match(pattern, place) if letter == "{" and not is_in_class else None
+        if letter == "\\":
+            found.append(pattern[place : place + 2])
+            place += 2
+            continue
+        if is_in_class:
+            is_in_class = letter != "]"
+        elif letter == "[":
+            opened = re.compile(r"\[\^?\]?").match(pattern, place)
+            assert opened is not None
+            found.append(opened.group())
+            place, is_in_class = opened.end(), True
+            continue
+        elif letter in "*+?" and not (letter == "?" and pattern[place - 1 : place] == "("):
+            least = 1 if letter == "+" else 0
+            most = 1 if letter == "?" else max(least, limit)
+            found.append(f"{{{least},{most}}}")
+            place += 1 + (pattern[place + 1 : place + 2] in ("?", "+"))  # lazy and possessive make no difference here
+            continue
+        elif counted is not None and (counted[1] or counted[3]):
+            least = int(counted[1] or 0)
+            most = least if not counted[2] else max(least, min(int(counted[3]), limit) if counted[3] else limit)
+            found.append(f"{{{least},{most}}}")
+            place = counted.end()
+            place += pattern[place : place + 1] in ("?", "+")
+            continue
+        found.append(letter)
+        place += 1
+    return "".join(found)
+
+
+class SynthesizePattern(SynthesizeString):
+    """Gives texts that match the field's ``pattern`` and have its length.
+
+    Repetitions without an end are given several ends, to suit the field's lengths; ends that hardly ever give a text of the
+    right length are left out.
+    """
+
+    @classmethod
+    def match(cls, field: FieldInfo) -> bool:
+        return SynthesizeString.match(field) and constraints_of(field).pattern is not None
+
+    def prepare(self) -> None:
+        super().prepare()
+        found = constraints_of(self.field)
+        self.pattern = found.pattern or ""
+        self._low, self._high = found.min_length or 0, _LONGEST if found.max_length is None else found.max_length
+        self._high = max(self._high, self._low)
+        readable = self.pattern.replace(r"\z", r"\Z")
+        try:
+            self._checked = re.compile(readable)
+            self._kinds = self._useful(readable)
+        except (re.error, KeyError, RecursionError, OverflowError) as error:
+            raise ConfigurationError(
+                f"{self.place}: pattern={self.pattern!r} cannot be turned into texts ({error}); simplify it, or write a "
+                "synthesizer "
+                "and name it in the field's json_schema_extra={'synthesizer': …}"
+            ) from error
+        if not self._kinds:
+            raise ConfigurationError(
+                f"{self.place}: no text was found that matches pattern={self.pattern!r} and has {self._low} to "
+                f"{self._high} letters; "
+                "write a synthesizer and name it in the field's json_schema_extra={'synthesizer': …}"
+            )
+
+    def _useful(self, pattern: str) -> list[str]:
+        random = Random(0)
+        ratings: list[tuple[int, str]] = []
+        for limit in sorted({*_LIMITS, self._low, self._high}):
+            if limit > self._high and ratings:
+                break
+            kind = limited(pattern, limit)
+            if ratings and ratings[-1][1] == kind:
+                break
+            made = [self._made(kind, random) for _ in range(_TRIAL)]
+            ratings.append((sum(map(self._is_right, made)), kind))
+        best = max(right for right, _ in ratings)
+        if not best:  # a rare one, perhaps
+            return [kind for _, kind in ratings if any(self._is_right(self._made(kind, random)) for _ in range(_TRIES))]
+        return [kind for right, kind in ratings if right * 4 >= best]
+
+    def _made(self, pattern: str, random: Random) -> str:
+        return str(rstr.Rstr(random).xeger(pattern))
+
+    def _is_right(self, text: str) -> bool:
+        return self._low <= len(text) <= self._high and self._checked.search(text) is not None
+
+    def drawn(self, count: int) -> list[Any]:
+        xeger = rstr.Rstr(self.random).xeger
+        kinds, random = self._kinds, self.random.random
+        found = []
+        for _ in range(count):
+            for _ in range(_TRIES):
+                text = xeger(kinds[int(random() * len(kinds))])
+                if self._is_right(text):
+                    break
+            else:
+                raise UnsatisfiableError(
+                    f"{self.place}: {_TRIES:,} tries gave no text that matches pattern={self.pattern!r} and has {self._low} to "
+                    f"{self._high} letters; write a synthesizer and name it in the field's json_schema_extra={{'synthesizer': …}}"
+                )
+            found.append(text)
+        return found
+
+    def space(self, rows: int, random: Random) -> None:
+        return None

@@ -1,0 +1,189 @@
+"""The base of all synthesizers: makes the values of one field of a model."""
+
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from pydantic.fields import FieldInfo
+
+from ascetic_ddd.faker.domain.providers.graph import DEFAULT_SEED, stream
+from ascetic_ddd.faker.schema.behaviors import Behavior, Independent
+from ascetic_ddd.faker.schema.facts import expanded, extra_of
+from ascetic_ddd.faker.schema.spaces import ISpace
+
+if TYPE_CHECKING:
+    from ascetic_ddd.faker.schema.field_maker import FieldMaker
+
+__all__ = ("Cursor", "Synthesizer", "Values")
+
+
+class Cursor:
+    """Where a run is in one synthesizer's stream: the random numbers, and how many values were drawn."""
+
+    __slots__ = ("count", "random")
+
+    def __init__(self, random: Random) -> None:
+        self.random = random
+        self.count = 0
+
+
+class Synthesizer:
+    """Makes the values of one field. Subclass it for a type, or a meaning, that the library does not know.
+
+    A subclass writes three methods: ``match(field)`` says whether it is for a field, ``prepare()`` reads the field once, and
+    ``__call__(sequence)`` gives a value; ``sequence`` counts from 0 (it may be None when the synthesizer is called by hand).
+    Draw from
+    ``self.random`` and nothing else: then the same seed gives the same rows.
+
+    Args:
+        model: what the field belongs to; None, or anything with ``rows``, will do for a trial by hand.
+        field: pydantic's description of the field.
+        behavior: :class:`Independent`, or :class:`Pooled` for distinct values.
+
+    Attributes:
+        model: as given.
+        field: as given; its annotation has no ``Annotated``, aliases or ``None`` around it.
+        json_schema_extra: the field's extra words, a mapping, empty if there are none.
+        place: the field's name with its model, for messages, e.g. ``"Employee.hire_date"``.
+        behavior: the behaviour, made for this synthesizer.
+
+    Example:
+        >>> class SynthesizeSku(Synthesizer):
+        ...     @classmethod
+        ...     def match(cls, field):
+        ...         return extra_of(field).get("domain") == "sku"
+        ...
+        ...     def __call__(self, sequence=None):
+        ...         return f"SKU-{self.random.randrange(10**6):06}"
+    """
+
+    model_ref = ""
+    field_ref = ""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        # Whoever says what one value is has not said how to make many of them, or which there are: the base's ways are his.
+        if "__call__" in cls.__dict__:
+            for name in ("batch", "space"):
+                if name not in cls.__dict__:
+                    setattr(cls, name, getattr(Synthesizer, name))
+
+    def __init__(self, model: Any, field: FieldInfo, behavior: type[Behavior] = Independent) -> None:
+        self.model = model
+        self.field = field
+        self.json_schema_extra: Any = dict(extra_of(field))
+        maker = getattr(model, "maker", None)
+        self.seed: int = getattr(model, "seed", DEFAULT_SEED)
+        self.place: str = maker.place if maker is not None else ""
+        self.parts: dict[str, Synthesizer] = {}
+        self.cursor = Cursor(Random(stream(self.seed, self.place)))
+        self.prepare()
+        self.behavior = behavior(self)
+
+    def __repr__(self) -> str:
+        return f"{self.__class__.__name__}({self.model}, {self.field}, {self.behavior})"
+
+    def __iter__(self) -> Iterator[Any]:
+        return self.behavior.iterator()
+
+    def __next__(self) -> Any:
+        return self.behavior.next()
+
+    def prepare(self) -> None:
+        """Read the field. Raise ``ConfigurationError`` if it asks for what cannot be."""
+
+    def __call__(self, sequence: int | None = None) -> Any:
+        """Give a value.
+
+        Args:
+            sequence: how many values were given before.
+        """
+        raise NotImplementedError(f"{type(self).__name__}.__call__(sequence) is not written; it gives a value of the field")
+
+    @classmethod
+    def match(cls, field: FieldInfo) -> bool:
+        """Whether this synthesizer is for the field."""
+        return False
+
+    def batch(self, start: int, count: int) -> list[Any]:
+        """Give ``count`` values at once, the first of which has the sequence number ``start``. For speed."""
+        return [self(number) for number in range(start, start + count)]
+
+    def space(self, rows: int, random: Random) -> ISpace | None:
+        """All values, countable, of which ``rows`` are needed; None if they can only be drawn."""
+        return None
+
+    @property
+    def random(self) -> Random:
+        """The stream of this field: draw from it, and the seed makes the values repeatable."""
+        return self.cursor.random
+
+    def get_meta(self, cls_: type[Any], getter: Callable[[Any], Any]) -> Any:
+        """A constraint of the field.
+
+        Args:
+            cls_: e.g. ``annotated_types.MaxLen``.
+            getter: what to take of it, e.g. ``attrgetter("max_length")``.
+
+        Returns:
+            None if the field has no such constraint.
+
+        Raises:
+            ValueError: it has several.
+        """
+        matches = [item for item in expanded(self.field.metadata) if isinstance(item, cls_)]
+        if len(matches) > 1:
+            raise ValueError(f"{self.place}: {matches}: expected one {cls_.__name__}")
+        return getter(matches[0]) if matches else None
+
+    def part(self, name: str, field: FieldInfo) -> "Synthesizer":
+        """Make the synthesizer of a part of this field's values, such as a list's items."""
+        self.parts[name] = made = self.maker.make(self.model, field, name)
+        return made
+
+    @property
+    def maker(self) -> "FieldMaker":
+        """What chooses synthesizers for parts."""
+        from ascetic_ddd.faker.schema import field_maker
+
+        maker: FieldMaker | None = getattr(self.model, "maker", None)
+        return field_maker.FieldMaker() if maker is None else maker
+
+    def walk(self) -> Iterator["Synthesizer"]:
+        """Go through the synthesizer, its parts, and theirs."""
+        yield self
+        for part in self.parts.values():
+            yield from part.walk()
+
+    def cursors(self, seed: int, path: str) -> list[tuple["Synthesizer", Cursor]]:
+        """Fresh streams for this synthesizer and its parts, each made of the seed and its path."""
+        found = [(self, Cursor(Random(stream(seed, path))))]
+        for name, part in self.parts.items():
+            found += part.cursors(seed, f"{path}.{name}")
+        return found
+
+    def restart(self, random: Random) -> None:
+        """Begin new streams, seeded from one."""
+        for node, cursor in self.cursors(random.getrandbits(64), self.place):
+            node.cursor = cursor
+
+    def draw(self, count: int) -> list[Any]:
+        """The next ``count`` values of the stream."""
+        cursor = self.cursor
+        start = cursor.count
+        cursor.count += count
+        return self.batch(start, count)
+
+
+class Values(Synthesizer):
+    """A synthesizer that makes many values at once: subclasses write ``drawn(count)``."""
+
+    def drawn(self, count: int) -> list[Any]:
+        """Draw ``count`` values."""
+        raise NotImplementedError
+
+    def __call__(self, sequence: int | None = None) -> Any:
+        return self.drawn(1)[0]
+
+    def batch(self, start: int, count: int) -> list[Any]:
+        return self.drawn(count)
