@@ -47,6 +47,11 @@ class Scale:
                 default = value
         return cls(default, told)
 
+    @property
+    def is_other(self) -> bool:
+        """Whether some table of B shall be larger or smaller."""
+        return any(factor != 1.0 for factor in (self.default, *self.told.values()))
+
     def of(self, table: str) -> float | None:
         """The factor of a table."""
         return self.told.get(table, self.default)

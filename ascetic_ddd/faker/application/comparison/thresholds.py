@@ -112,6 +112,11 @@ class Thresholds:
         general = self.told.get(name, DEFAULTS[name].value)
         return self.told_of.get((_normal(subject), name), general)
 
+    def without_planner(self) -> "Thresholds":
+        """The same with the planner's measures switched off, unless they are told."""
+        off = dict.fromkeys(("plans", "q_estimated", "q_actual"), math.inf)
+        return Thresholds({**off, **self.told}, self.told_of)
+
     def check_subjects(self, subjects: Iterable[str]) -> None:
         """Refuse thresholds of subjects that there are not.
 

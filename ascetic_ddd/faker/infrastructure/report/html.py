@@ -21,7 +21,7 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ("html_report",)
+__all__ = ("html_report", "require_report_libraries")
 
 _PACKAGE = "ascetic_ddd.faker.infrastructure.report"
 _MOST_PLANS = 40
@@ -35,13 +35,7 @@ def html_report(comparison: Comparison) -> str:
     Raises:
         ConfigurationError: the extra ``report`` is not installed.
     """
-    try:
-        import jinja2  # noqa: F401
-        import matplotlib  # noqa: F401
-    except ImportError as error:
-        raise ConfigurationError(
-            f"the report needs {error.name}, which is not installed: pip install 'ascetic-ddd[report]' (--json needs nothing)"
-        ) from error
+    require_report_libraries()
     planner = comparison.planner
     return (
         _environment()
@@ -62,6 +56,21 @@ def html_report(comparison: Comparison) -> str:
             q=lambda value: "–" if value is None else f"{value:,.3g}",
         )
     )
+
+
+def require_report_libraries() -> None:
+    """See that the report can be written, before the work for it is done.
+
+    Raises:
+        ConfigurationError: the extra ``report`` is not installed.
+    """
+    try:
+        import jinja2  # noqa: F401
+        import matplotlib  # noqa: F401
+    except ImportError as error:
+        raise ConfigurationError(
+            f"the report needs {error.name}, which is not installed: pip install 'ascetic-ddd[report]' (--json needs nothing)"
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
