@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 import pytest
@@ -21,6 +21,8 @@ from ascetic_ddd.faker.cli import databases as databases_module
 from ascetic_ddd.faker.cli.databases import Databases, locked_session_pool
 from ascetic_ddd.faker.cli.main import main
 from ascetic_ddd.faker.infrastructure.embedded import PgServer
+from ascetic_ddd.faker.infrastructure.repositories.internal_pg_repository import InternalPgRepository
+from examples.library import wiring
 from examples.library.measured import broken_promises, count_of
 from examples.library.wiring import create_application_schema
 
@@ -128,11 +130,50 @@ def test_the_same_history_of_runs_gives_the_same_rows(command: Command, make_dat
     assert titles() == first
 
 
-def test_both_stores_may_be_one_database_that_has_both_tables_apart(command: Command) -> None:
+def test_both_stores_in_one_database_must_have_tables_apart(command: Command) -> None:
     command.internal_dsn = command.external_dsn
-    code, message = command.fails()  # here they are not apart, and nothing is harmed
-    assert code == 3
-    assert "books" in message or "tenants" in message
+    code, message = command.fails()
+    assert code == 2
+    assert "The table 'books' stands in this database with the columns author_id, book_id, tenant_id, title" in message
+    assert "table=('memory', 'books')" in message
+    assert command.internal_count("books") == 0
+
+
+T = TypeVar("T")
+
+
+class Apart(InternalPgRepository[T]):
+    """In a schema of its own."""
+
+    def __init__(self, *, table: str, agg_exporter: Any) -> None:
+        super().__init__(table=("memory", table), agg_exporter=agg_exporter)
+
+
+@pytest.mark.parametrize("is_written_the_same", [True, False])
+def test_one_transaction_covers_both_stores_in_one_database(
+    command: Command, monkeypatch: pytest.MonkeyPatch, is_written_the_same: bool
+) -> None:
+    command.external("CREATE SCHEMA memory")
+    command.internal_dsn = command.external_dsn
+    if not is_written_the_same:
+        command.internal_dsn = make_conninfo(command.external_dsn, application_name="another")
+    monkeypatch.setattr(wiring, "InternalPgRepository", Apart)
+    assert command("generate", "--count", "1000", "--batch-size", "100")[::2] == (0, "")
+    with psycopg.connect(command.external_dsn) as connection:
+        pairs = (
+            "SELECT o.xmin = i.xmin, count(*) FROM books o JOIN memory.books i "
+            "ON i.id->'book_id' = to_jsonb(o.book_id) GROUP BY 1"
+        )
+        assert connection.execute(pairs.encode()).fetchall() == [(True, 1000)]
+
+
+def test_one_database_by_two_search_paths_is_two_transactions(command: Command) -> None:
+    command.external("CREATE SCHEMA memory")
+    command.internal_dsn = make_conninfo(command.external_dsn, options="-csearch_path=memory")
+    assert command("generate", "--count", "300")[0] == 0
+    with psycopg.connect(command.external_dsn) as connection:
+        assert count_of(connection, "books") == 300
+    assert command.internal_count("books") == 300
 
 
 def test_a_second_run_is_refused(command: Command) -> None:
@@ -229,7 +270,7 @@ def test_too_few_connections_are_told(command: Command, pg_server: PgServer, mon
     role = f"ascetic_ddd_limited_{os.getpid()}"
     administrator = pg_server.dsn("postgres")
     with psycopg.connect(administrator, autocommit=True) as connection:
-        connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'sesame' CONNECTION LIMIT 1".encode())
+        connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'sesame' CONNECTION LIMIT 2".encode())
     try:
         code, message = limited(command, role).fails()
     finally:

@@ -1,6 +1,7 @@
 """The two databases of a run: those that are told, or two on the embedded server."""
 
 import difflib
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -130,20 +131,39 @@ def checked_dsn(option: str, dsn: str) -> str:
 async def locked_session_pool(found: Databases, sessions: int) -> AsyncIterator[CompositeSessionPool]:
     """Open both databases, hold the lock of the run, and give a pool of that many sessions.
 
+    If both are one database, and the user is the same, each session has one connection, and one transaction covers both.
+
     Raises:
         CommandError: a database cannot be reached, or another run is at work.
     """
     async with AsyncExitStack() as stack:
-        if found.external_dsn != found.internal_dsn:
-            async with await _connected("external", found.external_dsn):
-                pass  # a wrong password is told better by one connection than by a pool
-        lock_connection = await stack.enter_async_context(await _connected("internal", found.internal_dsn))
+        # A wrong password is told better by one connection than by a pool.
+        async with await _connected("external", found.external_dsn) as probe:
+            lock_connection = await stack.enter_async_context(await _connected("internal", found.internal_dsn))
+            is_one = await _is_one_database(probe, lock_connection)
         await stack.enter_async_context(run_lock(lock_connection))
         internal = await _opened("internal", found.internal_dsn, sessions, stack, register_writer)
-        external = internal
-        if found.external_dsn != found.internal_dsn:
-            external = await _opened("external", found.external_dsn, sessions, stack)
+        external = internal if is_one else await _opened("external", found.external_dsn, sessions, stack)
         yield CompositeSessionPool(ExternalPgSessionPool(external), InternalPgSessionPool(internal))
+
+
+async def _is_one_database(first: AsyncConnection[Any], second: AsyncConnection[Any]) -> bool:
+    """Tell whether two connections are interchangeable; their connection strings may differ and mean the same."""
+    key = secrets.randbits(63)
+    await second.execute("SELECT pg_advisory_lock(%s)", (key,))
+    try:
+        cursor = await first.execute("SELECT pg_try_advisory_lock(%s)", (key,))  # there are as many such locks as databases
+        row = await cursor.fetchone()
+        if row is not None and row[0]:
+            return False
+    finally:
+        await second.execute("SELECT pg_advisory_unlock(%s)", (key,))
+    return bool(await _surroundings(first) == await _surroundings(second))
+
+
+async def _surroundings(connection: AsyncConnection[Any]) -> Any:
+    cursor = await connection.execute("SELECT current_user, current_setting('search_path')")
+    return await cursor.fetchone()
 
 
 async def _connected(role: str, dsn: str) -> AsyncConnection[Any]:

@@ -195,8 +195,8 @@ class InternalPgRepository(Observable, Generic[T]):
         if not found >= {"position", "id", "state"}:
             raise ConfigurationError(
                 f"The table {self._table!r} stands in this database with the columns {', '.join(sorted(found))}; "
-                "an InternalPgRepository remembers in none such, so it may be the application's. Give the repository another "
-                f"table, such as table=('memory', {self._table.rpartition('.')[2]!r}) in a schema of its own, or another database."
+                "no InternalPgRepository made it, so it may be the application's. Give the repository another table, "
+                f"as table=('memory', {self._table.rpartition('.')[2]!r}) in a schema of its own, or another database."
             )
 
     def _check_complete(self, id: Any, agg: object) -> None:
