@@ -217,7 +217,7 @@ class ReferenceProfile:
 
         Args:
             shape: ``"weights"``: the seed's weights, mean and null_weight; ``"skew"``: skew, mean and null_weight;
-                ``"histogram"``: the histogram as it is, and null_weight.
+                ``"histogram"``: the histogram as it is, null_weight and correlation.
 
         Raises:
             ConfigurationError: there is no such shape.

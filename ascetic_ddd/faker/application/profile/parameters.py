@@ -28,7 +28,8 @@ def of_reference(reference: ReferenceProfile, shape: str) -> dict[str, Any]:
     if not _is_used(reference.histogram):
         return nulls
     if shape == "histogram":
-        return {"histogram": reference.histogram, **nulls}
+        ordered = {} if reference.correlation is None else {"correlation": reference.correlation}
+        return {"histogram": reference.histogram, **nulls, **ordered}
     mean = max(1.0, reference.mean)
     if shape == "skew" or not reference.weights:
         return {"skew": min(max(1.0, reference.skew), mean), "mean": mean, **nulls}

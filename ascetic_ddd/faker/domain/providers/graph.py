@@ -78,7 +78,7 @@ def plan(root: Provider[Any, Any], plan: Plan) -> None:
         distributor: Any = getattr(provider, "distributor", None)
         if hasattr(distributor, "plan"):
             if id(provider) in steady:
-                distributor.plan(plan, is_exact=_is_asked_once(provider, root))
+                distributor.plan(plan, is_exact=_is_asked_once(provider, root), is_of_root=_leads_back(provider, root))
             else:
                 distributor.plan(None)
 
@@ -89,6 +89,12 @@ def end(root: Provider[Any, Any], plan: Plan) -> None:
         distributor: Any = getattr(provider, "distributor", None)
         if hasattr(distributor, "end"):
             distributor.end(plan)
+
+
+def _leads_back(provider: Provider[Any, Any], root: Provider[Any, Any]) -> bool:
+    """Tell whether a reference is to what the run makes."""
+    source = getattr(provider, "source", None)
+    return source is not None and source.aggregate_provider.memory is _memory(root)
 
 
 def _is_asked_once(provider: Provider[Any, Any], root: Provider[Any, Any]) -> bool:

@@ -8,6 +8,7 @@ from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IBirth, IM2ODis
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool, Scope
 from ascetic_ddd.faker.domain.errors import ConfigurationError, CycleError, UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.memory import Memory
 from ascetic_ddd.faker.domain.providers.patterns import is_specification
 from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, copied, placed
 from ascetic_ddd.faker.domain.providers.reference_source import ReferenceSource, Wanted
@@ -153,10 +154,7 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         if memory.is_late:
             return self._begin_late(session)
         if self._is_told:
-            number = memory.population.number_of(self._input)
-            if number is not None:
-                self.distributor.use(session, memory.population.everything, number)
-            self._done = True
+            self._count_told(session, memory)
             return None
         wanted = self._wanted
         if wanted is not None:
@@ -166,9 +164,11 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         else:
             scope = self._nobody
         try:
-            choice = self.distributor.draw(session, scope, is_closed=not self.may_create)
+            choice = self.distributor.draw(session, scope, is_closed=not self.may_create or self._is_of_its_kind(memory))
         except UnsatisfiableError as error:
-            raise UnsatisfiableError(f"{self.path}: {error}") from None
+            if not self._is_of_its_kind(memory):
+                raise UnsatisfiableError(f"{self.path}: {error}") from None
+            choice = None  # the first of all
         if choice is None:
             self._input = None
         elif isinstance(choice, int):
@@ -177,6 +177,13 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
             return self._create_new(session, wanted, scope, choice)
         self._done = True
         return None
+
+    def _count_told(self, session: ISession, memory: Memory) -> None:
+        """What was told is a use, too, if its value is known."""
+        number = memory.population.number_of(self._input)
+        if number is not None:
+            self.distributor.use(session, memory.population.everything, number)
+        self._done = True
 
     async def _begin_late(self, session: ISession) -> None:
         await self.source.aggregate_provider.memory.catch_up(session)
@@ -233,6 +240,13 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
             raise
         finally:
             source.give_back(lane)
+
+    def _is_of_its_kind(self, memory: Memory) -> bool:
+        """Tell whether this is a nullable reference to the kind that is being made, which chooses among those made so far."""
+        if not self.distributor.is_nullable or self._wanted is not None:
+            return False
+        root = self._root()
+        return isinstance(root, AggregateProvider) and root.memory is memory
 
     def _may_nest(self) -> bool:
         """Tell whether to create, or to end a circle of creations by null; a circle that cannot end is an error."""

@@ -66,7 +66,7 @@ class NewDistributor:
     def use(self, session: ISession, scope: Scope, number: int) -> None:
         """Nothing is remembered, so nothing is counted."""
 
-    def plan(self, plan: Plan | None, *, is_exact: bool = False) -> None:
+    def plan(self, plan: Plan | None, *, is_exact: bool = False, is_of_root: bool = False) -> None:
         """Only the nulls are planned."""
         if plan is not self._plan:
             self._plan = plan
@@ -90,14 +90,22 @@ class LawDistributor:
         counts: how many uses the values shall get.
         null_weight: probability of null.
         spread: in planned runs, how far apart the uses of one value may lie: 1 anywhere in the run, 0 next to each other.
+        correlation: in planned runs, of the order of the uses with the order of the values; None: as ``spread`` says.
     """
 
     keeps_values = True
 
-    def __init__(self, counts: ICountDistribution, null_weight: float = 0.0, spread: float = 1.0) -> None:
+    def __init__(
+        self,
+        counts: ICountDistribution,
+        null_weight: float = 0.0,
+        spread: float = 1.0,
+        correlation: float | None = None,
+    ) -> None:
         self.counts = counts
         self.null_weight = null_weight
         self.spread = spread
+        self.correlation = correlation
         self._random = Random(0)
         self._nulls = Nulls(null_weight)
         self._positions = Positions()
@@ -105,6 +113,7 @@ class LawDistributor:
         self._schedules: dict[Scope, GrowingSchedule | PlannedSchedule] = {}
         self._closed: set[Scope] = set()
         self._plan: Plan | None = None
+        self._is_of_root = False
         self._draws: int | None = None  # since an exact plan began, without those rolled back: comparable to what is done
 
     @property
@@ -185,10 +194,11 @@ class LawDistributor:
         self._random.seed(seed)
         self._nulls.seed(seed ^ 1)
 
-    def plan(self, plan: Plan | None, *, is_exact: bool = False) -> None:
+    def plan(self, plan: Plan | None, *, is_exact: bool = False, is_of_root: bool = False) -> None:
         if plan is self._plan:
             return
         self._plan = plan
+        self._is_of_root = is_of_root
         self._draws = 0 if plan is not None and is_exact else None
         self._nulls.plan(plan.total if plan is not None and is_exact else None)
         for scope, schedule in self._schedules.items():
@@ -263,11 +273,19 @@ class LawDistributor:
                 expected=self._expected() if scope is scope.pool.everything else None,
                 since=since,
                 spread=self.spread,
+                correlation=self.correlation,
                 is_closed=is_closed,
+                coming=self._coming(scope),
                 uses=uses,
             )
         scope.follow(schedule)
         return schedule
+
+    def _coming(self, scope: Scope) -> int:
+        """Values that a scope will have at the end of the run without anybody asking; 0 if nobody knows."""
+        if self._plan is None or not self._is_of_root or scope is not scope.pool.everything:
+            return 0
+        return len(scope.members) + self._plan.total - self._plan.done
 
     def _expected(self) -> int | None:
         """Uses left in an exact run."""

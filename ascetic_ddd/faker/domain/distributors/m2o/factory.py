@@ -22,6 +22,7 @@ def distributor_factory(
     *,
     histogram: Iterable[tuple[int, int]] | Mapping[int, int] | None = None,
     spread: float = 1.0,
+    correlation: float | None = None,
 ) -> LawDistributor | NewDistributor:
     """Make a distributor from the parameters that are measured in production. Without any, every value is new.
 
@@ -35,6 +36,9 @@ def distributor_factory(
         histogram: a captured histogram to replay as it is: pairs ``(uses, values)``; 0 uses are values that shall have none.
         spread: in planned runs, how far apart the rows of one value may lie, as a share of the run: 1 (default) anywhere,
             0 next to each other. It moves ``pg_stats.correlation``.
+        correlation: instead of ``spread``: the captured ``pg_stats.correlation`` of the column, -1…1. In planned runs the rows
+            follow the order in which the values came to be as closely as that tells; their keys have to rise in this order,
+            as those that the database gives do. Met where the values exist beforehand, near where they are made by need.
 
     Raises:
         ConfigurationError: a parameter is out of range, or the parameters cannot hold together. All faults are listed.
@@ -46,9 +50,12 @@ def distributor_factory(
         LawDistributor(WeightsCounts(weights=(0.7, 0.2, 0.07, 0.03), mean=50), null_weight=0)
     """
     faults = [
+        *([] if correlation is None else number_fault("correlation", correlation, -1.0, 1.0, "pg_stats.correlation")),
         *number_fault("null_weight", null_weight, 0.0, 1.0, "a probability of null"),
         *number_fault("spread", spread, 0.0, 1.0, "a share of the run"),
     ]
+    if correlation is not None and spread != 1.0:
+        faults.append(f"spread={spread!r} and correlation={correlation!r} both say how rows are ordered; give one of them")
     if sequence and any(given is not None for given in (weights, skew, mean, histogram)):
         faults.append("sequence=True makes every value new; it takes no weights, skew, mean or histogram")
     counts: ICountDistribution | None = None
@@ -60,7 +67,7 @@ def distributor_factory(
         raise ConfigurationError("; ".join(faults))
     if counts is None:
         return NewDistributor(float(null_weight), is_sequence=bool(sequence))
-    return LawDistributor(counts, float(null_weight), float(spread))
+    return LawDistributor(counts, float(null_weight), float(spread), correlation)
 
 
 def checked_distributor(distributor: object) -> IM2ODistributor:

@@ -97,13 +97,14 @@ class IM2ODistributor(Protocol):
         """
         ...
 
-    def plan(self, plan: Plan | None, *, is_exact: bool = False) -> None:
+    def plan(self, plan: Plan | None, *, is_exact: bool = False, is_of_root: bool = False) -> None:
         """Follow a run with a known total, or (None) grow without one.
 
         Args:
             plan: total and progress of the run.
             is_exact: this distributor is asked once per root aggregate. If it turns out that it is asked less often, because
                 some are told, it plans by what it is asked from then on.
+            is_of_root: the values are the run's own root aggregates: there will be as many more as the run makes.
         """
         ...
 

@@ -1,9 +1,11 @@
 """The planned order of uses: all that the law gives by the end of the run, in random order; exact at the end."""
 
 import math
+from collections import Counter
 from random import Random
 
 from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
+from ascetic_ddd.faker.domain.distributors.m2o.ordering import arranged, excess_correlation
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -29,7 +31,10 @@ class PlannedSchedule:
         expected: number of uses this run will ask for, if that is known.
         since: progress of the run when the uses given here had been made.
         spread: how far apart the uses of a value may lie, as a share of the stretch: 1 anywhere, 0 one after the other.
+        correlation: of the order of the uses with the order in which the values came to be, as ``pg_stats.correlation``; it
+            replaces ``spread``. None: as ``spread`` says.
         is_closed: no value will be made for this schedule.
+        coming: values that enter the scope in this run whether or not anybody asks, those of today included.
         uses: uses that values of the scope have already, by number, most used first.
     """
 
@@ -43,7 +48,9 @@ class PlannedSchedule:
         expected: int | None = None,
         since: float = 0.0,
         spread: float = 1.0,
+        correlation: float | None = None,
         is_closed: bool = False,
+        coming: int = 0,
         uses: dict[int, int] | None = None,
     ) -> None:
         self._counts = counts
@@ -51,6 +58,8 @@ class PlannedSchedule:
         self._random = random
         self._plan = plan
         self._spread = spread
+        self._correlation = correlation
+        self._coming = coming
         self._is_closed = is_closed
         self._phase = random.random()
         used = uses or {}
@@ -172,9 +181,10 @@ class PlannedSchedule:
         spare = len(self._spare)
         if not self._is_closed and bound + spare < round((bound + 1) / self._counts.used_share):
             return _FREE
-        start = int(self._random.random() * spare)
+        latest = self._coming and self._correlation
+        start = spare - 1 if latest else int(self._random.random() * spare)
         for step in range(min(spare, _ASIDE)):
-            number = self._spare[(start + step) % spare]
+            number = self._spare[(start - step) % spare]
             if not self._scope.pool.is_foreign(number, session):
                 self._take_spare(number, rank)
                 return number
@@ -198,7 +208,7 @@ class PlannedSchedule:
         target = self._target()
         population = max(1, round(target / (counts.mean * counts.used_share)))
         if self._is_closed:
-            population = min(population, len(self._ranks) + len(self._spare))
+            population = min(population, max(len(self._ranks) + len(self._spare), self._coming))
             if not population:
                 return False
         while len(self._numbers) < population:
@@ -218,18 +228,36 @@ class PlannedSchedule:
             for rank in fresh:
                 self._planned[rank] += 1
         self._issued += len(fresh)
-        self._shuffle(fresh)
-        self._tickets = fresh
+        self._tickets = self._in_order(fresh)
         return True
 
-    def _shuffle(self, tickets: list[int]) -> None:
-        if self._spread >= 1.0:
-            self._random.shuffle(tickets)
-            return
+    def _in_order(self, tickets: list[int]) -> list[int]:
+        """The tickets as they will be drawn, last first."""
+        excess = 0.0
+        if self._correlation is not None:
+            excess = excess_correlation(self._correlation, list(Counter(tickets).values()))
+        if excess:
+            ordered = arranged(tickets, self._by_value(tickets), excess, self._random)
+            ordered.reverse()
+            return ordered
         random, spread = self._random.random, self._spread
+        if spread >= 1.0:
+            self._random.shuffle(tickets)
+            return tickets
         starts: dict[int, float] = {}
         keys = [starts.setdefault(rank, random()) + spread * random() for rank in tickets]
-        tickets[:] = [tickets[i] for i in sorted(range(len(tickets)), key=keys.__getitem__)]
+        return [tickets[i] for i in sorted(range(len(tickets)), key=keys.__getitem__)]
+
+    def _by_value(self, tickets: list[int]) -> list[int]:
+        """The ranks of the tickets in the order of their values; what has no value yet is given one, if all exist that will."""
+        ranks = list(dict.fromkeys(tickets))
+        self._random.shuffle(ranks)
+        if not self._is_closed or self._coming:
+            return ranks  # values come to be in the order of their first uses
+        for rank in ranks:
+            if self._numbers[rank] == _FREE and self._spare:
+                self._take_spare(self._spare[int(self._random.random() * len(self._spare))], rank)
+        return sorted(ranks, key=self._numbers.__getitem__)
 
     def _target(self) -> int:
         """Uses to plan up to: the end of the run if it is known, else half of the way that is certain."""

@@ -85,7 +85,7 @@ class SharesDistributor:
     def use(self, session: ISession, scope: Scope, number: int) -> None:
         """Lists keep their shares among what is drawn."""
 
-    def plan(self, plan: Plan | None, *, is_exact: bool = False) -> None:
+    def plan(self, plan: Plan | None, *, is_exact: bool = False, is_of_root: bool = False) -> None:
         if plan is self._plan:
             return
         self._plan = plan
