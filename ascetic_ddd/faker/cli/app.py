@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import importlib.metadata
 import json
 import logging
 import sys
@@ -74,6 +75,25 @@ _Internal = Annotated[
 _Data = Annotated[Path, typer.Option(metavar="FOLDER", help="Without DSNs: where an embedded PostgreSQL keeps both databases.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, all else on stderr.")]
 _Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+
+
+def _show_version(is_asked: bool) -> None:
+    if is_asked:
+        try:
+            version = importlib.metadata.version("ascetic-ddd")
+        except importlib.metadata.PackageNotFoundError:
+            version = "(not installed)"
+        print(f"ascetic-ddd {version}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
 
 
 @app.command("generate", short_help="Create aggregates; restartable.", epilog=_EXIT_CODES)

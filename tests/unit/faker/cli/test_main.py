@@ -2,6 +2,7 @@
 
 import re
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import psycopg
@@ -37,6 +38,11 @@ def test_the_document_has_the_help_as_it_is(command: str, capsys: pytest.Capture
 def test_without_a_command_the_help_comes(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     assert "reconcile" in capsys.readouterr().out
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"ascetic-ddd {version('ascetic-ddd')}\n"
 
 
 @pytest.mark.parametrize(
