@@ -27,7 +27,7 @@ from ascetic_ddd.faker.infrastructure.profile.notes import Notes, name_of
 from ascetic_ddd.faker.infrastructure.profile.options import CaptureOptions
 from ascetic_ddd.faker.infrastructure.profile.queries import query
 from ascetic_ddd.faker.infrastructure.profile.reader import Reader, StatementError
-from ascetic_ddd.faker.infrastructure.profile.references import ReferenceMeasure
+from ascetic_ddd.faker.infrastructure.profile.references import ReferenceMeasure, is_counted
 from ascetic_ddd.faker.infrastructure.profile.within import shared_columns
 
 __all__ = ("capture",)
@@ -45,6 +45,7 @@ class _Plan:
     keys: list[ForeignKey]
     other_keys: list[ForeignKey]
     listed: dict[int, set[str]]
+    counted: set[int]
 
     @property
     def by_oid(self) -> dict[int, Table]:
@@ -139,8 +140,14 @@ async def _plan(reader: Reader, options: CaptureOptions) -> tuple[_Plan, Notes]:
     for table in added:
         notes.add(table, "it was captured because a chosen table refers to it; its own references were not")
     tables = [table for table in (*chosen, *added) if _may_be_read(table, schemas, notes)]
-    known = {table.oid for table in tables}
-    return _Plan(server, schema, tables, [key for key in keys if key.child in known], keys_of_added, listed), notes
+    plan = _Plan(server, schema, tables, [], keys_of_added, listed, set())
+    plan.keys = [key for key in keys if key.child in plan.by_oid]
+    plan.counted = {table.oid for table in tables if options.is_counted(table.likely_rows)}
+    for key in plan.keys:
+        child, parent = plan.by_oid[key.child], plan.by_oid.get(key.parent)
+        if parent is not None and is_counted(options, child, parent, key):
+            plan.counted.add(child.oid)
+    return plan, notes
 
 
 def _chosen(
@@ -234,7 +241,7 @@ def _may_be_read(table: Table, schemas: dict[str, bool], notes: Notes) -> bool:
 async def _table(
     reader: Reader, options: CaptureOptions, plan: _Plan, table: Table, notes: Notes
 ) -> tuple[TableProfile, list[ReferenceProfile]]:
-    rows, filled = await _rows(reader, options, table, notes)
+    rows, filled = await _rows(reader, table, notes, is_counted=table.oid in plan.counted)
     columns: tuple[ColumnProfile, ...]
     pairs: tuple[DependentPair, ...] = ()
     if options.method == "estimate":
@@ -262,13 +269,15 @@ async def _table(
         dependent_pairs=pairs,
         bytes_per_row=table.bytes / rows if rows else None,
     )
-    references = ReferenceMeasure(reader, options, table, profile, plan.schema, notes)
+    references = ReferenceMeasure(reader, options, table, profile, plan.counted, plan.schema, notes)
     found = []
     for key in plan.keys:
         if key.child == table.oid and _may_be_measured(key, plan, notes):
             measured = await references.reference(key, plan.by_oid[key.parent], _shared(key, plan))
             found += [measured] if measured is not None else []
-    return replace(profile, columns=tuple(_agreeing(column, found) for column in columns)), found
+    exact = next((each.rows for each in found if each.method == "exact"), rows)  # the table's own count may have failed
+    columns = tuple(replace(_agreeing(column, found), rows=exact) for column in columns)
+    return replace(profile, rows=exact, columns=columns), found
 
 
 def _may_be_measured(key: ForeignKey, plan: _Plan, notes: Notes) -> bool:
@@ -295,10 +304,9 @@ def _shared(key: ForeignKey, plan: _Plan) -> tuple[str, ...]:
     return shared_columns(key, of_child, of_parent, plan.by_oid[key.child].primary_key)
 
 
-async def _rows(reader: Reader, options: CaptureOptions, table: Table, notes: Notes) -> tuple[int, dict[str, int]]:
+async def _rows(reader: Reader, table: Table, notes: Notes, *, is_counted: bool) -> tuple[int, dict[str, int]]:
     """Rows of a table, counted or reckoned, and how many are not null in the columns that may be."""
     likely = table.likely_rows
-    is_counted = options.is_counted(likely) or options.is_reference_counted(likely)
     if not is_counted and table.planned_rows is not None:
         return round(table.planned_rows), {}
     names = [each.name for each in table.columns if is_counted and each.is_readable and not each.is_required]

@@ -1,6 +1,6 @@
 """References: how many children each parent has, by counting all, by a sample of parents, or by the planner's statistics."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import mul
@@ -19,7 +19,7 @@ from ascetic_ddd.faker.infrastructure.profile.queries import query
 from ascetic_ddd.faker.infrastructure.profile.reader import Reader, StatementError
 from ascetic_ddd.faker.infrastructure.profile.row_sample import RowSample, row_sample
 
-__all__ = ("ReferenceMeasure",)
+__all__ = ("ReferenceMeasure", "is_counted")
 
 _PROBED_ROWS = 2_000_000  # of the child, by index, for one reference
 _LEAST_PARENTS = 2_000
@@ -46,17 +46,26 @@ class ReferenceMeasure:
         options: of the capture.
         table: the child.
         profile: what was measured of it.
+        counted: tables whose rows are counted.
         schema: whose tables are named without it.
         notes: where failures are noted.
     """
 
     def __init__(
-        self, reader: Reader, options: CaptureOptions, table: Table, profile: TableProfile, schema: str, notes: Notes
+        self,
+        reader: Reader,
+        options: CaptureOptions,
+        table: Table,
+        profile: TableProfile,
+        counted: Collection[int],
+        schema: str,
+        notes: Notes,
     ) -> None:
         self._reader = reader
         self._options = options
         self._child = table
         self._profile = profile
+        self._counted_tables = counted
         self._schema = schema
         self._notes = notes
         self._parents: dict[int, int] = {}
@@ -73,7 +82,10 @@ class ReferenceMeasure:
         if not (key.is_valid and key.is_enforced):
             self._notes.add(self._child, f"{key.name} is not validated: rows that refer to nobody count as those of a parent")
         found = None
-        if self._options.is_reference_counted(self._child.likely_rows):
+        if is_counted(self._options, self._child, parent, key):
+            if not self._options.is_reference_counted(self._child.likely_rows) and not self._child.has_index_for(key.columns):
+                listed = ", ".join(key.columns)
+                self._notes.add(self._child, f"{key.name} has no index on ({listed}), so it was counted, not sampled")
             found = await self._counted(clauses)
         elif self._options.method != "estimate":
             found = await self._sampled(clauses)
@@ -101,7 +113,7 @@ class ReferenceMeasure:
         """One pass over the child, grouped by the key."""
         try:
             groups = await self._reader.rows(query("reference_counts", **clauses.counting))
-            parents = await self._parents_of(clauses.parent, is_exact=True)
+            parents = await self._parents_of(clauses.parent)
             inside = await within.counted(self._reader, clauses) if clauses.shared else None
         except StatementError as error:
             self._notes.add(self._child, f"{clauses.key.name} was not counted: {error}")
@@ -117,25 +129,15 @@ class ReferenceMeasure:
     async def _sampled(self, clauses: Clauses) -> _Found | None:
         """A sample of parents, with their children counted by index; the most frequent keys are all counted."""
         key = clauses.key
-        if not self._child.has_index_for(key.columns):
-            self._notes.add(
-                self._child,
-                f"{key.name} has no index on ({', '.join(key.columns)}), so it was not sampled but counted as a whole",
-            )
-            return await self._counted(clauses)
         try:
-            parents = await self._parents_of(clauses.parent, is_exact=False)
+            parents = await self._parents_of(clauses.parent)
         except StatementError as error:
             self._notes.add(clauses.parent, f"its rows were not counted: {error}")
             return None
-        wanted = self._wanted(parents)
-        if parents <= wanted * 1.2:
-            return await self._counted(clauses)
         null_weight = self._null_weight(clauses)
         filled = round(self._profile.rows * (1.0 - null_weight))
+        wanted = _wanted(self._options, self._child, clauses.parent)
         sample = row_sample(clauses.parent, wanted, blocks=_PARENT_BLOCKS, alias="p")
-        if sample.is_all:
-            return await self._counted(clauses)
         try:
             async with self._reader.by_index():
                 if clauses.shared:
@@ -205,7 +207,7 @@ class ReferenceMeasure:
             self._notes.add(self._child, f"{clauses.key.name} was left out: the table was never analysed (ANALYZE)")
             return None
         try:
-            parents = await self._parents_of(clauses.parent, is_exact=False)
+            parents = await self._parents_of(clauses.parent)
         except StatementError as error:
             self._notes.add(clauses.parent, f"its rows were not counted: {error}")
             return None
@@ -224,20 +226,31 @@ class ReferenceMeasure:
         filled = [1.0 - self._profile.column(name).null_share for name in clauses.key.columns]
         return 1.0 - reduce(mul, filled, 1.0)
 
-    def _wanted(self, parents: int) -> int:
-        """Parents to sample: fewer where they have so many children that probing them would read too much."""
-        mean = self._profile.rows / max(1, parents)
-        return max(min(_LEAST_PARENTS, self._options.sample), min(self._options.sample, round(_PROBED_ROWS / max(1.0, mean))))
-
-    async def _parents_of(self, parent: Table, *, is_exact: bool) -> int:
+    async def _parents_of(self, parent: Table) -> int:
         if parent.oid == self._child.oid:
             return self._profile.rows
-        planned = parent.planned_rows
-        if planned is not None and (
-            self._options.method == "estimate" or not (is_exact or self._options.is_counted(parent.likely_rows))
-        ):
-            return round(planned)
+        if parent.planned_rows is not None and parent.oid not in self._counted_tables:
+            return round(parent.planned_rows)
         if parent.oid not in self._parents:
             statement = query("row_counts", counts=sql.SQL(""), table=parent.identifier)
             self._parents[parent.oid] = (await self._reader.row(statement))[0]
         return self._parents[parent.oid]
+
+
+def is_counted(options: CaptureOptions, child: Table, parent: Table, key: ForeignKey) -> bool:
+    """Tell whether all rows of the child are counted for a reference.
+
+    They are in small tables, where it is asked for, where no index leads to the children of a parent, and where there are
+    hardly more parents than a sample would have.
+    """
+    if options.method == "estimate":
+        return False
+    if options.is_reference_counted(child.likely_rows) or not child.has_index_for(key.columns):
+        return True
+    return row_sample(parent, _wanted(options, child, parent)).is_all
+
+
+def _wanted(options: CaptureOptions, child: Table, parent: Table) -> int:
+    """Parents to sample: fewer where they have so many children that probing them would read too much."""
+    mean = max(1.0, child.likely_rows / max(1.0, parent.likely_rows))
+    return max(min(_LEAST_PARENTS, options.sample), min(options.sample, round(_PROBED_ROWS / mean)))
