@@ -40,10 +40,11 @@ try:
     import rstr as _rstr  # noqa: F401
 except ImportError as error:
     raise ImportError(
-        f"ascetic_ddd.faker.schema needs {error.name}, which is not installed: pip install 'ascetic-ddd[pydantic]'", name=error.name
+        f"ascetic_ddd.faker.schema needs {error.name}, which is not installed: pip install 'ascetic-ddd[pydantic]'",
+        name=error.name,
     ) from error
 if int(_pydantic.VERSION.partition(".")[0]) < 2:
-    raise ImportError(f"ascetic_ddd.faker.schema needs pydantic 2, and {_pydantic.VERSION} is installed: pip install 'pydantic>=2.7'")
+    raise ImportError(f"ascetic_ddd.faker.schema needs pydantic 2, not {_pydantic.VERSION}: pip install 'ascetic-ddd[pydantic]'")
 
 from ascetic_ddd.faker.schema import choices, containers, dates, nested, numbers, patterns, special, strings, unions, words
 from ascetic_ddd.faker.schema.behaviors import Behavior, Independent, Pooled

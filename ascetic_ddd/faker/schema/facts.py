@@ -8,6 +8,7 @@ from operator import or_
 from typing import Annotated, Any, NewType, TypeVar, Union, cast, get_args, get_origin
 
 import annotated_types
+import pydantic
 from pydantic.fields import FieldInfo
 from typing_extensions import TypeAliasType
 
@@ -91,6 +92,8 @@ def bare_type(annotation: Any) -> Any:
     """The type behind ``NewType`` and ``type`` aliases and type variables; what stands in ``Annotated`` is kept."""
     while True:
         origin = get_origin(annotation)
+        if annotation is pydantic.JsonValue:  # an alias of itself
+            return annotation
         if isinstance(annotation, NewType):
             annotation = annotation.__supertype__
         elif isinstance(annotation, TypeAliasType):

@@ -1,6 +1,7 @@
 """Strings that match a regular expression."""
 
 import re
+import string
 from random import Random
 from typing import Any
 
@@ -111,18 +112,27 @@ class SynthesizePattern(SynthesizeString):
         return [kind for right, kind in ratings if right * 4 >= best]
 
     def _made(self, pattern: str, random: Random) -> str:
-        return str(rstr.Rstr(random).xeger(pattern))
+        return self._padded(str(rstr.Rstr(random).xeger(pattern)), random)
+
+    def _padded(self, text: str, random: Random) -> str:
+        """Too short a text with letters around it, which a pattern without anchors does not mind."""
+        missing = self._low - len(text)
+        if missing <= 0:
+            return text
+        letters = "".join(random.choices(string.ascii_lowercase, k=missing))
+        before = random.randrange(missing + 1)
+        sides = (f"{letters[:before]}{text}{letters[before:]}", f"{text}{letters}", f"{letters}{text}")
+        return next((padded for padded in sides if self._checked.search(padded) is not None), text)
 
     def _is_right(self, text: str) -> bool:
         return self._low <= len(text) <= self._high and self._checked.search(text) is not None
 
     def drawn(self, count: int) -> list[Any]:
-        xeger = rstr.Rstr(self.random).xeger
-        kinds, random = self._kinds, self.random.random
+        kinds, random = self._kinds, self.random
         found = []
         for _ in range(count):
             for _ in range(_TRIES):
-                text = xeger(kinds[int(random() * len(kinds))])
+                text = self._made(kinds[int(random.random() * len(kinds))], random)
                 if self._is_right(text):
                     break
             else:

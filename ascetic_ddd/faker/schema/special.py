@@ -137,10 +137,10 @@ class SynthesizeNumbered(Values):
 
     @classmethod
     def match(cls, field: FieldInfo) -> bool:
-        return _is_numbered(field.annotation)
+        return _numbered(field) is not None
 
     def prepare(self) -> None:
-        self._size, self._value = _NUMBERED[self.field.annotation]
+        self._size, self._value = _NUMBERED[_numbered(self.field)]
 
     def drawn(self, count: int) -> list[Any]:
         bits, size, value = self.random.randrange, self._size, self._value
@@ -178,11 +178,15 @@ _NUMBERED: dict[Any, tuple[int, Callable[[int], Any]]] = {
 }
 
 
-def _is_numbered(annotation: Any) -> bool:
+def _numbered(field: FieldInfo) -> Any:
+    """The type as a key of the table; None if it is not there, or if a path has to exist."""
+    kind: Any = re.Pattern if get_origin(field.annotation) is re.Pattern else field.annotation
+    if any(isinstance(item, pydantic_types.PathType) for item in field.metadata):
+        return None
     try:
-        return annotation in _NUMBERED
+        return kind if kind in _NUMBERED else None
     except TypeError:
-        return False
+        return None
 
 
 class SynthesizeSecret(Values):
