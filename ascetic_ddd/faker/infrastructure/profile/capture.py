@@ -18,6 +18,7 @@ from ascetic_ddd.faker.infrastructure.profile.catalogue import (
     Table,
     describe,
     keys_of,
+    measure_sizes,
     schemas_of,
     server_of,
     tables_of,
@@ -130,6 +131,8 @@ async def _plan(reader: Reader, options: CaptureOptions) -> tuple[_Plan, Notes]:
         keys = await keys_of(reader, chosen)
         added = _parents_beyond(keys, chosen, everything)
         await describe(reader, added)
+        if options.method != "estimate":
+            await measure_sizes(reader, [*chosen, *added])
         keys_of_added = await keys_of(reader, added)
     except StatementError as error:
         raise PersistenceError(f"the catalogue cannot be read: {error}") from error

@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import sql
 
 from ascetic_ddd.faker.infrastructure.profile.queries import query
-from ascetic_ddd.faker.infrastructure.profile.reader import Reader
+from ascetic_ddd.faker.infrastructure.profile.reader import Reader, StatementError
 
 __all__ = (
     "Column",
@@ -18,6 +18,7 @@ __all__ = (
     "Table",
     "describe",
     "keys_of",
+    "measure_sizes",
     "schemas_of",
     "server_of",
     "tables_of",
@@ -177,6 +178,19 @@ async def schemas_of(reader: Reader) -> dict[str, bool]:
 async def tables_of(reader: Reader, schemas: Sequence[str]) -> list[Table]:
     """Read the tables of schemas, their names and sizes."""
     return [Table(*row) for row in await reader.rows(query("tables"), {"schemas": list(schemas)})]
+
+
+async def measure_sizes(reader: Reader, tables: Sequence[Table]) -> None:
+    """Read the sizes that tables have now; one that is locked keeps the size it had when last analysed."""
+    try:
+        rows = await reader.rows(query("sizes"), {"tables": [table.oid for table in tables]})
+    except StatementError:
+        for table in tables if len(tables) > 1 else ():
+            await measure_sizes(reader, [table])
+        return
+    sizes = {oid: size for oid, *size in rows}
+    for table in tables:
+        table.bytes, table.pages, table.planned_rows = sizes[table.oid]
 
 
 async def describe(reader: Reader, tables: Sequence[Table]) -> None:

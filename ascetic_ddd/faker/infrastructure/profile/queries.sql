@@ -16,20 +16,15 @@ SELECT nspname, has_schema_privilege(oid, 'USAGE')
  ORDER BY nspname
 
 -- name: tables
--- Tables with their rows as the planner reckons them: density when last analysed, times the pages of today.
--- A partitioned table stands for its partitions. Tables of extensions are left out.
-SELECT c.oid::int8, n.nspname, c.relname, c.relkind = 'p', row_security_active(c.oid), size.bytes::int8, size.pages::int8,
-       size.rows, has_any_column_privilege(c.oid, 'SELECT')
+-- Tables with their size when last analysed. A partitioned table stands for its partitions. Tables of extensions are left
+-- out. No table is locked, so none that somebody else has locked is waited for.
+SELECT c.oid::int8, n.nspname, c.relname, c.relkind = 'p', row_security_active(c.oid),
+       size.pages * current_setting('block_size')::int8, size.pages, size.rows, has_any_column_privilege(c.oid, 'SELECT')
   FROM pg_class AS c
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
  CROSS JOIN LATERAL (
-       SELECT coalesce(sum(pg_relation_size(l.oid)), 0) AS bytes,
-              coalesce(sum(pg_relation_size(l.oid) / current_setting('block_size')::int), 0) AS pages,
-              CASE WHEN bool_or(pg_relation_size(l.oid) > 0 AND (l.reltuples < 0 OR l.relpages = 0)) THEN NULL
-                   ELSE sum(CASE WHEN l.relpages > 0
-                                 THEN l.reltuples::float8 / l.relpages
-                                      * (pg_relation_size(l.oid) / current_setting('block_size')::int)
-                                 ELSE 0 END) END AS rows
+       SELECT coalesce(sum(l.relpages), 0)::int8 AS pages,
+              CASE WHEN bool_and(l.reltuples >= 0) THEN sum(l.reltuples)::float8 END AS rows
          FROM pg_class AS l
         WHERE l.oid = c.oid AND c.relkind = 'r'
            OR c.relkind = 'p' AND l.oid IN (SELECT relid FROM pg_partition_tree(c.oid) WHERE isleaf)) AS size
@@ -37,6 +32,21 @@ SELECT c.oid::int8, n.nspname, c.relname, c.relkind = 'p', row_security_active(c
    AND NOT EXISTS (SELECT FROM pg_depend AS d
                     WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
  ORDER BY n.nspname, c.relname
+
+-- name: sizes
+-- Tables as large as they are now, with their rows as the planner reckons them: density when last analysed, times the
+-- pages of today.
+SELECT c.oid::int8, coalesce(sum(s.bytes), 0)::int8, coalesce(sum(s.pages), 0)::int8,
+       CASE WHEN bool_or(s.pages > 0 AND (l.reltuples < 0 OR l.relpages = 0)) THEN NULL
+            ELSE coalesce(sum(CASE WHEN l.relpages > 0 THEN l.reltuples::float8 / l.relpages * s.pages ELSE 0 END), 0) END
+  FROM pg_class AS c
+  LEFT JOIN pg_class AS l
+    ON l.oid = c.oid AND c.relkind = 'r'
+    OR c.relkind = 'p' AND l.oid IN (SELECT relid FROM pg_partition_tree(c.oid) WHERE isleaf)
+ CROSS JOIN LATERAL (
+       SELECT pg_relation_size(l.oid) AS bytes, pg_relation_size(l.oid) / current_setting('block_size')::int AS pages) AS s
+ WHERE c.oid = ANY (%(tables)s::int8[]::oid[])
+ GROUP BY c.oid
 
 -- name: columns
 -- Columns with what can be done with their values: "base" is the type below domains, "sortable" whether it has an order
@@ -127,13 +137,15 @@ WITH s AS MATERIALIZED (
 -- Rows, rows not null, mean width, correlation of place and order, how many values have so many rows; of numbers, means
 -- of 101 equal parts of the ranking, fewer where a part would have fewer than 5 rows: no row's own value, unless 5 rows
 -- and more have the same.
+-- Equal values are ranked by their place, as ANALYZE does it: pg_stats.correlation counts ties as order.
 SELECT * FROM (
        WITH r AS MATERIALIZED (
-              SELECT v, place, rank() OVER w AS rank, (row_number() OVER w - 1) * greatest(1, least(101, n / 5)) / n AS part
+              SELECT v, place, rank() OVER v AS rank, row_number() OVER w AS sorted,
+                     (row_number() OVER w - 1) * greatest(1, least(101, n / 5)) / n AS part
                 FROM (SELECT {value} AS v, place, (SELECT count({value}) FROM s) AS n FROM s WHERE {value} IS NOT NULL) AS f
-              WINDOW w AS (ORDER BY v)),
+              WINDOW w AS (ORDER BY v, place), v AS (ORDER BY v)),
             g AS (SELECT c, count(*) AS k FROM (SELECT count(*) AS c FROM r GROUP BY rank) AS z GROUP BY c)
-       SELECT {number}::int, (SELECT count(*) FROM s), count(*), avg(pg_column_size(v))::float8, corr(place, rank),
+       SELECT {number}::int, (SELECT count(*) FROM s), count(*), avg(pg_column_size(v))::float8, corr(place, sorted),
               (SELECT array_agg(ARRAY[c, k]) FROM g), {means} FROM r) AS x
 
 -- name: means
