@@ -158,6 +158,13 @@ class _Run(Generic[A]):
             with self._kin.watched(), frozen_heap():
                 async for aggregate in results:
                     yield aggregate
+        except BatchError as error:  # what is stored is known now that all lanes have ended
+            stored = f"{self._done:,} aggregates of other batches are stored"
+            raise GenerationError(f"{error} ({stored})", error.failure) from error.__cause__
+        except _HopelessError as error:
+            of = "" if self._total is None else f" of {self._total:,}"
+            words = f"{error}, so the run ends after {self._done:,}{of}; the last: {error.last}"
+            raise GenerationError(words, error.last) from error.last.cause
         finally:
             await results.aclose()
             if self._numbering.is_needed and not self._has_lost_the_store:
@@ -234,8 +241,7 @@ class _Run(Generic[A]):
         except BatchError as error:
             self.finish()
             self._has_lost_the_store = error.is_fault_of_the_store
-            stored = f"{self._done:,} aggregates of earlier batches are stored"
-            raise GenerationError(f"{error} ({stored})", error.failure) from error.__cause__
+            raise
         self._account(made, quota.size)
         return made.aggregates
 
@@ -265,8 +271,15 @@ class _Run(Generic[A]):
         else:
             return
         self.finish()
-        of = "" if self._total is None else f" of {self._total:,}"
-        raise GenerationError(f"{reason}, so the run ends after {self._done:,}{of}; the last: {last}", last) from last.cause
+        raise _HopelessError(reason, last)
+
+
+class _HopelessError(Exception):
+    """Too much fails; never leaves this module."""
+
+    def __init__(self, reason: str, last: Failure) -> None:
+        super().__init__(reason)
+        self.last = last
 
 
 def _positive(name: str, value: int) -> int:

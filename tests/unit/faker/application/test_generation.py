@@ -119,7 +119,7 @@ async def test_a_reference_made_after_a_bulk_run_still_knows_its_aggregates() ->
 async def test_an_invariant_that_breaks_stops_the_run_and_names_provider_input_and_cause() -> None:
     parents, children = graph(make=fails_at(25))
     with pytest.raises(
-        GenerationError, match=r"Children with input .*'number': 25.*ValueError: number 25 breaks.*20 aggregates of"
+        GenerationError, match=r"Children with input .*'number': 25.*ValueError: number 25 breaks.*20 aggregates of other"
     ) as e:
         _ = [a async for a in generate(children, InMemorySessionPool(), 100, batch_size=10)]
     assert isinstance(e.value.__cause__, ValueError)
