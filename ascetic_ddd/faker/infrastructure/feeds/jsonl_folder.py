@@ -1,0 +1,84 @@
+"""Rows as files of JSON, one object a line."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Secret, SecretBytes, SecretStr
+from pydantic_core import PydanticSerializationError, to_json
+
+from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.infrastructure.feeds.csv_text import json_fallback, revealed
+from ascetic_ddd.faker.infrastructure.feeds.destinations import columns_of
+from ascetic_ddd.faker.infrastructure.feeds.file_sink import FileSink, files_in
+from ascetic_ddd.faker.infrastructure.feeds.tables import Table
+from ascetic_ddd.faker.schema.model_synthesizer import ModelSynthesizer
+
+__all__ = ("JsonLines", "JsonlFolder")
+
+
+class JsonLines:
+    """Turns rows of one model into lines of JSON: what ``Model.model_validate_json(line)`` reads back.
+
+    It is pydantic's JSON mode, except where that would lose something: every field is there under the key by which the model is
+    told it, and no computed one; a secret is told; infinities and NaN are texts; bytes are what the model's ``val_json_bytes``
+    reads, where that is ``"base64"`` or ``"hex"``, else base64.
+
+    Args:
+        model: the rows'.
+    """
+
+    def __init__(self, model: ModelSynthesizer) -> None:
+        self._model = model
+        cls = model.model_class
+        config = getattr(cls, "model_config", None) or getattr(cls, "__pydantic_config__", None) or {}
+        told = config.get("val_json_bytes")
+        self._bytes_mode: Literal["base64", "hex"] = "hex" if told == "hex" else "base64"
+
+    def lines(self, rows: Sequence[Any]) -> bytes:
+        """The lines of the rows.
+
+        Raises:
+            ConfigurationError: a value cannot be written.
+        """
+        values = {name: _told(column) for name, column in columns_of(self._model, rows).items()}
+        mode = self._bytes_mode
+        found = []
+        for told in self._model.shape.inputs(values, len(rows)):
+            try:
+                line = to_json(told, by_alias=True, inf_nan_mode="strings", bytes_mode=mode, fallback=json_fallback)
+            except (PydanticSerializationError, UnicodeError, TypeError, ValueError) as error:
+                raise ConfigurationError(
+                    f"{self._model.name}: {told!r} cannot be written as JSON: {error}; give the class in it a "
+                    "serializer of pydantic's (bytes in nested models need "
+                    "model_config = {'ser_json_bytes': 'base64', 'val_json_bytes': 'base64'})"
+                ) from error
+            found.append(line)
+        found.append(b"")
+        return b"\n".join(found)
+
+
+def _told(column: list[Any]) -> list[Any]:
+    """The column with its secrets told; pydantic would write asterisks."""
+    if any(issubclass(kind, (Secret, SecretStr, SecretBytes)) for kind in set(map(type, column))):
+        return list(map(revealed, column))
+    return column
+
+
+class JsonlFolder:
+    """A folder with a file ``Model.jsonl`` for each model, in UTF-8. Whole or not there, and all of them appear together.
+
+    Args:
+        path: of the folder, which must be empty.
+        force: it need not be; files of the same names are replaced.
+    """
+
+    def __init__(self, path: str | Path, *, force: bool = False) -> None:
+        self._path, self._force = Path(path), force
+
+    @contextmanager
+    def opened(self, models: Mapping[str, ModelSynthesizer], tables: Mapping[str, Table]) -> Iterator[FileSink]:
+        writers = {name: (b"", JsonLines(models[name]).lines) for name in tables}
+        with files_in(self._path, writers, ".jsonl", force=self._force) as sink:
+            yield sink
