@@ -319,6 +319,7 @@ async def _rows(reader: Reader, table: Table, notes: Notes, *, is_counted: bool)
     except StatementError as error:
         notes.add(table, f"its rows were not counted but taken from the planner: {error}")
         return round(likely), {}
+    table.planned_rows = float(rows)  # better than what was reckoned
     if not is_counted:
         return rows, {}
     return rows, {column.name: rows for column in table.columns} | dict(zip(names, filled, strict=True))

@@ -16,7 +16,7 @@ from ascetic_ddd.faker.infrastructure.profile.catalogue import Column, Table
 from ascetic_ddd.faker.infrastructure.profile.notes import Notes
 from ascetic_ddd.faker.infrastructure.profile.queries import query
 from ascetic_ddd.faker.infrastructure.profile.reader import Reader, StatementError
-from ascetic_ddd.faker.infrastructure.profile.row_sample import RowSample, row_sample
+from ascetic_ddd.faker.infrastructure.profile.row_sample import RowSample, all_rows, row_sample
 
 __all__ = ("ColumnMeasure", "estimated_column")
 
@@ -141,6 +141,9 @@ class ColumnMeasure:
         try:
             return {columns[number].name: _seen(*found) for number, *found in await self._reader.rows(statement)}
         except StatementError as error:
+            if error.is_slow:
+                self._notes.add(self._table, f"its columns were taken from the planner's statistics: {error}")
+                return {}
             if len(columns) == 1:
                 self._notes.add(self._table, f"column {columns[0].name!r} was taken from the planner's statistics: {error}")
                 return {}
@@ -209,7 +212,7 @@ class ColumnMeasure:
         is_listed = column.name in self._listed
         if not is_listed and not column.has_few_values:
             return None
-        sample = row_sample(self._table, self._rows if self._is_counted else _ROWS)
+        sample = all_rows() if self._is_counted else row_sample(self._table, _ROWS)
         as_text = sql.SQL("" if column.base in ("bool", "int2", "int4", "int8") else "::text")
         try:
             rows = await self._reader.rows(

@@ -24,7 +24,15 @@ _SETTINGS = sql.SQL(
 
 
 class StatementError(Exception):
-    """A statement failed, and others need not. The text tells why in words of ours: the server's might have row values."""
+    """A statement failed, and others need not. The text tells why in words of ours: the server's might have row values.
+
+    Attributes:
+        is_slow: it waited too long; one like it would wait as long.
+    """
+
+    def __init__(self, message: str, *, is_slow: bool) -> None:
+        super().__init__(message)
+        self.is_slow = is_slow
 
 
 class Reader:
@@ -52,7 +60,7 @@ class Reader:
             PersistenceError: the connection was lost, or the server does not promise to be read only.
         """
         milliseconds = str(self._timeout_ms)
-        settings = _SETTINGS.format(timeout=milliseconds, lock=str(min(self._timeout_ms, 5_000)))
+        settings = _SETTINGS.format(timeout=milliseconds, lock=str(max(1, min(self._timeout_ms // 2, 5_000))))
         try:
             async with self._connection.transaction():
                 await self._connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -82,7 +90,8 @@ class Reader:
                 or (error.sqlstate.startswith(_LOST) and error.sqlstate != "57014")
             ):
                 raise
-            raise StatementError(self._words(error)) from error
+            is_slow = isinstance(error, (errors.QueryCanceled, errors.LockNotAvailable))
+            raise StatementError(self._words(error), is_slow=is_slow) from error
 
     async def row(self, statement: sql.Composed, parameters: Mapping[str, Any] | None = None) -> Row:
         """Give the only row of a statement; as :meth:`rows`."""
