@@ -3,13 +3,25 @@
 import sys
 from collections.abc import Sequence
 
+from ascetic_ddd.faker.cli.streams import outputs
+
 __all__ = ("main",)
 
 _EXTRA = {"typer", "rich"}
+_UNWRITTEN = 74  # "input/output error" in sysexits.h
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and give its exit code; without the extra ``cli``, say in one line how to get it."""
+    with outputs() as streams:
+        code = _run(arguments)
+    if streams.error is not None:
+        print(f"ascetic-ddd: error: what was to be told could not be written: {streams.error.strerror}", file=sys.stderr)
+        return code or _UNWRITTEN
+    return code
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         from ascetic_ddd.faker.cli.app import run
     except ImportError as error:
@@ -19,6 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if "pq wrapper" in str(error):
             return _refused("no PostgreSQL driver library is found: pip install 'psycopg[binary]', or install libpq")
         raise
+    except KeyboardInterrupt:
+        print("error: interrupted", file=sys.stderr)
+        return 130
     return run(arguments)
 
 
