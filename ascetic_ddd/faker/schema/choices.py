@@ -93,6 +93,8 @@ class SynthesizeShares(SynthesizeChoice):
     without.
     """
 
+    priority = 1
+
     @classmethod
     def match(cls, field: FieldInfo) -> bool:
         return _listed(extra_of(field)) is not None

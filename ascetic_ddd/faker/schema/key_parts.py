@@ -86,5 +86,5 @@ class KeyColumn:
     def redraw(self) -> tuple[Any, ...] | None:
         return None
 
-    def exchange(self, number: int) -> tuple[Any, ...] | None:
-        return None
+    def may_swap(self, number: int, other: int) -> bool:
+        return False

@@ -148,20 +148,20 @@ class ModelSynthesizer:
 
     def instances(self) -> Iterator[Any]:
         """All rows from the first one on, validated; the same ones each time."""
-        records = Records(self.shape, self.columns(), self.name)
+        records = Records(self.shape, self.columns(), self.name, self.seed)
         for count in self._batches():
             yield from records.made(count)
 
     def records(self) -> Iterator[Record]:
         """The same rows, each beside the data it was made of."""
-        records = Records(self.shape, self.columns(), self.name)
+        records = Records(self.shape, self.columns(), self.name, self.seed)
         for count in self._batches():
             yield from records.records(count)
 
     def _batches(self) -> Iterator[int]:
         left, size = self.rows, _FIRST_BATCH
         while left is None or left > 0:
-            count = size if left is None else min(size, left)
+            count = size if left is None or left > 2 * size else left  # the last batch is no small one: its rows can swap
             yield count
             size = min(2 * size, _LARGEST_BATCH)
             left = None if left is None else left - count
@@ -205,8 +205,8 @@ class _PooledColumn:
     def redraw(self) -> tuple[Any, ...] | None:
         return None
 
-    def exchange(self, number: int) -> tuple[Any, ...] | None:
-        return None
+    def may_swap(self, number: int, other: int) -> bool:
+        return False
 
 
 class _UnresolvedColumn:
@@ -222,5 +222,5 @@ class _UnresolvedColumn:
     def redraw(self) -> tuple[Any, ...] | None:
         return (self._synth(),)
 
-    def exchange(self, number: int) -> tuple[Any, ...] | None:
-        return None
+    def may_swap(self, number: int, other: int) -> bool:
+        return False

@@ -24,7 +24,7 @@ class SynthesizeModel(Values):
         maker = self.maker
         with maker.inside(cls):
             columns: list[IColumn] = [DrawnColumn(name, self.part(name, field)) for name, field in shape.fields.items()]
-        self._records = Records(shape, columns, self.place or shape.name)
+        self._records = Records(shape, columns, self.place or shape.name, self.seed)
 
     def drawn(self, count: int) -> list[Any]:
-        return list(self._records.made(count))
+        return self._records.made(count)

@@ -78,8 +78,8 @@ class FreeColumn:
     def redraw(self) -> tuple[Any, ...] | None:
         return tuple(column[0] for column in self.take(1))
 
-    def exchange(self, number: int) -> tuple[Any, ...] | None:
-        return None
+    def may_swap(self, number: int, other: int) -> bool:
+        return False
 
 
 def tickets_of(uses: Sequence[int], targets: Sequence[int] | Permutation, nulls: int, null_number: int) -> "array[int]":
@@ -111,11 +111,11 @@ class TicketColumn:
     def __init__(self, pointer: Pointer, tickets: "array[int]", random: Random) -> None:
         self.names = pointer.names
         self._pointer, self._tickets, self._random = pointer, tickets, random
-        self._start = self._next = 0
+        self._next = 0
 
     def take(self, count: int) -> list[Sequence[Any]]:
         tickets, random, size = self._tickets, self._random.random, len(self._tickets)
-        self._start = start = self._next
+        start = self._next
         self._next = end = start + count
         for place in range(start, end):
             other = place + int(random() * (size - place))
@@ -125,13 +125,8 @@ class TicketColumn:
     def redraw(self) -> tuple[Any, ...] | None:
         return None
 
-    def exchange(self, number: int) -> tuple[Any, ...] | None:
-        tickets, place, left = self._tickets, self._start + number, len(self._tickets) - self._next
-        if not left:
-            return None
-        other = self._next + int(self._random.random() * left)
-        tickets[place], tickets[other] = tickets[other], tickets[place]
-        return tuple(column[0] for column in self._columns(tickets[place : place + 1]))
+    def may_swap(self, number: int, other: int) -> bool:
+        return True
 
     def _columns(self, numbers: Sequence[int]) -> list[Sequence[Any]]:
         null = self._pointer.size
@@ -174,38 +169,22 @@ class ScopedColumn:
         for group in groups:
             for tickets in group.tickets or ():
                 _shuffle(tickets, random)
-        self._last: list[list[int]] = []
 
     def take(self, count: int) -> list[Sequence[Any]]:
         self._start = start = self._next
         self._next = start + count
         scopes = self._scopes[start : start + count]
         found: list[Sequence[Any]] = [[values[scope] for scope in scopes] for _, values in self._shared]
-        self._last = []
         for group in self._groups:
             numbers = [self._draw(group, scope) for scope in scopes]
-            self._last.append(numbers)
             found += self._columns(group, numbers)
         return found
 
     def redraw(self) -> tuple[Any, ...] | None:
         return None
 
-    def exchange(self, number: int) -> tuple[Any, ...] | None:
-        scope = self._scopes[self._start + number]
-        found = [values[scope] for _, values in self._shared]
-        changed = False
-        for group, numbers in zip(self._groups, self._last, strict=True):
-            if group.tickets is not None and group.tickets[scope]:
-                left = group.tickets[scope]
-                place = int(self._random.random() * len(left))
-                numbers[number], left[place] = left[place], numbers[number]
-                changed = True
-            elif group.tickets is None:
-                numbers[number] = self._draw(group, scope)
-                changed = True
-            found += [column[0] for column in self._columns(group, numbers[number : number + 1])]
-        return tuple(found) if changed else None
+    def may_swap(self, number: int, other: int) -> bool:
+        return self._scopes[self._start + number] == self._scopes[self._start + other]
 
     def _draw(self, group: ScopedGroup, scope: int) -> int:
         if group.tickets is not None:

@@ -32,10 +32,9 @@ def in_order(own: Iterable[type[Synthesizer]]) -> list[type[Synthesizer]]:
     """The order in which to ask: yours before the library's; a subclass before its base, the newer before the older."""
     wanted = set(own)
     known = list(dict.fromkeys(subclasses()))
-    return [
-        *(found for found in reversed(known) if found in wanted),
-        *(found for found in reversed(known) if found not in wanted and found.__module__.startswith(_OURS)),
-    ]
+    ours = [found for found in reversed(known) if found not in wanted and found.__module__.startswith(_OURS)]
+    ours.sort(key=lambda found: -found.priority)
+    return [*(found for found in reversed(known) if found in wanted), *ours]
 
 
 def in_sight(*modules: str) -> list[type[Synthesizer]]:

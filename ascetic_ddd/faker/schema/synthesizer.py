@@ -59,6 +59,7 @@ class Synthesizer:
 
     model_ref = ""
     field_ref = ""
+    priority = 0  # of the library's own: a greater one is asked first
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -70,5 +70,5 @@ class TreeColumn:
     def redraw(self) -> tuple[Any, ...] | None:
         return None
 
-    def exchange(self, number: int) -> tuple[Any, ...] | None:
-        return None
+    def may_swap(self, number: int, other: int) -> bool:
+        return False
