@@ -10,15 +10,17 @@ class Plan:
         total: root aggregates the run will make.
     """
 
-    __slots__ = ("done", "total")
+    __slots__ = ("attempts", "done", "total")
 
     def __init__(self, total: int) -> None:
         self.total = total
         self.done = 0
+        self.attempts = 0  # as done, but not taken back
 
     def advance(self) -> None:
         """One more root aggregate has been made."""
         self.done += 1
+        self.attempts += 1
 
     def retreat(self) -> None:
         """One of them was rolled back."""

@@ -114,7 +114,7 @@ class LawDistributor:
         self._closed: set[Scope] = set()
         self._plan: Plan | None = None
         self._is_of_root = False
-        self._draws: int | None = None  # since an exact plan began, without those rolled back: comparable to what is done
+        self._draws: int | None = None  # since an exact plan began, those rolled back included, as in its attempts
 
     @property
     def is_nullable(self) -> bool:
@@ -127,7 +127,7 @@ class LawDistributor:
 
     def draw(self, session: ISession, scope: Scope, *, is_closed: bool = False) -> int | Birth | None:
         if self._draws is not None and scope is scope.pool.everything:
-            self._check_rate(session)
+            self._check_rate()
         if self.null_weight and self._nulls.draw(session):
             return None
         if not scope.is_lazy:
@@ -219,18 +219,13 @@ class LawDistributor:
         """Uses so far by number of the value, most used first; values without a use are left out."""
         return self._schedules[scope].uses if scope in self._schedules else {}
 
-    def _undraw(self) -> None:
-        if self._draws is not None:
-            self._draws -= 1
-
-    def _check_rate(self, session: ISession) -> None:
+    def _check_rate(self) -> None:
         """An exact plan counts on one draw a root aggregate. Some may have been told instead: then plan by what is asked."""
         plan = self._plan
         if plan is None or self._draws is None:
             return
         self._draws += 1
-        session.on_rollback(self._undraw)
-        if plan.done - self._draws >= max(_SLACK, plan.total // (10 * _SLACK)):
+        if plan.attempts - self._draws >= max(_SLACK, plan.total // (10 * _SLACK)):
             self._draws = None
             self._nulls.plan(None)
             for scope, schedule in self._schedules.items():
