@@ -1,0 +1,87 @@
+"""From a captured column to a provider of its values."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ascetic_ddd.faker.application.profile.model import ColumnProfile
+from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
+from ascetic_ddd.faker.domain.generators.quantile_generator import QuantileGenerator
+from ascetic_ddd.faker.domain.generators.support_points import support_points
+from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
+from examples.flights.domain import ClockTime
+
+__all__ = ("EVERYWHERE", "Among", "clock", "code")
+
+_LETTERS = 26
+_MOSTLY_NEW = 0.9  # from this share of different values on, nothing is lost by making each row's value anew
+
+
+class Among:
+    """The rows in which a column is not null, and the other columns among these rows.
+
+    Args:
+        column: one that is null where the optional part of the row is missing; None: all rows.
+    """
+
+    def __init__(self, column: ColumnProfile | None = None) -> None:
+        self.absent = 0.0 if column is None else column.null_share
+
+    def null_weight(self, column: ColumnProfile) -> float:
+        """The share of nulls among these rows; the others are null anyway."""
+        return max(0.0, (column.null_share - self.absent) / (1.0 - self.absent))
+
+    def number(self, column: ColumnProfile, *, decimals: int = 0) -> ValueProvider[Any, Any]:
+        """Numbers along the captured quantiles, repeated as the captured ones are."""
+        distributor = distributor_factory(null_weight=self.null_weight(column))
+        if (column.distinct or 0) > _MOSTLY_NEW * column.rows * (1.0 - column.null_share):
+            return ValueProvider(distributor, input_generator=QuantileGenerator(_numbers(column), decimals=decimals))
+        values, weights = support_points(_numbers(column), column.histogram or (), decimals=decimals)
+        return ValueProvider(distributor, values=values, weights=weights)
+
+    def choice(self, column: ColumnProfile) -> ValueProvider[Any, Any]:
+        """The captured values with their shares."""
+        captured = column.choices()
+        captured["distributor"] = distributor_factory(null_weight=self.null_weight(column))
+        return ValueProvider(**captured)
+
+    def text(self, column: ColumnProfile) -> ValueProvider[Any, Any]:
+        """Invented words of the captured width, repeated as the captured ones are."""
+        distributor = distributor_factory(**{**column.parameters(), "null_weight": self.null_weight(column)})
+        return ValueProvider(distributor, input_generator=words(column))
+
+
+EVERYWHERE = Among()
+_SCRAMBLE = 618_033_989  # has no factor in common with a power of ten, so no word comes up twice
+
+
+def words(column: ColumnProfile) -> Callable[[object, int], str]:
+    """Words of the captured width, in no alphabetical order."""
+    width = max(2, round(column.width or 8.0) - 1)  # one byte tells the length
+    digits = min(width - 1, 9)
+    return lambda session, position: f"{position * _SCRAMBLE % 10**digits:0{digits}d}".rjust(width, "x")
+
+
+def clock(column: ColumnProfile) -> ValueProvider[int, ClockTime]:
+    """Times of the day, which are written so that ten past six is 610, and between 659 and 700 lies nothing."""
+    minutes = [hhmm // 100 * 60 + min(hhmm % 100, 59) for hhmm in map(round, _numbers(column))]
+    values, weights = support_points(minutes, column.histogram or (), decimals=0)
+    return ValueProvider[int, ClockTime](
+        values=[int(value) for value in values], weights=weights, output_factory=lambda minute: ClockTime(0).later(minute)
+    )
+
+
+def code(kind: Any, *, letters: int) -> ValueProvider[str, Any]:
+    """Codes in alphabetical order, from AA on."""
+
+    def spelled(session: object, position: int) -> str:
+        text = ""
+        for _ in range(letters):
+            position, letter = divmod(position, _LETTERS)
+            text = chr(ord("A") + letter) + text
+        return text
+
+    return ValueProvider(distributor_factory(sequence=True), kind, input_generator=spelled)
+
+
+def _numbers(column: ColumnProfile) -> list[float]:
+    return [float(each) for each in column.quantiles or ()]
