@@ -149,12 +149,15 @@ class Batch(Generic[A]):
         made = Made[A]()
         work = _Work()
         async with self._transaction(work) as session:
-            while self._kin.number(session, len(made.aggregates)) < quota.size:
-                try:
+            try:
+                if not self._kin.exists:
+                    while len(made.aggregates) < quota.size:
+                        made.aggregates.append(await self._create(session, together))
+                while self._kin.number(session, len(made.aggregates)) < quota.size:
                     made.aggregates.append(await self._one(session, quota, len(made.aggregates), together))
-                except Exception as error:
-                    work.place = placed(error, provider)
-                    raise
+            except Exception as error:
+                work.place = placed(error, provider)
+                raise
             if together:
                 failure = await self._store(session, made.aggregates)
                 if failure is not None:

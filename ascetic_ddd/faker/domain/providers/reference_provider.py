@@ -54,6 +54,7 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         super().__init__()
         self.distributor: IM2ODistributor = distributor_factory() if distributor is None else checked_distributor(distributor)
         self.source = ReferenceSource(aggregate_provider)
+        self._is_nullable = self.distributor.is_nullable
         self.may_create = create
         is_ready = hasattr(aggregate_provider, "memory")  # not yet, if an aggregate provider refers to itself
         if isinstance(aggregate_provider, AggregateProvider) and self.distributor.keeps_values and is_ready:
@@ -164,9 +165,10 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         else:
             scope = self._nobody
         try:
-            choice = self.distributor.draw(session, scope, is_closed=not self.may_create or self._is_of_its_kind(memory))
+            is_closed = not self.may_create or (self._is_nullable and self._is_of_its_kind(memory))
+            choice = self.distributor.draw(session, scope, is_closed=is_closed)
         except UnsatisfiableError as error:
-            if not self._is_of_its_kind(memory):
+            if not self._is_nullable or not self._is_of_its_kind(memory):
                 raise UnsatisfiableError(f"{self.path}: {error}") from None
             choice = None  # the first of all
         if choice is None:
@@ -242,11 +244,9 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
             source.give_back(lane)
 
     def _is_of_its_kind(self, memory: Memory) -> bool:
-        """Tell whether this is a nullable reference to the kind that is being made, which chooses among those made so far."""
-        if not self.distributor.is_nullable or self._wanted is not None:
-            return False
+        """Tell whether this refers to the kind that is being made: if it is nullable, it chooses among those made so far."""
         root = self._root()
-        return isinstance(root, AggregateProvider) and root.memory is memory
+        return self._wanted is None and isinstance(root, AggregateProvider) and root.memory is memory
 
     def _may_nest(self) -> bool:
         """Tell whether to create, or to end a circle of creations by null; a circle that cannot end is an error."""
