@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from ascetic_ddd.faker.application.reconciliation import Reconciled
-from ascetic_ddd.faker.cli import comparing
+from ascetic_ddd.faker.cli import comparing, synthesizing
 from ascetic_ddd.faker.cli.capturing import CAPTURE_EXIT_CODES, capture_command
 from ascetic_ddd.faker.cli.databases import DatabaseOptions, databases
 from ascetic_ddd.faker.cli.exits import Exit, exit_of
@@ -202,6 +202,7 @@ def _reconcile(
 
 
 comparing.register(app)
+synthesizing.register(app)
 
 
 @app.command("demo", short_help="Grow the example library, and measure it.")

@@ -8,9 +8,10 @@ from typing import Any, Protocol
 
 from ascetic_ddd.faker.application.progress import Clock, Progress
 from ascetic_ddd.faker.domain.errors import ConfigurationError
-from ascetic_ddd.faker.infrastructure.feeds.tables import ISchema, Table, tables_of
+from ascetic_ddd.faker.infrastructure.feeds.tables import Table, tables_of
 from ascetic_ddd.faker.infrastructure.repositories.pg_names import TableName
 from ascetic_ddd.faker.schema.model_synthesizer import ModelSynthesizer
+from ascetic_ddd.faker.schema.schema_synthesizer import Order
 
 __all__ = ("IDestination", "ISink", "Written", "columns_of", "write_rows")
 
@@ -62,6 +63,17 @@ class Written:
         return self.total / self.seconds if self.seconds else 0.0
 
 
+class ISchema(Protocol):
+    """A :class:`~ascetic_ddd.faker.schema.SchemaSynthesizer`, as far as it is needed."""
+
+    @property
+    def schema(self) -> Mapping[str, ModelSynthesizer]: ...
+
+    def prepare(self) -> None: ...
+
+    def order(self) -> Order: ...
+
+
 def write_rows(
     schema: ISchema,
     destination: IDestination,
@@ -86,8 +98,9 @@ def write_rows(
     for model in schema.schema.values():
         if model.rows is None:
             raise ConfigurationError(f"{model.name} has no number of rows; tell it, e.g. add({model.name}, rows=1000)")
+    schema.prepare()
     models = schema.schema
-    tables = tables_of(schema, table_names)
+    tables = tables_of(models, table_names)
     tables = {name: tables[name] for name in schema.order().models}
     total = sum(model.rows or 0 for model in models.values())
     written = Written(dict.fromkeys(models, 0))

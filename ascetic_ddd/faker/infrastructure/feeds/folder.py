@@ -44,8 +44,8 @@ class Folder:
                         found.unlink(missing_ok=True)
                 elif not force:
                     raise OccupiedError(
-                        f"the folder {path} has files already, such as {found.name}; take an empty one, or force it: files of "
-                        "the same names are replaced then"
+                        f"the folder {path} has files already, such as {found.name}; take an empty one, or force it (--force): "
+                        "files of the same names are replaced then"
                     )
         self._open: dict[str, tuple[Path, BinaryIO]] = {}
 

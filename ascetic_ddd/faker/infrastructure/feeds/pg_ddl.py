@@ -45,7 +45,7 @@ def ddl_of(tables: Mapping[str, Table]) -> Ddl:
         ...     name: str = Field(max_length=40)
         >>> schema = SchemaSynthesizer()
         >>> schema.add(City, 10)
-        >>> print(ddl_of(tables_of(schema)))
+        >>> print(ddl_of(tables_of(schema.schema)))
         CREATE TABLE "city" (
             "id" bigint NOT NULL,
             "name" varchar(40) NOT NULL,

@@ -35,7 +35,7 @@ _ADVICE: tuple[tuple[type[psycopg.Error], str], ...] = (
     (errors.QueryCanceled, "raise statement_timeout, if it is that"),
     (errors.InvalidSchemaName, "create the schema first"),
     (psycopg.DataError, "give the field a type that fits the column's, or the column one that fits the field's"),
-    (psycopg.OperationalError, "check the connection and repeat; nothing has been stored"),
+    (psycopg.OperationalError, "check the connection, and repeat"),
 )
 
 
@@ -96,8 +96,8 @@ class PgTables:
                 connection.execute(ddl.drop.encode())
         elif there := missing_tables(connection, tables, are_missing=False):
             raise OccupiedError(
-                f"the database has a table {', '.join(there)} already; do without creating, or force it: the tables are "
-                "dropped then"
+                f"the database has a table {', '.join(there)} already; do without creating, or force it (--force): the "
+                "tables are dropped then"
             )
         for statement in ddl.tables:
             with _errors(statement.partition("\n")[0]):

@@ -1,29 +1,18 @@
 """The models of a schema as tables: columns, keys and references, in PostgreSQL's terms. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.feeds.pg_types import PgType, pg_type
 from ascetic_ddd.faker.infrastructure.repositories.pg_names import TableName, check_name, check_table
 from ascetic_ddd.faker.schema.facts import extra_of, is_nullable, unfold
+from ascetic_ddd.faker.schema.grouping import Group, grouped
 from ascetic_ddd.faker.schema.model_synthesizer import ModelSynthesizer
-from ascetic_ddd.faker.schema.schema_synthesizer import ForeignKey, Order
 
-__all__ = ("Column", "ISchema", "Reference", "Table", "snake_case", "tables_of")
-
-
-class ISchema(Protocol):
-    """A :class:`~ascetic_ddd.faker.schema.SchemaSynthesizer`, as far as it is needed here."""
-
-    @property
-    def schema(self) -> Mapping[str, ModelSynthesizer]: ...
-    @property
-    def references(self) -> tuple[ForeignKey, ...]: ...
-
-    def order(self) -> Order: ...
+__all__ = ("Column", "Reference", "Table", "snake_case", "tables_of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,34 +75,29 @@ class Table:
     comment: str | None = None
 
 
-def tables_of(schema: ISchema, names: Mapping[str, TableName] | None = None) -> dict[str, Table]:
+def tables_of(models: Mapping[str, ModelSynthesizer], names: Mapping[str, TableName] | None = None) -> dict[str, Table]:
     """Describe the tables of a schema's models, by name of the model.
 
     A table is named as ``names`` says, else by the model's ``__tablename__`` or its ``model_config = {"json_schema_extra":
     {"sql": {"table": …}}}``, else as the class, in snake case. Column types of references are those of the keys.
 
     Args:
-        schema: a ``SchemaSynthesizer``.
+        models: a schema's, ``SchemaSynthesizer.schema``.
         names: by name of the model, the table's.
 
     Raises:
         ConfigurationError: two models or fields have one name, a name is none, or ``names`` knows more models than there are.
     """
-    models = schema.schema
     told = dict(names or {})
     unknown = set(told) - set(models)
     if unknown:
         raise ConfigurationError(
             f"there is no model {', '.join(sorted(unknown))} to give a table's name; there are {', '.join(models)}"
         )
-    keys: dict[str, list[ForeignKey]] = {name: [] for name in models}
-    for reference in schema.references:
-        keys[reference.model].append(reference)
-    types = _types(models, schema.references)
+    groups = {name: list(_groups(model, models)) for name, model in models.items()}
+    types = _types(models, [group for found in groups.values() for group in found])
     found = {
-        name: _table(
-            model, check_table(told.get(name) or _name_of(model)), types, [_reference(key, models) for key in keys[name]]
-        )
+        name: _table(model, check_table(told.get(name) or _name_of(model)), types, list(map(_reference, groups[name])))
         for name, model in models.items()
     }
     for name, table in found.items():
@@ -148,24 +132,29 @@ def _name_of(model: ModelSynthesizer) -> TableName:
     return told if isinstance(told, (str, tuple)) and told else snake_case(model.name)
 
 
-def _reference(key: ForeignKey, models: Mapping[str, ModelSynthesizer]) -> Reference:
+def _groups(model: ModelSynthesizer, models: Mapping[str, ModelSynthesizer]) -> Iterator[Group]:
+    plain, scoped = grouped(model, models)
+    yield from plain
+    for scope in scoped:
+        if scope.driver is not None:
+            yield scope.driver
+        yield from scope.groups
+
+
+def _reference(group: Group) -> Reference:
     """What SQL can say of a reference: its target must be the whole primary key, or one unique field."""
-    target = models[key.target]
-    own = dict(zip(key.target_fields, key.fields, strict=True))
+    target = group.target
+    own = {part: field for field, part in group.fields.items()}
     if target.key and set(target.key) <= own.keys():
         parts: tuple[str, ...] = target.key
     else:
         parts = tuple(part for part in own if part in target.unique)[:1]
-    return Reference({own[part]: part for part in parts}, key.fields, key.target)
+    return Reference({own[part]: part for part in parts}, tuple(group.fields), target.name)
 
 
-def _types(models: Mapping[str, ModelSynthesizer], references: Iterable[ForeignKey]) -> dict[tuple[str, str], PgType]:
+def _types(models: Mapping[str, ModelSynthesizer], groups: Iterable[Group]) -> dict[tuple[str, str], PgType]:
     """By model and field; a reference has the type of the key it leads to."""
-    leads_to = {
-        (key.model, field): (key.target, part)
-        for key in references
-        for field, part in zip(key.fields, key.target_fields, strict=True)
-    }
+    leads_to = {(group.owner.name, field): (group.target.name, part) for group in groups for field, part in group.fields.items()}
     found: dict[tuple[str, str], PgType] = {}
     for name, model in models.items():
         for field in model.shape.fields:
