@@ -21,6 +21,7 @@ import pytest
 from ascetic_ddd.faker.infrastructure.embedded import PgServer, embedded_postgres
 from examples.library.measured import broken_promises, count_of
 from examples.library.providers import AUTHOR_WEIGHTS, BOOKS_PER_AUTHOR, BOOKS_PER_TENANT
+from tests.integration.unique_names import MEAN
 
 CRASHES = int(os.environ.get("ASCETIC_DDD_CRASHES", "0"))
 BOOKS = int(os.environ.get("ASCETIC_DDD_CRASH_BOOKS", "8000"))
@@ -135,3 +136,24 @@ def check(server: PgServer) -> None:
     assert weights == pytest.approx(AUTHOR_WEIGHTS, abs=0.03)
     assert BOOKS / authors == pytest.approx(BOOKS_PER_AUTHOR, rel=0.04)
     assert BOOKS / tenants == pytest.approx(BOOKS_PER_TENANT, rel=0.04)
+
+
+@pytest.mark.parametrize(("ending", "lanes"), [("DIES_AT", "3"), ("BREAKS", "1")])
+def test_numbers_that_nobody_remembers_are_not_given_again(folder: Path, ending: str, lanes: str) -> None:
+    words = ["generate", "tests.integration.unique_names:target", "--count", "1500", "--batch-size", "100", "--lanes", lanes]
+    run = [sys.executable, "-m", "ascetic_ddd.faker.cli", *words, "--data", str(folder)]
+    environment = {**os.environ, "DIES_AT": "4", ending: "4"}
+    result = subprocess.run(run, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == (-signal.SIGKILL if ending == "DIES_AT" else 3), result.stderr
+    result = subprocess.run([*run, "--resume"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 0, result.stderr
+    with embedded_postgres(folder) as server, psycopg.connect(server.dsn("application")) as external:
+        with psycopg.connect(server.dsn("internal")) as internal:
+            assert count_of(internal, "orders") == 1500
+            row = internal.execute(
+                "SELECT max((state->>'number')::int), count(DISTINCT state->>'user_id') FROM orders"
+            ).fetchone()
+        assert row is not None
+        assert count_of(external, "orders") > 1500, "nothing was lost, so nothing is tested"
+        assert row[0] < 1500 + 16 * 100 * int(lanes), "the gap is a few batches"
+        assert row[1] == pytest.approx(1500 / MEAN, rel=0.1)

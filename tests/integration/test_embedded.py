@@ -40,6 +40,18 @@ def test_a_folder_that_cannot_be_used_is_refused(tmp_path: Path) -> None:
         pass
 
 
+def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:
+    with embedded_postgres(tmp_path / "data", durable=False):
+        pass
+    with (tmp_path / "data" / "postgresql.auto.conf").open("a") as configuration:
+        configuration.write("shared_buffers = 1\n")
+    with (
+        pytest.raises(PersistenceError, match=r"does not start: configuration file .* contains errors"),
+        embedded_postgres(tmp_path / "data"),
+    ):
+        pass
+
+
 def test_a_database_is_made_from_a_template_and_dropped(pg_server: PgServer) -> None:
     names = [f'ascetic_ddd "test" {os.getpid()} {number}' for number in range(2)]
     try:

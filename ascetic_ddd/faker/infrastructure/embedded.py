@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import re
 import shutil
 import signal
 import sys
@@ -28,6 +29,7 @@ __all__ = ("PgServer", "embedded_postgres")
 
 _PATIENCE_S = 10.0
 _PAUSE_S = 0.2
+_FAULT = re.compile(r"\b(?:ERROR|FATAL|PANIC): ")  # the bundled server speaks English
 _FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -170,13 +172,33 @@ def _start(folder: Path) -> "PostgresServer":
     # After a crash the dying server may still be seen for a moment, as a process or by its shared memory.
     patience_s = _PATIENCE_S if (folder / "postmaster.pid").exists() else 0.0
     start = time.perf_counter()
+    logged = _log_size(folder)
     while True:
         try:
             return _start_once(get_server(folder, cleanup_mode="stop", start=False))
         except Exception as error:
             if time.perf_counter() - start >= patience_s:
-                raise PersistenceError(f"The embedded PostgreSQL in {str(folder)!r} does not start: {error}") from error
+                reason = _last_words(folder, logged) or error
+                raise PersistenceError(f"The embedded PostgreSQL in {str(folder)!r} does not start: {reason}") from error
         time.sleep(_PAUSE_S)
+
+
+def _log_size(folder: Path) -> int:
+    try:
+        return (folder / "log").stat().st_size
+    except OSError:
+        return 0
+
+
+def _last_words(folder: Path, since: int) -> str:
+    """Why the server ended, as its log tells from a place on; the attempt to start it tells only that it did."""
+    try:
+        with (folder / "log").open("rb") as log:
+            log.seek(since)
+            lines = log.read().decode(errors="replace").splitlines()
+    except OSError:
+        return ""
+    return "; ".join([words[-1].strip() for line in lines if len(words := _FAULT.split(line, maxsplit=1)) > 1][-2:])
 
 
 def _start_once(server: "PostgresServer") -> "PostgresServer":
