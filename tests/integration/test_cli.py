@@ -24,6 +24,7 @@ from ascetic_ddd.faker.infrastructure.embedded import PgServer
 from ascetic_ddd.faker.infrastructure.repositories.internal_pg_repository import InternalPgRepository
 from examples.library import wiring
 from examples.library.measured import broken_promises, count_of
+from examples.library.providers import BOOKS_PER_TENANT
 from examples.library.wiring import create_application_schema
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -216,6 +217,26 @@ def test_failures_are_left_out_and_told_or_stop_the_run(command: Command) -> Non
     assert "sesame" not in out + err
 
 
+def test_skipping_reaches_the_count_and_the_histogram(command: Command) -> None:
+    on_insert(command, "IF hashtext(NEW.title) % 20 = 0 THEN RAISE unique_violation; END IF;")
+    code, out, _ = command("generate", "--count", "2000", "--batch-size", "250", "--on-error", "skip")
+    assert code == 1
+    assert "2,000 of 2,000 remembered" in out
+    assert "attempts failed and were left out" in out
+    assert command("generate", "--count", "4000", "--resume", "--on-error", "skip", "--lanes", "2")[0] == 1
+    with psycopg.connect(command.internal_dsn) as internal:
+        row = internal.execute("SELECT count(*), count(DISTINCT id->'tenant_id') FROM books").fetchone()
+    assert row == (4000, 4000 / BOOKS_PER_TENANT)
+
+
+def test_a_run_in_which_everything_fails_is_no_success(command: Command) -> None:
+    on_insert(command, "RAISE EXCEPTION 'never';")
+    code, message = command.fails("--on-error", "skip")
+    assert code == 3
+    assert "the last 100 aggregates failed, so the run ends after 0 of 1,000; the last: BookProvider with input {" in message
+    assert "never" in message
+
+
 def test_a_missing_table_is_named(command: Command) -> None:
     command.external("DROP TABLE books")
     code, message = command.fails()
@@ -230,11 +251,22 @@ def test_a_full_disk_is_told(command: Command) -> None:
     assert "No space left on device" in message
 
 
-def test_a_server_that_goes_away_is_told(command: Command) -> None:
-    on_insert(command, "IF NEW.book_id = 250 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;")
-    code, message = command.fails()
+@pytest.mark.parametrize("more", [(), ("--on-error", "skip"), ("--on-error", "skip", "--lanes", "3")])
+def test_a_server_that_goes_away_is_told_by_its_first_words(command: Command, more: tuple[str, ...]) -> None:
+    on_insert(command, "IF NEW.book_id = 50 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;")
+    code, message = command.fails(*more)
     assert code == 4
-    assert "lost" in message or "terminating connection" in message
+    assert "terminating connection due to administrator command" in message
+    assert "Cannot begin" not in message
+
+
+def test_a_server_that_remembers_and_goes_away_is_told(command: Command) -> None:
+    name = conninfo_to_dict(command.internal_dsn)["dbname"]
+    kill = f"PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND query NOT LIKE '%advisory%';"
+    on_insert(command, f"IF NEW.book_id = 50 THEN {kill} END IF;")
+    code, message = command.fails("--on-error", "skip")
+    assert code == 4
+    assert "terminating connection due to administrator command" in message or "the connection is lost" in message
 
 
 def test_the_command_to_go_on_has_no_password(command: Command) -> None:
