@@ -50,6 +50,7 @@ from ascetic_ddd.faker.schema import choices, containers, dates, nested, numbers
 from ascetic_ddd.faker.schema.behaviors import Behavior, Independent, Pooled
 from ascetic_ddd.faker.schema.dates import SynthesizeDate
 from ascetic_ddd.faker.schema.model_synthesizer import ModelIter, ModelSynthesizer
+from ascetic_ddd.faker.schema.noise import Fault, NoisyRow
 from ascetic_ddd.faker.schema.numbers import SynthesizeFloat, SynthesizeInteger, SynthesizeNumber
 from ascetic_ddd.faker.schema.records import Record
 from ascetic_ddd.faker.schema.references import SynthesizeReference
@@ -61,10 +62,12 @@ from ascetic_ddd.faker.schema.words import SynthesizeName
 
 __all__ = (
     "Behavior",
+    "Fault",
     "ForeignKey",
     "Independent",
     "ModelIter",
     "ModelSynthesizer",
+    "NoisyRow",
     "Order",
     "Pooled",
     "Record",

@@ -131,8 +131,8 @@ class Records:
                 return
         error = batch.rejected[number]
         raise UnsatisfiableError(
-            f"{self._place}: {TRIES:,} tries gave no row that its validators accept. The last one was {batch.told[number]!r}; they "
-            f"say: {words_of(error)}. Narrow the fields' constraints to what the validators want, or write a synthesizer"
+            f"{self._place}: {TRIES:,} tries gave no row that its validators accept. The last one was {batch.told[number]!r}; "
+            f"they say: {words_of(error)}. Narrow the fields' constraints to what the validators want, or write a synthesizer"
         ) from error
 
     def _redraw(self, batch: "_Batch", number: int, names: set[str]) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.graph import DEFAULT_SEED
 from ascetic_ddd.faker.schema.model_synthesizer import ModelSynthesizer
+from ascetic_ddd.faker.schema.noise import KINDS, NoisyRow, noisy_rows
 from ascetic_ddd.faker.schema.records import Record
 from ascetic_ddd.faker.schema.resolution import resolve
 from ascetic_ddd.faker.schema.synthesizer import Synthesizer
@@ -138,6 +139,20 @@ class SchemaSynthesizer:
         """The same rows as :meth:`rows`, each beside the plain data that it was validated from."""
         self.prepare()
         return self[model_class].records()
+
+    def noisy_rows(self, model_class: Any, *, probability: float, kinds: Sequence[str] = KINDS) -> Iterator[NoisyRow]:
+        """The same rows as input in which each field is broken with a probability, and what was broken.
+
+        Args:
+            model_class: the class, or its name.
+            probability: that a field is broken, 0…1.
+            kinds: what may be broken, see :data:`ascetic_ddd.faker.schema.noise.KINDS`.
+
+        Raises:
+            ConfigurationError: the probability is none, or a kind is not known, or as ``rows``.
+        """
+        self.prepare()
+        return noisy_rows(self[model_class], probability, kinds)
 
     def __getitem__(self, model_class: Any) -> ModelSynthesizer:
         name = model_class if isinstance(model_class, str) else getattr(model_class, "__name__", repr(model_class))

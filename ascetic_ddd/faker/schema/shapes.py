@@ -3,6 +3,7 @@
 import dataclasses
 import typing
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from typing import Any, NotRequired, Required, get_args, get_origin
 
 import pydantic
@@ -13,7 +14,16 @@ from typing_extensions import ReadOnly, is_typeddict
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.schema.facts import type_name
 
-__all__ = ("Shape", "has_fields")
+__all__ = ("MISSING", "Shape", "has_fields")
+
+
+class _Missing:
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING = _Missing()
+"""Stands for a key that is left out."""
 
 
 def has_fields(cls: Any) -> bool:
@@ -85,6 +95,28 @@ class Shape:
                 elif kept is None:
                     target[key] = kept = [] if isinstance(following, int) else {}
                 target = kept
+        return found
+
+    def value_of(self, told: Any, name: str) -> Any:
+        """What an input says of a field; None if it says nothing."""
+        if self.is_root:
+            return told
+        for key in self._paths[name]:
+            told = told[key]
+        return told
+
+    def with_value(self, told: Any, name: str, value: Any) -> Any:
+        """A copy of an input that says something else of a field; ``MISSING``: nothing."""
+        if self.is_root:
+            return value
+        *way, last = self._paths[name]
+        found = target = copy(told)
+        for key in way:
+            target[key] = target = copy(target[key])
+        if value is MISSING:
+            del target[last]
+        else:
+            target[last] = value
         return found
 
     def names_of(self, error: pydantic.ValidationError) -> set[str]:

@@ -59,6 +59,9 @@ from typing_extensions import TypeAliasType, TypedDict
 
 from ascetic_ddd.faker.schema import SchemaSynthesizer
 
+create_model: Any = pydantic.create_model
+
+
 ROWS = 150
 
 
@@ -287,7 +290,7 @@ TYPES: dict[str, Any] = {
 
 @pytest.mark.parametrize("name", TYPES)
 def test_every_type_gives_rows_that_its_model_accepts(name: str) -> None:
-    model = pydantic.create_model("Model", value=(TYPES[name], ...))
+    model = create_model("Model", value=(TYPES[name], ...))
     schema = SchemaSynthesizer(seed=3)
     schema.add(model, ROWS)
     rows = list(schema.rows(model))
@@ -298,7 +301,7 @@ def test_every_type_gives_rows_that_its_model_accepts(name: str) -> None:
 
 def values(annotation: Any, rows: int = 400, **words: Any) -> list[Any]:
     field = Field(json_schema_extra=words) if words else ...
-    model = pydantic.create_model("Model", value=(annotation, field))
+    model = create_model("Model", value=(annotation, field))
     schema = SchemaSynthesizer(seed=3)
     schema.add(model, rows)
     return [row.value for row in schema.rows(model)]
@@ -489,7 +492,7 @@ def test_an_unknown_type_fails_when_the_model_is_added_and_tells_what_to_do() ->
 
 @pytest.mark.parametrize("annotation", [type[int], pydantic.FilePath, pydantic.ImportString])
 def test_types_that_cannot_be_made_up_are_refused(annotation: Any) -> None:
-    model = pydantic.create_model("Model", value=(annotation, ...))
+    model = create_model("Model", value=(annotation, ...))
     with pytest.raises(ValueError, match=r"Model\.value"):
         SchemaSynthesizer().add(model, 1)
 

@@ -12,6 +12,8 @@ from pydantic import BaseModel, Field
 from ascetic_ddd.faker.domain.errors import ConfigurationError, CycleError, ExhaustedError
 from ascetic_ddd.faker.schema import SchemaSynthesizer, Synthesizer
 
+create_model: Any = pydantic.create_model
+
 
 def sql(**words: Any) -> Any:
     return Field(json_schema_extra={"sql": words})
@@ -58,14 +60,14 @@ class Size(Enum):
     ],
 )
 def test_keys_are_distinct_and_as_many_as_rows(annotation: Any, rows: int) -> None:
-    model = pydantic.create_model("Model", id=(Annotated[annotation, pk()], ...))
+    model = create_model("Model", id=(Annotated[annotation, pk()], ...))
     schema = schema_of((model, rows))
     assert len({row.id for row in schema.rows(model)}) == rows
 
 
 @pytest.mark.parametrize("name", ["name", "email", "city", "company_name", "title", "url", "phone", "user_name", "iban"])
 def test_unique_words_are_distinct(name: str) -> None:
-    model: Any = pydantic.create_model("Model", **{name: (Annotated[str, sql(key="unique")], ...)})
+    model: Any = create_model("Model", **{name: (Annotated[str, sql(key="unique")], ...)})
     schema = schema_of((model, 3_000))
     found = [getattr(row, name) for row in schema.rows(model)]
     assert len(set(found)) == 3_000
@@ -82,7 +84,7 @@ def test_unique_words_are_distinct(name: str) -> None:
     ],
 )
 def test_too_small_a_domain_is_told_with_both_numbers_before_the_first_row(annotation: Any, room: int, rows: int) -> None:
-    model = pydantic.create_model("Model", id=(Annotated[annotation, pk()], ...))
+    model = create_model("Model", id=(Annotated[annotation, pk()], ...))
     schema = SchemaSynthesizer()
     schema.add(model, rows)
     with pytest.raises((ConfigurationError, ExhaustedError), match=rf"Model\.id: {rows} rows need .* {room}\b"):
@@ -344,7 +346,7 @@ def test_keys_made_of_each_other_are_refused_with_their_path() -> None:
     ],
 )
 def test_a_reference_to_nowhere_names_model_field_and_target(reference: str, words: str) -> None:
-    model = pydantic.create_model("Model", value=(Annotated[int, fk(reference)], ...))
+    model = create_model("Model", value=(Annotated[int, fk(reference)], ...))
     with pytest.raises(ConfigurationError, match=rf"Model\.value: .*{words}"):
         schema_of((Student, 3), (Tenant, 3), (Card, 3), (model, 3))
 
@@ -367,13 +369,13 @@ def test_a_reference_to_nowhere_names_model_field_and_target(reference: str, wor
 )
 def test_distributions_that_cannot_be_are_refused_with_their_place(words: dict[str, Any], complaint: str) -> None:
     extra = {"sql": {"key": "foreign", "reference": "Student.id"}, **words}
-    model = pydantic.create_model("Model", value=(Annotated[int, Field(json_schema_extra=extra)], ...))
+    model = create_model("Model", value=(Annotated[int, Field(json_schema_extra=extra)], ...))
     with pytest.raises(ConfigurationError, match=rf"Model\.value.*{complaint}"):
         schema_of((Student, 3), (model, 100))
 
 
 def test_a_reference_to_a_model_without_rows_is_refused() -> None:
-    model = pydantic.create_model("Model", value=(Annotated[int, fk("Student.id")], ...))
+    model = create_model("Model", value=(Annotated[int, fk("Student.id")], ...))
     with pytest.raises(ConfigurationError, match=r"0 rows"):
         schema_of((Student, 0), (model, 3))
     assert list(schema_of((Student, 0), (model, 0)).rows(model)) == []
@@ -384,7 +386,7 @@ def test_captured_distributions_take_precedence() -> None:
         def parameters(self) -> dict[str, Any]:
             return {"skew": None, "mean": 5.0, "null_weight": 0.5}
 
-    model = pydantic.create_model("Model", value=(Annotated[int | None, fk("Student.id", skew=2)], ...), other=(int, ...))
+    model = create_model("Model", value=(Annotated[int | None, fk("Student.id", skew=2)], ...), other=(int, ...))
     schema = SchemaSynthesizer()
     schema.add(Student, 20)
     schema.add(model, 100, distributions={"value": Captured(), "other": {"values": [1, 2], "weights": [0.9, 0.1]}})
