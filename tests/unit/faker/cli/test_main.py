@@ -21,11 +21,11 @@ DOCUMENT = (ROOT / "docs" / "cli.md").read_text("utf-8")
 def _eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("LINES", "24")
-    for name in ("ASCETIC_DDD_EXTERNAL_DSN", "ASCETIC_DDD_INTERNAL_DSN"):
+    for name in ("ASCETIC_DDD_DSN", "ASCETIC_DDD_EXTERNAL_DSN", "ASCETIC_DDD_INTERNAL_DSN"):
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.mark.parametrize("command", ["generate", "reconcile", "synthesize", "demo"])
+@pytest.mark.parametrize("command", ["generate", "reconcile", "synthesize", "capture", "demo"])
 def test_the_document_has_the_help_as_it_is(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "--help"]) == 0
     shown = "\n".join(line.rstrip() for line in capsys.readouterr().out.strip().splitlines())
