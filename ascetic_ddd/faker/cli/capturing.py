@@ -31,7 +31,7 @@ Exit codes:
   130  interrupted by Ctrl-C; 143 by SIGTERM
 """
 
-_NAME_WIDTH = 27
+_NAME_WIDTH = 25
 _LINE_SECONDS = 5.0
 
 
@@ -175,7 +175,7 @@ def _lines_of(reference: ReferenceProfile) -> list[str]:
 
 
 def _line(name: str, mean: str, nulls: str, weights: str, skew: str, misfit: str, method: str) -> str:
-    return f"{name:<{_NAME_WIDTH}}{mean:>9}{nulls:>7}  {weights:<16}{skew:>6} {misfit:>6}  {method}".rstrip()
+    return f"{name:<{_NAME_WIDTH}}{mean:>9}{nulls:>7}  {weights:<15}{skew:>6}{misfit:>7} {method}".rstrip()
 
 
 def _as_object(found: list[Profile], output: Path, code: Exit, error: BaseException | None) -> str:

@@ -1,6 +1,7 @@
 """Capturing neither writes, nor takes row values along, nor stops at what it may not read."""
 
 import asyncio
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from ascetic_ddd.faker.infrastructure.profile.options import CaptureMethod, Capt
 from ascetic_ddd.faker.infrastructure.profile.queries import names, query
 from ascetic_ddd.faker.infrastructure.profile.reader import Reader, StatementError
 
+ROLE = f"ascetic_ddd_reader_{os.getpid()}"
 TEXT, NUMBER, DAY = "mArKer", 987_654_321, "1987-06-05"
 
 SECRETS = (
@@ -78,7 +80,8 @@ async def test_quantiles_can_be_left_out(database: Callable[[str], str]) -> None
 @pytest.fixture
 def reader_dsn(pg_server: PgServer, database: Callable[[str], str]) -> Iterator[str]:
     """A role with SELECT on two of three tables, and on one column of a fourth."""
-    dsn = database("""
+    dsn = database(
+        """
         CREATE TABLE users (id int PRIMARY KEY, name text);
         CREATE TABLE posts (id int PRIMARY KEY, user_id int REFERENCES users);
         CREATE TABLE salaries (id int PRIMARY KEY, user_id int REFERENCES users, amount int);
@@ -88,15 +91,15 @@ def reader_dsn(pg_server: PgServer, database: Callable[[str], str]) -> Iterator[
         INSERT INTO posts SELECT n, 1 + n % 5 FROM generate_series(1, 100) AS n;
         INSERT INTO salaries SELECT n, n, n FROM generate_series(1, 10) AS n;
         INSERT INTO letters SELECT n, n, 'x', n FROM generate_series(1, 10) AS n;
-        DROP ROLE IF EXISTS ascetic_reader;
         CREATE ROLE ascetic_reader LOGIN;
         GRANT USAGE ON SCHEMA public TO ascetic_reader;
         GRANT SELECT ON users, posts TO ascetic_reader;
         GRANT SELECT (id, user_id, salary_id) ON letters TO ascetic_reader;
-    """)
-    yield make_conninfo(dsn, user="ascetic_reader")
+    """.replace("ascetic_reader", ROLE)
+    )
+    yield make_conninfo(dsn, user=ROLE)
     with psycopg.connect(dsn) as connection:
-        connection.execute("DROP OWNED BY ascetic_reader; DROP ROLE ascetic_reader")
+        connection.execute(f"DROP OWNED BY {ROLE}; DROP ROLE {ROLE}".encode())
 
 
 async def test_select_suffices_and_what_may_not_be_read_is_told(reader_dsn: str) -> None:
@@ -117,7 +120,7 @@ async def test_a_locked_table_and_a_slow_one_are_told_and_the_rest_is_captured(
 ) -> None:
     with psycopg.connect(external_dsn, autocommit=True) as owner:
         owner.execute("ALTER TABLE posts ENABLE ROW LEVEL SECURITY")
-        owner.execute("CREATE POLICY slow ON posts TO ascetic_reader USING (pg_sleep(0.1) IS NOT NULL)")
+        owner.execute(f"CREATE POLICY slow ON posts TO {ROLE} USING (pg_sleep(0.1) IS NOT NULL)".encode())
         with psycopg.connect(external_dsn) as other:
             other.execute("LOCK TABLE letters IN ACCESS EXCLUSIVE MODE")
             found = await capture(reader_dsn, CaptureOptions(timeout_s=0.4))
