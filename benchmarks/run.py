@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from types import ModuleType
 
-from benchmarks import bulk, construction, distributors, growth, profile, seeding, spread, transactions
+from benchmarks import bulk, construction, distributors, growth, profile, schema, seeding, spread, transactions
 
 __all__ = ("main",)
 
@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "distributors": (distributors, lambda: distributors.run(100_000)),
     "spread": (spread, spread.run),
     "bulk": (bulk, bulk.run),
+    "schema": (schema, schema.run),
     "seeding": (seeding, seeding.run),
     "profile": (profile, profile.run),
 }

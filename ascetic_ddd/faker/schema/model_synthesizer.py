@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ("ModelIter", "ModelSynthesizer")
 
-_FIRST_BATCH, _LARGEST_BATCH = 64, 1_024
+_FIRST_BATCH, _LARGEST_BATCH = 64, 512
 
 
 def _check_rows(rows: object) -> None:

@@ -4,6 +4,7 @@ import dataclasses
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
+from itertools import repeat
 from typing import Any, NotRequired, Required, get_args, get_origin
 
 import pydantic
@@ -76,7 +77,7 @@ class Shape:
             return [{} for _ in range(count)]
         if self._is_flat:
             keys = [self.keys[name] for name in columns]
-            return [dict(zip(keys, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+            return list(map(dict, map(zip, repeat(keys), zip(*columns.values(), strict=True))))  # the fastest way there is
         return [self._nested(dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)]
 
     def _nested(self, values: Mapping[str, Any]) -> dict[str, Any]:
