@@ -100,7 +100,7 @@ class Summary:
         lines += [f"  {path:<{width}}  {self.before.get(path, 0):>12,} + {made:,}" for path, made in sorted(self.made.items())]
         if self.failed:
             lines.append(f"{self.failed:,} of {self.attempts:,} attempts failed and were left out; the first of them:")
-            lines += [f"  {failure}" for failure in self.failures[:5]]
+            lines += [f"  {' '.join(str(failure).split())}" for failure in self.failures[:5]]
         return "\n".join(lines)
 
     def _of(self, path: str) -> dict[str, int]:
