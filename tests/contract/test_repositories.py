@@ -15,6 +15,7 @@ from ascetic_ddd.faker.infrastructure.repositories.in_memory_repository import I
 from ascetic_ddd.faker.infrastructure.repositories.internal_pg_repository import InternalPgRepository
 from ascetic_ddd.faker.infrastructure.repositories.pg_repository import PgRepository
 from ascetic_ddd.faker.testing.bulk_repository_contract import BulkRepositoryContract
+from ascetic_ddd.faker.testing.numbering_contract import NumberingContract
 from ascetic_ddd.faker.testing.repository_contract import InternalRepositoryContract, RepositoryContract
 from ascetic_ddd.seedwork.domain.session.interfaces import ISessionPool
 from ascetic_ddd.seedwork.infrastructure.session.composite_session import CompositeSessionPool
@@ -59,7 +60,7 @@ def pg_books() -> PgRepository[Book]:
     return PgRepository(table=("public", BOOK_TABLE), agg_exporter=Book.export, columns=BOOK_COLUMNS)
 
 
-class TestInMemoryTenants(InMemory, TenantModel, InternalRepositoryContract, OurBulkContract):
+class TestInMemoryTenants(InMemory, TenantModel, InternalRepositoryContract, OurBulkContract, NumberingContract):
     @pytest.fixture
     def repository(self) -> InMemoryRepository[Tenant]:
         return InMemoryRepository(agg_exporter=Tenant.export)
@@ -71,7 +72,7 @@ class TestInMemoryBooks(InMemory, BookModel, InternalRepositoryContract, OurBulk
         return InMemoryRepository(agg_exporter=Book.export)
 
 
-class TestInMemoryComposite(InMemory, BookModel, InternalRepositoryContract, OurBulkContract):
+class TestInMemoryComposite(InMemory, BookModel, InternalRepositoryContract, OurBulkContract, NumberingContract):
     @pytest.fixture
     def repository(self) -> CompositeAutoPkRepository[Book]:
         return CompositeAutoPkRepository(
@@ -84,7 +85,7 @@ class TestInMemoryComposite(InMemory, BookModel, InternalRepositoryContract, Our
         assert port is repository
 
 
-class TestInternalPgTenants(OnPostgres, KeyedTenantModel, InternalRepositoryContract, OurBulkContract):
+class TestInternalPgTenants(OnPostgres, KeyedTenantModel, InternalRepositoryContract, OurBulkContract, NumberingContract):
     @pytest.fixture
     def repository(self) -> InternalPgRepository[Tenant]:
         return InternalPgRepository(table='ten"ants %s', agg_exporter=Tenant.export)
@@ -102,7 +103,7 @@ class TestPgBooks(OnPostgres, BookModel, RepositoryContract, OurBulkContract):
         return pg_books()
 
 
-class TestPgComposite(OnPostgres, KeyedTenantModel, InternalRepositoryContract, OurBulkContract):
+class TestPgComposite(OnPostgres, KeyedTenantModel, InternalRepositoryContract, OurBulkContract, NumberingContract):
     @pytest.fixture
     def repository(self) -> CompositeRepository[Tenant]:
         return CompositeRepository(
@@ -154,3 +155,17 @@ class TestPgCompositeAutoPk(OnPostgres, BookModel, InternalRepositoryContract, O
         ):
             cursor = await connection.execute(statement)
             assert await cursor.fetchone() == (1,)
+
+
+async def test_repositories_share_a_table_of_numbers_and_the_last_one_drops_it(pg_session_pool: CompositeSessionPool) -> None:
+    tenants, books = (InternalPgRepository[Any](table=name, agg_exporter=dict) for name in ("tenants", "books"))
+    async with pg_session_pool.session() as session:
+        for repository, number in ((tenants, 3), (books, 5)):
+            await repository.setup(session)
+            await repository.reserve(session, {"name": number})
+        await tenants.cleanup(session)
+        assert await books.reserved(session) == {"name": 5}
+        await books.cleanup(session)
+        await books.cleanup(session)
+        cursor = await session.internal_connection.execute("SELECT to_regclass('ascetic_ddd_numbers')")
+        assert await cursor.fetchone() == (None,)
