@@ -13,6 +13,7 @@ from examples.flights.domain import ClockTime
 __all__ = ("EVERYWHERE", "Among", "clock", "code")
 
 _LETTERS = 26
+_LAST_MINUTE = 24 * 60 - 1
 _MOSTLY_NEW = 0.9  # from this share of different values on, nothing is lost by making each row's value anew
 
 
@@ -34,8 +35,9 @@ class Among:
         """Numbers along the captured quantiles, repeated as the captured ones are."""
         distributor = distributor_factory(null_weight=self.null_weight(column))
         if (column.distinct or 0) > _MOSTLY_NEW * column.rows * (1.0 - column.null_share):
-            return ValueProvider(distributor, input_generator=QuantileGenerator(_numbers(column), decimals=decimals))
-        values, weights = support_points(_numbers(column), column.histogram or (), decimals=decimals)
+            generator = QuantileGenerator(_numbers(column), decimals=decimals, rows=column.rows)
+            return ValueProvider(distributor, input_generator=generator)
+        values, weights = support_points(_numbers(column), column.histogram or (), decimals=decimals, are_means=True)
         return ValueProvider(distributor, values=values, weights=weights)
 
     def choice(self, column: ColumnProfile) -> ValueProvider[Any, Any]:
@@ -63,7 +65,7 @@ def words(column: ColumnProfile) -> Callable[[object, int], str]:
 
 def clock(column: ColumnProfile) -> ValueProvider[int, ClockTime]:
     """Times of the day, which are written so that ten past six is 610, and between 659 and 700 lies nothing."""
-    minutes = [hhmm // 100 * 60 + min(hhmm % 100, 59) for hhmm in map(round, _numbers(column))]
+    minutes = [min(hhmm // 100 * 60 + min(hhmm % 100, 59), _LAST_MINUTE) for hhmm in map(round, _numbers(column))]
     values, weights = support_points(minutes, column.histogram or (), decimals=0)
     return ValueProvider[int, ClockTime](
         values=[int(value) for value in values], weights=weights, output_factory=lambda minute: ClockTime(0).later(minute)

@@ -186,7 +186,9 @@ class FlightProvider(AggregateProvider[dict[str, Any], Flight]):
         hours = flights.column("time_hour")
         self.day = ValueProvider(
             output_factory=lambda hour: hour.astimezone(LOCAL).date(),
-            input_generator=QuantileGenerator(hours.quantiles or (), correlation=hours.correlation or 0.0, total=flights.rows),
+            input_generator=QuantileGenerator(
+                hours.quantiles or (), correlation=hours.correlation or 0.0, total=flights.rows, rows=flights.rows
+            ),
         )
         self.flight = EVERYWHERE.number(flights.column("flight"))
         self.sched_dep_time = ValueProvider[int, ClockTime](

@@ -1,6 +1,7 @@
 """Draws numbers, dates and times along captured quantiles."""
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -9,6 +10,7 @@ from statistics import NormalDist
 from typing import Any
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.generators.tails import quantile_function
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("QuantileGenerator",)
@@ -30,6 +32,7 @@ class QuantileGenerator:
         decimals: numbers are rounded to so many digits; 0 gives ``int``; None does not round. Times are rounded to seconds.
         correlation: of the values with the order in which they are drawn, -1…1, as ``pg_stats.correlation`` tells it of a column
             with many values. 1 is sorted: a log written as it happens.
+        rows: given, the quantiles are means of equal parts of so many rows, as a profile has them; the ends are then continued.
         total: draws that one pass through the values takes; needed with a correlation. Draws beyond start again at the least.
 
     Raises:
@@ -54,6 +57,7 @@ class QuantileGenerator:
         decimals: int | None = None,
         correlation: float = 0.0,
         total: int | None = None,
+        rows: int | None = None,
     ) -> None:
         if not -1.0 <= correlation <= 1.0:
             raise ConfigurationError(f"correlation={correlation!r}: expected -1…1")
@@ -64,7 +68,8 @@ class QuantileGenerator:
             )
         if decimals is not None and (type(decimals) is not int or decimals < 0):
             raise ConfigurationError(f"decimals={decimals!r}: expected a number of digits, at least 0, or None")
-        self._points, self._result = _read(quantiles, decimals)
+        points, self._result = _read(quantiles, decimals)
+        self._shares, self._points = quantile_function(points, rows)
         self._correlation = correlation
         self._pull = 2.0 * math.sin(math.pi * correlation / 6.0)
         self._total = total or 1
@@ -88,10 +93,11 @@ class QuantileGenerator:
 
     def at(self, share: float) -> Any:
         """The value at a share 0…1 of the distribution."""
-        points = self._points
-        place = min(max(share, 0.0), 1.0) * (len(points) - 1)
-        lower = min(int(place), len(points) - 2)
-        return self._result(points[lower] + (points[lower + 1] - points[lower]) * (place - lower))
+        shares, points = self._shares, self._points
+        upper = min(max(bisect_right(shares, share), 1), len(shares) - 1)
+        low, width = shares[upper - 1], shares[upper] - shares[upper - 1]
+        place = min(max((share - low) / width, 0.0), 1.0) if width else 0.0
+        return self._result(points[upper - 1] + (points[upper] - points[upper - 1]) * place)
 
     def _uniform(self) -> float:
         if not self._strata:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from random import Random
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.generators.tails import quantile_function
 
 __all__ = ("support_points",)
 
@@ -14,7 +15,7 @@ _MOST = 1_000_000  # values; a column with more is better drawn by a QuantileGen
 
 
 def support_points(
-    quantiles: Sequence[float], histogram: Iterable[tuple[int, int]], *, decimals: int | None = None
+    quantiles: Sequence[float], histogram: Iterable[tuple[int, int]], *, decimals: int | None = None, are_means: bool = False
 ) -> tuple[tuple[float, ...], tuple[int, ...]]:
     """Give values and their frequencies, such that both the quantiles and the count of counts are those of the column.
 
@@ -25,6 +26,7 @@ def support_points(
     Args:
         quantiles: at least two, ascending, at equal shares.
         histogram: pairs (rows, values): so many values have so many rows; values without rows are left out.
+        are_means: the quantiles are means of equal parts, as a profile has them; the ends are then continued.
         decimals: digits of the values; None: as many as it takes, 0: whole numbers, as ``int``.
 
     Returns:
@@ -38,13 +40,16 @@ def support_points(
         >>> support_points([0, 0, 0, 5, 9], [(1, 3), (5, 1)], decimals=0)
         ((0, 2, 6, 9), (5, 1, 1, 1))
     """
-    points = _checked(quantiles, decimals)
+    points = _checked(quantiles)
     counts = sorted((rows for rows, values in histogram for _ in range(values) if rows), reverse=True)
     if not 0 < len(counts) <= _MOST:
         raise ConfigurationError(f"the histogram has {len(counts):,} values with rows; expected 1 to {_MOST:,}")
     step = 0.0 if decimals is None else 10.0**-decimals
     total = sum(counts)
-    stretches = _stretches(points, total)
+    shares, points = quantile_function(points, total if are_means else None)
+    if decimals is not None:
+        points = [round(each, decimals) for each in points]
+    stretches = _stretches([share * total for share in shares], points)
     rest = _fill_atoms(stretches, counts)
     _fill(stretches, rest, step)
     values, weights = _placed(stretches, step, points[0], points[-1])
@@ -84,9 +89,9 @@ class _Stretch:
         return math.floor(self.low / step + 1e-9) + (0 if self.has_low else 1) if step else 0
 
 
-def _checked(quantiles: Sequence[float], decimals: int | None) -> list[float]:
+def _checked(quantiles: Sequence[float]) -> list[float]:
     try:
-        points = [float(each) if decimals is None else round(float(each), decimals) for each in quantiles]
+        points = [float(each) for each in quantiles]
     except (TypeError, ValueError) as error:
         raise ConfigurationError(f"quantiles={list(quantiles)[:3]!r}…: expected numbers ({error})") from None
     if len(points) < 2 or any(not before <= after for before, after in pairwise(points)):
@@ -94,14 +99,13 @@ def _checked(quantiles: Sequence[float], decimals: int | None) -> list[float]:
     return points
 
 
-def _stretches(points: list[float], total: int) -> list[_Stretch]:
-    share = total / (len(points) - 1)
+def _stretches(places: list[float], points: list[float]) -> list[_Stretch]:
     found: list[_Stretch] = []
-    for low, high in pairwise(points):
+    for (start, end), (low, high) in zip(pairwise(places), pairwise(points), strict=True):
         if found and low == high and found[-1].is_atom:
-            found[-1].rows += share
+            found[-1].rows += end - start
         else:
-            found.append(_Stretch(low, high, share))
+            found.append(_Stretch(low, high, end - start))
     for number, stretch in enumerate(found):
         if not stretch.is_atom:
             before = found[number - 1] if number else None
