@@ -244,3 +244,25 @@ async def test_several_schemas_keep_their_names(database: Callable[[str], str]) 
     assert [table.name for table in one.tables] == ["orders", "public.users"]
     assert one.reference("orders", "user_id").references_table == "public.users"
     assert any("a chosen table refers to it" in note for note in one.notes)
+
+
+async def test_rows_that_refer_to_nobody_count_as_nulls(database: Callable[[str], str]) -> None:
+    dsn = database("""
+        CREATE TABLE parents (a int, b int, PRIMARY KEY (a, b));
+        INSERT INTO parents VALUES (1, 1), (1, 2), (2, 1);
+        CREATE TABLE unchecked (id int PRIMARY KEY, a int, b int);
+        INSERT INTO unchecked SELECT n, 1, CASE WHEN n % 2 = 0 THEN n END FROM generate_series(1, 20) AS n;
+        CREATE INDEX ON unchecked (a, b);
+        CREATE TABLE broken (id int PRIMARY KEY, a int, b int);
+        INSERT INTO broken SELECT * FROM unchecked;
+        ALTER TABLE unchecked ADD FOREIGN KEY (a, b) REFERENCES parents NOT VALID;
+        ALTER TABLE broken ADD FOREIGN KEY (a, b) REFERENCES parents NOT VALID;
+        UPDATE pg_constraint SET convalidated = true WHERE conrelid = 'broken'::regclass AND contype = 'f';
+    """)
+    for method in ("auto", "sample"):
+        found = await capture(dsn, CaptureOptions(method=method, exact_up_to=0))
+        for table in ("unchecked", "broken"):
+            reference = found.reference(table, "a", "b")
+            assert (reference.rows, reference.null_weight, reference.method) == (20, 0.95, "exact")
+            assert reference.histogram == ((0, 2), (1, 1))
+            assert any(note.startswith(f"{table}: {table}_a_b_fkey is not validated") for note in found.notes)

@@ -157,6 +157,11 @@ class ForeignKey:
     is_enforced: bool
     has_period: bool
 
+    @property
+    def is_kept(self) -> bool:
+        """True if each row is known to refer to a parent, or to none by a null."""
+        return self.is_valid and self.is_enforced
+
 
 @dataclass(slots=True)
 class _Found:

@@ -17,13 +17,15 @@ class Clauses:
         parent: the table that is referred to.
         key: the foreign key.
         shared: its columns that another key has, too.
+        is_loose: there may be rows that refer to nobody, though no column is null.
     """
 
-    def __init__(self, child: Table, parent: Table, key: ForeignKey, shared: tuple[str, ...]) -> None:
+    def __init__(self, child: Table, parent: Table, key: ForeignKey, shared: tuple[str, ...], *, is_loose: bool = False) -> None:
         self.child = child
         self.parent = parent
         self.key = key
         self.shared = shared
+        self.is_loose = is_loose
 
     @property
     def counting(self) -> dict[str, sql.Composable]:
@@ -77,8 +79,11 @@ class Clauses:
 
     @property
     def _is_null(self) -> sql.Composable:
-        nulls = sql.SQL(" OR ").join(sql.SQL("{} IS NULL").format(sql.Identifier(name)) for name in self.key.columns)
-        return sql.SQL("({})").format(nulls)
+        conditions = [sql.SQL("{} IS NULL").format(sql.Identifier("ch", name)) for name in self.key.columns]
+        if self.is_loose:
+            parent = sql.SQL("NOT EXISTS (SELECT FROM {} AS p WHERE {})").format(self.parent.identifier, self._join)
+            conditions.append(parent)
+        return sql.SQL("({})").format(sql.SQL(" OR ").join(conditions))
 
     @property
     def _join(self) -> sql.Composable:

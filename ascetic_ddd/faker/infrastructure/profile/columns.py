@@ -24,6 +24,7 @@ _NOTHING = sql.SQL("NULL::float8[]")
 _ROWS = 20_000  # looked at where not all values are counted
 _ROWS_OF_COUNTED = 10_000  # where they are: for width, correlation, quantiles
 _ROWS_OF_PAIRS = 10_000
+_AT_ONCE = 40  # columns in one statement
 _MOST_COLUMNS = 30
 _MOST_VALUES = 1_000
 _SURELY_DIFFERENT = 5_000  # rows; with every value twice among a million rows, about 25 pairs of them would be equal
@@ -81,7 +82,9 @@ class ColumnMeasure:
     async def columns(self) -> tuple[ColumnProfile, ...]:
         """Measure all columns that the role may read."""
         readable = [column for column in self._table.columns if column.is_readable]
-        seen = await self._seen(readable)
+        seen: dict[str, _Seen] = {}
+        for start in range(0, len(readable), _AT_ONCE):
+            seen |= await self._seen(readable[start : start + _AT_ONCE])
         return tuple([await self._column(column, seen.get(column.name)) for column in readable])
 
     async def pairs(self, columns: Collection[ColumnProfile]) -> tuple[DependentPair, ...]:
@@ -142,7 +145,8 @@ class ColumnMeasure:
             return {columns[number].name: _seen(*found) for number, *found in await self._reader.rows(statement)}
         except StatementError as error:
             if error.is_slow:
-                self._notes.add(self._table, f"its columns were taken from the planner's statistics: {error}")
+                listed = ", ".join(column.name for column in columns)
+                self._notes.add(self._table, f"columns {listed} were taken from the planner's statistics: {error}")
                 return {}
             if len(columns) == 1:
                 self._notes.add(self._table, f"column {columns[0].name!r} was taken from the planner's statistics: {error}")

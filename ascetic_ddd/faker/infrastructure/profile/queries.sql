@@ -175,14 +175,14 @@ SELECT {column}{as_text}, count(*) FROM {table} {sample} WHERE {chosen} GROUP BY
 SELECT {codes} FROM {table} {sample} WHERE {chosen} LIMIT {most}
 
 -- name: reference_counts
--- One pass over the child: how many keys have so many rows, and how many rows have a null among their columns.
+-- One pass over the child: how many keys have so many rows, and how many rows refer to nobody.
 SELECT is_null, c, count(*)
-  FROM (SELECT {is_null} AS is_null, count(*) AS c FROM {child} GROUP BY {columns}) AS g
+  FROM (SELECT {is_null} AS is_null, count(*) AS c FROM {child} AS ch GROUP BY {columns}) AS g
  GROUP BY is_null, c
 
 -- name: within_counts
 -- Groups are the values of the shared columns; cut in four by their rows, those with most rows first.
-WITH g AS (SELECT {named_columns}, count(*) AS c FROM {child} WHERE NOT {is_null} GROUP BY {columns}),
+WITH g AS (SELECT {named_columns}, count(*) AS c FROM {child} AS ch WHERE NOT {is_null} GROUP BY {columns}),
      p AS (SELECT dense_rank() OVER (ORDER BY {shared}) AS number, coalesce(g.c, 0) AS c
              FROM {parent} AS p LEFT JOIN g ON {join}),
      q AS (SELECT number, c, sum(c) OVER (PARTITION BY number) AS in_group FROM p),

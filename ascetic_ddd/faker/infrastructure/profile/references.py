@@ -78,9 +78,7 @@ class ReferenceMeasure:
             parent: the table that it refers to.
             shared: its columns that another key has, too.
         """
-        clauses = Clauses(self._child, parent, key, shared)
-        if not (key.is_valid and key.is_enforced):
-            self._notes.add(self._child, f"{key.name} is not validated: rows that refer to nobody count as those of a parent")
+        clauses = Clauses(self._child, parent, key, shared, is_loose=not key.is_kept)
         found = None
         if is_counted(self._options, self._child, parent, key):
             if not self._options.is_reference_counted(self._child.likely_rows) and not self._child.has_index_for(key.columns):
@@ -123,6 +121,10 @@ class ReferenceMeasure:
         rows = nulls + sum(c * k for c, k in used.items())
         if rows != self._profile.rows:  # the table itself was not counted
             self._notes.add(self._child, f"{clauses.key.name} has {rows} rows; the number of the table's is an estimate")
+        if clauses.is_loose:
+            self._notes.add(self._child, f"{clauses.key.name} is not validated: rows that refer to nobody count as nulls")
+        elif sum(used.values()) > parents:  # valid by the catalogue only
+            return await self._counted(Clauses(self._child, clauses.parent, clauses.key, clauses.shared, is_loose=True))
         histogram = merged({0: max(0, parents - sum(used.values()))}, used)
         return _Found(rows, nulls / rows if rows else 0.0, histogram, inside, "exact", 0.0)
 
@@ -240,12 +242,12 @@ class ReferenceMeasure:
 def is_counted(options: CaptureOptions, child: Table, parent: Table, key: ForeignKey) -> bool:
     """Tell whether all rows of the child are counted for a reference.
 
-    They are in small tables, where it is asked for, where no index leads to the children of a parent, and where there are
-    hardly more parents than a sample would have.
+    They are in small tables, where it is asked for, where no index leads to the children of a parent, where some may have
+    no parent, and where there are hardly more parents than a sample would have.
     """
     if options.method == "estimate":
         return False
-    if options.is_reference_counted(child.likely_rows) or not child.has_index_for(key.columns):
+    if options.is_reference_counted(child.likely_rows) or not child.has_index_for(key.columns) or not key.is_kept:
         return True
     return row_sample(parent, _wanted(options, child, parent)).is_all
 
