@@ -16,6 +16,7 @@ def smoothed(means: Sequence[float], points: int = _POINTS) -> tuple[float, ...]
 
     Each number is a mean of at least one part, so the least and the greatest value themselves do not show; then it is
     rounded to a thousandth of the range's order of magnitude, or of a thousandth of the largest number's if that is coarser.
+    Of a column with one value three digits are told.
 
     Args:
         means: of the parts, ascending.
@@ -26,7 +27,7 @@ def smoothed(means: Sequence[float], points: int = _POINTS) -> tuple[float, ...]
 
     Example:
         >>> smoothed([1.0, 2.0, 3.0], points=3), smoothed([987_654_321.0] * 3, points=2)
-        ((1.0, 2.0, 3.0), (987654300.0, 987654300.0))
+        ((1.0, 2.0, 3.0), (988000000.0, 988000000.0))
     """
     parts = len(means)
     if parts < 2:
@@ -43,6 +44,8 @@ def smoothed(means: Sequence[float], points: int = _POINTS) -> tuple[float, ...]
 
 
 def _step(width: float, largest: float) -> float:
+    if width == 0.0 and 0.0 < largest < math.inf:
+        return float(10.0 ** (math.floor(math.log10(largest)) - 2))
     scale = max(width, largest / _STEPS)
     return 10.0 ** (math.floor(math.log10(scale)) - 3) if 0.0 < scale < math.inf else 1.0
 

@@ -88,7 +88,8 @@ def test_smoothed_quantiles_rise_and_stay_near_the_means(means: list[float]) -> 
 
 def test_numbers_are_rounded_to_their_range_or_to_their_size() -> None:
     assert smoothed([1.23456789, 2.0], points=2) == (1.2346, 2.0)
-    assert smoothed([987_654_321.0, 987_654_321.0], points=2) == (987_654_300.0, 987_654_300.0)
+    assert smoothed([987_654_321.0, 987_654_321.0], points=2) == (988_000_000.0, 988_000_000.0)
+    assert smoothed([987_654_321.0, 987_654_322.0], points=2) == (987_654_300.0, 987_654_300.0)
     assert smoothed([5.0], points=2) is None
     assert as_dates([-62_135_596_801.0 - 86_400.0], "date") is None
 
