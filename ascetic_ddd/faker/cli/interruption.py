@@ -28,6 +28,7 @@ class Interruption:
     def __init__(self) -> None:
         self._code: Exit | None = None
         self._is_between_batches = False
+        self._insists = False
         self._task: asyncio.Task[Any] | None = None
         self._previous: dict[int, Any] = {}
 
@@ -47,6 +48,10 @@ class Interruption:
             if self._task is not None:
                 self._task.uncancel()
             raise self._error() from None
+        except Exception as error:
+            if self._insists:  # what is dropped may break
+                raise self._error() from error
+            raise
         finally:
             self._stop_listening(loop)
 
@@ -79,6 +84,7 @@ class Interruption:
             print("\nFinishing the batch under way; once more drops it.", file=sys.stderr, flush=True)
             return
         self._stop_listening(asyncio.get_running_loop())
+        self._insists = True
         if self._task is not None:
             self._task.cancel()
 
