@@ -108,3 +108,11 @@ def test_a_list_in_a_planned_run_has_its_counts_exactly(rows: int) -> None:
         assert [dealt[number] for number in range(len(counts))] == counts
         distributor.end(plan)
         assert distributor.draw(NO_TRANSACTION, Pool().everything) is not None
+
+
+def test_counts_of_few_rows_each_are_dealt_as_a_whole_without_a_plan() -> None:
+    """900 values of 1,458 rows, asked 1,458 times by somebody who does not say so: each comes as often as it was counted."""
+    counts = [1] * 700 + [2] * 150 + [9] * 49 + [17]
+    distributor = SharesDistributor(counts)
+    dealt = Counter(distributor.draw(NO_TRANSACTION, Pool().everything) for _ in range(sum(counts)))
+    assert [dealt[number] for number in range(len(counts))] == counts

@@ -35,10 +35,10 @@ def quantile_function(points: Sequence[float], rows: int | None = None) -> tuple
     upper = _tail(points[::-1], outer)
     lower = _tail([-value for value in points], outer)
     least = 0.0 if points[0] >= 0.0 else -math.inf
-    found = [(step / parts, max(least, -value)) for step, value in reversed(lower)] or [(0.0, points[0])]
+    found = [(step / parts, max(least, -value)) for step, value in reversed(lower) if -value < points[1]] or [(0.0, points[0])]
     inner = range(1 if lower else 0, parts - 1 if upper else parts)
     found += [((part + 0.5) / parts, points[part]) for part in inner]
-    found += [(1.0 - step / parts, value) for step, value in upper] or [(1.0, points[-1])]
+    found += [(1.0 - step / parts, value) for step, value in upper if value > points[-2]] or [(1.0, points[-1])]
     return [share for share, _ in found], list(accumulate((value for _, value in found), max))
 
 

@@ -16,6 +16,7 @@ from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 __all__ = ("SharesDistributor",)
 
 _BLOCK = 64
+_ROWS_PER_VALUE = 8
 
 
 class SharesDistributor:
@@ -38,7 +39,7 @@ class SharesDistributor:
         self.null_weight = null_weight
         self._nulls = Nulls(null_weight)
         self._random = Random(0)
-        self._block = max(_BLOCK, 2 * len(self.shares))
+        self._least = self._block = _block_of(shares)
         self._plan: Plan | None = None
         self._dealt = 0
         self._dealt_by_value = [0] * len(self.shares)
@@ -92,9 +93,8 @@ class SharesDistributor:
         draws = plan.total if plan is not None and is_exact else None
         self._nulls.plan(draws)
         draws = self._nulls.expected if self.null_weight else draws
-        least = max(_BLOCK, 2 * len(self.shares))
-        blocks = max(1, ((draws or 0) - len(self._tickets)) // least)
-        self._block = least if draws is None else max(1, math.ceil((draws - len(self._tickets)) / blocks))
+        blocks = max(1, ((draws or 0) - len(self._tickets)) // self._least)
+        self._block = self._least if draws is None else max(1, math.ceil((draws - len(self._tickets)) / blocks))
 
     def end(self, plan: Plan) -> None:
         if self._plan is plan:
@@ -123,3 +123,12 @@ class SharesDistributor:
 
     def __repr__(self) -> str:
         return f"SharesDistributor({len(self.shares)} values, null_weight={self.null_weight:g})"
+
+
+def _block_of(shares: Sequence[float]) -> int:
+    """Draws in a block. Counts of a few rows a value are dealt as a whole: then each value comes as often as it was counted."""
+    if all(isinstance(share, int) for share in shares):
+        rows = int(sum(shares))
+        if _BLOCK <= rows <= _ROWS_PER_VALUE * len(shares):
+            return rows
+    return max(_BLOCK, 2 * len(shares))
