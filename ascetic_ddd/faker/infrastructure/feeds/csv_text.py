@@ -15,8 +15,9 @@ from pydantic import BaseModel, Secret, SecretBytes, SecretStr
 from pydantic_core import MultiHostUrl, PydanticSerializationError, Url, to_json
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.schema.plain import revealed
 
-__all__ = ("CsvText", "duration_text", "json_fallback", "json_text", "quoted_text", "revealed")
+__all__ = ("CsvText", "duration_text", "json_fallback", "json_text", "quoted_text")
 
 Texts = Callable[[Any], str]
 
@@ -50,17 +51,6 @@ def duration_text(value: timedelta) -> str:
     hours, minutes = divmod(minutes, 60)
     fraction = f".{value.microseconds:06}" if value.microseconds else ""
     return f"-{hours}:{minutes:02}:{seconds:02}{fraction}"
-
-
-def revealed(value: Any) -> Any:
-    """The value behind an ``Enum`` or a secret: what is stored of it."""
-    while True:
-        if isinstance(value, Enum):
-            value = value.value
-        elif isinstance(value, (Secret, SecretStr, SecretBytes)):
-            value = value.get_secret_value()
-        else:
-            return value
 
 
 def json_text(value: Any) -> str:

@@ -9,11 +9,12 @@ from pydantic import Secret, SecretBytes, SecretStr
 from pydantic_core import PydanticSerializationError, to_json
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
-from ascetic_ddd.faker.infrastructure.feeds.csv_text import json_fallback, revealed
+from ascetic_ddd.faker.infrastructure.feeds.csv_text import json_fallback
 from ascetic_ddd.faker.infrastructure.feeds.destinations import columns_of
 from ascetic_ddd.faker.infrastructure.feeds.file_sink import FileSink, files_in
 from ascetic_ddd.faker.infrastructure.feeds.tables import Table
 from ascetic_ddd.faker.schema.model_synthesizer import ModelSynthesizer
+from ascetic_ddd.faker.schema.plain import revealed
 
 __all__ = ("JsonLines", "JsonlFolder")
 

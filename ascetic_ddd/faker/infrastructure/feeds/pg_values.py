@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from ascetic_ddd.faker.infrastructure.feeds.csv_text import duration_text, json_text, revealed
+from ascetic_ddd.faker.infrastructure.feeds.csv_text import duration_text, json_text
 from ascetic_ddd.faker.infrastructure.feeds.pg_catalogue import PgColumn
+from ascetic_ddd.faker.schema.plain import revealed
 
 __all__ = ("adapter_for",)
 

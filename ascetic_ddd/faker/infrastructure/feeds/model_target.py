@@ -1,0 +1,136 @@
+"""Models as a target of ``ascetic-ddd generate``: repositories for their tables, and the tables themselves."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
+from math import isfinite
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from ascetic_ddd.faker.application.target import Target
+from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.infrastructure.feeds.pg_ddl import ddl_of
+from ascetic_ddd.faker.infrastructure.feeds.tables import Table, tables_of
+from ascetic_ddd.faker.infrastructure.repositories.composite_repository import CompositeRepository
+from ascetic_ddd.faker.infrastructure.repositories.internal_pg_repository import InternalPgRepository
+from ascetic_ddd.faker.infrastructure.repositories.pg_names import TableName
+from ascetic_ddd.faker.infrastructure.repositories.pg_repository import PgRepository
+from ascetic_ddd.faker.schema.aggregates import ModelAggregate
+from ascetic_ddd.faker.schema.model_synthesizer import ModelSynthesizer
+from ascetic_ddd.faker.schema.plain import plain, revealed
+from ascetic_ddd.faker.schema.providers import providers
+
+__all__ = ("model_target", "pg_model_repositories")
+
+_NATIVE = (
+    *(str, int, float, UUID, datetime, date, time, timedelta, Decimal, bytes),
+    *(IPv4Address, IPv6Address, IPv4Interface, IPv6Interface, IPv4Network, IPv6Network),
+)
+
+
+def pg_model_repositories(
+    models: Mapping[str, ModelSynthesizer], table_names: Mapping[str, TableName] | None = None
+) -> Callable[[ModelAggregate], CompositeRepository[Any]]:
+    """Give repositories for ``providers``: the model's table outside, and what is remembered of it inside.
+
+    Args:
+        models: of a schema, ``SchemaSynthesizer.schema``.
+        table_names: by name of the model, its table; see ``tables_of``. The internal tables have these names, too, with
+            ``_remembered`` behind them, so that both may be in one database.
+    """
+    tables = tables_of(models, table_names)
+
+    def repository(aggregate: ModelAggregate) -> CompositeRepository[Any]:
+        table = tables[aggregate.name]
+        names: TableName = table.names[0] if len(table.names) == 1 else (table.names[0], table.names[1])
+        return CompositeRepository(
+            external_repository=PgRepository(
+                table=names,
+                agg_exporter=_exporter(aggregate, table),
+                columns={table.columns[field].name: ".".join(path) for field, path in aggregate.fields.items()},
+                generated=(),
+                id_attr=aggregate.id_attr,
+            ),
+            internal_repository=InternalPgRepository(
+                table=f"{table.names[-1][:50]}_remembered", agg_exporter=aggregate.export, id_attr=aggregate.id_attr
+            ),
+        )
+
+    return repository
+
+
+def model_target(models: Mapping[str, ModelSynthesizer], root: Any, table_names: Mapping[str, TableName] | None = None) -> Target:
+    """Make models a target, whose tables are created where the command makes the database.
+
+    Args:
+        models: of a schema, ``SchemaSynthesizer.schema``.
+        root: the model whose rows are counted, or its name; those that it refers to come with it.
+        table_names: as of :func:`pg_model_repositories`.
+
+    Raises:
+        ConfigurationError: there is no such model, or as of ``providers``.
+
+    Example::
+
+        def target() -> Target:
+            schema = SchemaSynthesizer()
+            schema.add(Employee, 100_000)
+            schema.add(Manager, 1_000)
+            return model_target(schema.schema, Employee)
+    """
+    name = root if isinstance(root, str) else getattr(root, "__name__", repr(root))
+    if name not in models:
+        raise ConfigurationError(f"root={root!r}: expected one of the models {', '.join(models)}")
+    found = providers(models, pg_model_repositories(models, table_names))
+    ddl = ddl_of(tables_of(models, table_names))
+
+    def create_schema(dsn: str) -> None:
+        with psycopg.connect(dsn) as connection:
+            for statement in (*ddl.tables, *ddl.constraints):
+                connection.execute(statement.encode())
+
+    return Target(found[name], create_schema=create_schema)
+
+
+def _exporter(aggregate: ModelAggregate, table: Table) -> Callable[[Any], dict[str, Any]]:
+    """The state as the driver takes it: documents as JSON, what it does not know as text."""
+    documents = [aggregate.fields[field] for field, column in table.columns.items() if column.type.is_json]
+
+    def export(agg: Any) -> dict[str, Any]:
+        state = aggregate.state(agg, _for_driver)
+        for path in documents:
+            holder = state
+            for key in path[:-1]:
+                holder = holder[key]
+            if holder[path[-1]] is not None and not isinstance(holder[path[-1]], Jsonb):
+                holder[path[-1]] = Jsonb(holder[path[-1]])
+        return state
+
+    return export
+
+
+def _for_driver(value: Any) -> Any:
+    value = revealed(value)
+    if value is None or isinstance(value, _NATIVE):
+        return value
+    found = plain(value)
+    return Jsonb(_in_json(found)) if isinstance(found, (list, dict)) else found
+
+
+def _in_json(value: Any) -> Any:
+    """Plain data as what JSON has words for."""
+    if isinstance(value, list):
+        return [_in_json(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _in_json(item) for key, item in value.items()}
+    if isinstance(value, (str, int)) or value is None or (isinstance(value, float) and isfinite(value)):
+        return value
+    return value.hex() if isinstance(value, bytes) else _text(value)
+
+
+def _text(value: Any) -> str:
+    return str(value.isoformat()) if hasattr(value, "isoformat") else str(value)
