@@ -44,10 +44,11 @@ def smoothed(means: Sequence[float], points: int = _POINTS) -> tuple[float, ...]
 
 
 def _step(width: float, largest: float) -> float:
-    if width == 0.0 and 0.0 < largest < math.inf:
-        return float(10.0 ** (math.floor(math.log10(largest)) - 2))
-    scale = max(width, largest / _STEPS)
-    return 10.0 ** (math.floor(math.log10(scale)) - 3) if 0.0 < scale < math.inf else 1.0
+    if width > 0.0:
+        scale, digits = max(width, largest / _STEPS), 3
+    else:
+        scale, digits = largest, 2
+    return 10.0 ** (math.floor(math.log10(scale)) - digits) if 1e-290 < scale < math.inf else 1.0
 
 
 def _rounded(value: float, step: float) -> float:
