@@ -157,7 +157,7 @@ class Pooled(Behavior):
     def _made(self) -> IPool:
         synth, rows = self.synth, self._rows
         random = Random(stream(synth.seed, f"{synth.place} pool"))
-        space = synth.space(rows, random)
+        space = synth.accepted_space(rows, random)
         if space is None:
             return FilledPool(self._drawn(random))
         if space.size < rows:
@@ -176,8 +176,9 @@ class Pooled(Behavior):
         while len(seen) < rows:
             before = len(seen)
             drawn = synth.draw(rows - before)
-            for value in drawn:
-                seen.setdefault(_identity(value), value)
+            for raw in drawn:
+                for value in synth.accepted(raw):
+                    seen.setdefault(_identity(value), value)
             misses = 0 if len(seen) > before else misses + len(drawn)
             if misses > _TRIES + _TRIES_A_VALUE * len(seen):
                 raise ExhaustedError(

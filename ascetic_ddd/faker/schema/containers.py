@@ -3,6 +3,7 @@
 import collections
 import collections.abc
 import typing
+from random import Random
 from typing import Any, get_args, get_origin
 
 from pydantic.fields import FieldInfo
@@ -24,7 +25,14 @@ _LISTS = {
     collections.abc.Collection,
 }
 _SETS = {set, frozenset, collections.abc.Set, collections.abc.MutableSet}
-_MAPPINGS = {dict, collections.OrderedDict, collections.defaultdict, collections.abc.Mapping, collections.abc.MutableMapping}
+_MAPPINGS = {
+    dict,
+    collections.OrderedDict,
+    collections.defaultdict,
+    collections.Counter,
+    collections.abc.Mapping,
+    collections.abc.MutableMapping,
+}
 
 
 def _kind(field: FieldInfo) -> Any:
@@ -61,6 +69,17 @@ class _Sized(Values):
             self.max_length = 0
             return None
 
+    def room(self, source: Synthesizer | None) -> None:
+        """See to it that there are enough distinct items."""
+        space = None if source is None else source.space(self.max_length, Random(0))
+        if space is not None and space.size < self.min_length:
+            raise ConfigurationError(
+                f"{self.place}: min_length={self.min_length} distinct items are asked, and there are {space.size}; "
+                "lower min_length, or widen the type of the items"
+            )
+        if space is not None:
+            self.max_length = min(self.max_length, space.size)
+
     def sizes(self, count: int) -> list[int]:
         """Draw the numbers of items."""
         low, size, random = self.min_length, self.max_length - self.min_length + 1, self.random.random
@@ -78,7 +97,8 @@ class _Sized(Values):
                 break
         if len(found) < self.min_length:
             raise UnsatisfiableError(
-                f"{self.place}: min_length={self.min_length} distinct items are asked, and {source!r} gave {len(found)} and then "
+                f"{self.place}: min_length={self.min_length} distinct items are asked, and {type(source).__name__} gave "
+                f"{len(found)} and then "
                 f"nothing new {tries:,} times"
             )
         return list(found)
@@ -112,6 +132,7 @@ class SynthesizeSet(_Sized):
     def prepare(self) -> None:
         super().prepare()
         self._item = self.item("item", 0)
+        self.room(self._item)
         self._make: Any = frozenset if _kind(self.field) is frozenset else set
 
     def drawn(self, count: int) -> list[Any]:
@@ -129,7 +150,12 @@ class SynthesizeMapping(_Sized):
 
     def prepare(self) -> None:
         super().prepare()
-        self._key, self._value = self.item("key", 0), self.item("value", 1)
+        self._key = self.item("key", 0)
+        self.room(self._key)
+        if _kind(self.field) is collections.Counter:
+            self._value: Synthesizer | None = self.part("value", FieldInfo.from_annotation(int))
+        else:
+            self._value = self.item("value", 1)
 
     def drawn(self, count: int) -> list[Any]:
         if self._key is None or self._value is None:

@@ -83,7 +83,7 @@ class SynthesizeDate(_Ticks):
 
     def prepare(self) -> None:
         found = constraints_of(self.field)
-        zones = [bound.tzinfo for bound in (found.ge, found.gt, found.le, found.lt) if bound is not None]
+        zones = [getattr(bound, "tzinfo", None) for bound in (found.ge, found.gt, found.le, found.lt) if bound is not None]
         if len({zone is None for zone in zones}) > 1:
             raise ConfigurationError(f"{self.place}: some bounds have a time zone and some have not; expected all or none")
         self._zone: datetime.tzinfo | None = zones[0] if zones else None

@@ -87,7 +87,7 @@ def key_parts(model: ModelSynthesizer, dimensions: Sequence[Dimension], random: 
 
 def _space_of(dimension: Dimension, rows: int, random: Random) -> ISpace | None:
     assert dimension.synth is not None
-    return dimension.synth.space(rows, random)
+    return dimension.synth.accepted_space(rows, random)
 
 
 def _free_parts(free: Sequence[Dimension], spaces: Sequence[ISpace | None], rows: int, random: Random) -> dict[str, IKeyPart]:

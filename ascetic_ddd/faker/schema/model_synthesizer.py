@@ -1,15 +1,20 @@
 """A model's fields with their synthesizers, and its keys and references."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from random import Random
 from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.graph import DEFAULT_SEED
 from ascetic_ddd.faker.schema.behaviors import Behavior, Independent, Pooled
 from ascetic_ddd.faker.schema.facts import derived, extra_of, is_nullable, not_null, unfold, with_words
+from ascetic_ddd.faker.schema.field_checks import field_check
 from ascetic_ddd.faker.schema.field_maker import FieldMaker
-from ascetic_ddd.faker.schema.records import DrawnColumn, IColumn, Record, Records
+from ascetic_ddd.faker.schema.records import DrawnColumn, IColumn, Record, Records, words_of
 from ascetic_ddd.faker.schema.references import SynthesizeReference
+from ascetic_ddd.faker.schema.registry import OURS
 from ascetic_ddd.faker.schema.shapes import Shape
 from ascetic_ddd.faker.schema.sql_words import SqlWords, parameters_of, sql_words
 from ascetic_ddd.faker.schema.synthesizer import Synthesizer
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ("ModelIter", "ModelSynthesizer")
 
+_TRIED, _TRIED_HARDER = 8, 200
 _FIRST_BATCH, _LARGEST_BATCH = 64, 512
 
 
@@ -80,6 +86,8 @@ class ModelSynthesizer:
         self.nullable = frozenset(name for name, field in described.items() if is_nullable(field.annotation))
         with self.maker.inside(cls_):
             self.fields = {name: self._made(name, field) for name, field in described.items()}
+        for name, synth in self.fields.items():
+            self._check(name, synth)
         self.resolved: ResolvedModel | None = None
 
     def __repr__(self) -> str:
@@ -130,6 +138,38 @@ class ModelSynthesizer:
         if name in self.nullable and behavior is Pooled:
             field = derived(field, not_null(field.annotation))
         return self.maker.make(self, field, name, behavior, SynthesizeReference if self.words[name].references else None)
+
+    def _check(self, name: str, synth: Synthesizer) -> None:
+        """Let keys see the application's validators; try whether the values of the library's own synthesizers are "
+        "accepted at all."""
+        if self.words[name].references or self.shape.is_root:
+            return
+        check = field_check(self.model_class, name)
+        if check is None:
+            return
+        if (check.is_own or check.changes) and (name in self.key or name in self.unique):
+            synth.settle = check.validate
+        if check.is_own:
+            return
+        if not all(type(node).__module__.startswith(OURS) for node in synth.walk()):
+            return
+        synth.restart(Random(self.seed))
+        last: Any = None
+        error: ValidationError | None = None
+        for count in (_TRIED, _TRIED_HARDER):
+            for last in synth.draw(count):
+                try:
+                    check.validate(last)
+                    return
+                except ValidationError as rejected:
+                    error = rejected
+        if error is not None:
+            raise ConfigurationError(
+                f"{self.name}.{name}: no value that {type(synth).__name__} gives is accepted, {last!r} for example: "
+                f"{words_of(error)}. "
+                "Correct the values or the type, or write a synthesizer: a subclass of Synthesizer, named in the field's "
+                "json_schema_extra={'synthesizer': …}"
+            ) from error
 
     def columns(self) -> list[IColumn]:
         """Fresh columns for one run through the rows, together for all fields."""

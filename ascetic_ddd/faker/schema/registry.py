@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.schema.synthesizer import Synthesizer
 
-__all__ = ("by_name", "in_order", "in_sight", "subclasses", "synth_class_iter")
+__all__ = ("OURS", "by_name", "in_order", "in_sight", "subclasses", "synth_class_iter")
 
-_OURS = "ascetic_ddd.faker.schema."
+OURS = "ascetic_ddd.faker.schema."
+"""Modules of the library's own synthesizers begin so."""
 
 
 def subclasses(base: type[Synthesizer] = Synthesizer) -> Iterator[type[Synthesizer]]:
@@ -32,7 +33,7 @@ def in_order(own: Iterable[type[Synthesizer]]) -> list[type[Synthesizer]]:
     """The order in which to ask: yours before the library's; a subclass before its base, the newer before the older."""
     wanted = set(own)
     known = list(dict.fromkeys(subclasses()))
-    ours = [found for found in reversed(known) if found not in wanted and found.__module__.startswith(_OURS)]
+    ours = [found for found in reversed(known) if found not in wanted and found.__module__.startswith(OURS)]
     ours.sort(key=lambda found: -found.priority)
     return [*(found for found in reversed(known) if found in wanted), *ours]
 
@@ -42,7 +43,7 @@ def in_sight(*modules: str) -> list[type[Synthesizer]]:
 
     So a class made in one test, or in a module that nobody here imports from, changes nothing elsewhere.
     """
-    foreign = {found for found in subclasses() if not found.__module__.startswith(_OURS)}
+    foreign = {found for found in subclasses() if not found.__module__.startswith(OURS)}
     seen: set[type[Synthesizer]] = set()
     if not foreign:
         return []

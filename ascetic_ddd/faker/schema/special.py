@@ -6,6 +6,7 @@ import re
 import uuid
 import zoneinfo
 from collections.abc import Callable
+from fractions import Fraction
 from random import Random
 from typing import Any, get_args, get_origin
 
@@ -173,6 +174,7 @@ _NUMBERED: dict[Any, tuple[int, Callable[[int], Any]]] = {
     pathlib.Path: (2**32, lambda number: pathlib.Path(f"folder{number >> 16:04x}", f"file{number & 0xFFFF:04x}.txt")),
     pathlib.PurePath: (2**32, lambda number: pathlib.PurePath(f"folder{number >> 16:04x}", f"file{number & 0xFFFF:04x}.txt")),
     zoneinfo.ZoneInfo: (len(_ZONES), lambda number: zoneinfo.ZoneInfo(_ZONES[number])),
+    Fraction: (2**32, lambda number: Fraction(number, 1000)),
     complex: (2**32, lambda number: complex(number >> 16, number & 0xFFFF)),
     re.Pattern: (2**16, lambda number: f"[a-z]{{{number % 8 + 1}}}{number}"),
 }

@@ -4,17 +4,22 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
+from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.graph import DEFAULT_SEED, stream
 from ascetic_ddd.faker.schema.behaviors import Behavior, Independent
 from ascetic_ddd.faker.schema.facts import expanded, extra_of
-from ascetic_ddd.faker.schema.spaces import ISpace
+from ascetic_ddd.faker.schema.spaces import ISpace, ItemsSpace
 
 if TYPE_CHECKING:
     from ascetic_ddd.faker.schema.field_maker import FieldMaker
 
 __all__ = ("Cursor", "Synthesizer", "Values")
+
+
+_LISTED = 65_536  # values that validators look at beforehand, all of them
 
 
 class Cursor:
@@ -46,6 +51,7 @@ class Synthesizer:
         json_schema_extra: the field's extra words, a mapping, empty if there are none.
         place: the field's name with its model, for messages, e.g. ``"Employee.hire_date"``.
         behavior: the behaviour, made for this synthesizer.
+        settle: of a key that the application's validators look at: gives the value as it will be, or raises.
 
     Example:
         >>> class SynthesizeSku(Synthesizer):
@@ -77,6 +83,7 @@ class Synthesizer:
         self.seed: int = getattr(model, "seed", DEFAULT_SEED)
         self.place: str = maker.place if maker is not None else ""
         self.parts: dict[str, Synthesizer] = {}
+        self.settle: Callable[[Any], Any] | None = None
         self.cursor = Cursor(Random(stream(self.seed, self.place)))
         self.prepare()
         self.behavior = behavior(self)
@@ -113,6 +120,39 @@ class Synthesizer:
     def space(self, rows: int, random: Random) -> ISpace | None:
         """All values, countable, of which ``rows`` are needed; None if they can only be drawn."""
         return None
+
+    def accepted_space(self, rows: int, random: Random) -> ISpace | None:
+        """:meth:`space`, without what the application's validators reject."""
+        if self.settle is None:
+            return self.space(rows, random)
+        space = self.space(max(rows, _LISTED + 1), random)
+        if space is None or space.size > _LISTED:
+            return None
+        found = dict.fromkeys(value for raw in space.at_many(range(space.size)) for value in self.accepted(raw))
+        return ItemsSpace(list(found))
+
+    def accepted(self, value: Any) -> list[Any]:
+        """The value as the application's validators leave it, or nothing if they reject it.
+
+        Raises:
+            ConfigurationError: they change it each time they see it, so that no reference could be equal to it.
+        """
+        if self.settle is None:
+            return [value]
+        try:
+            settled = self.settle(value)
+            again = self.settle(settled)
+        except ValidationError:
+            return []
+        except Exception:  # noqa: BLE001  # a validator that needs the row's other fields: it will see them when the row is made
+            return [value]
+        if again != settled:
+            raise ConfigurationError(
+                f"{self.place}: its validators change {value!r} into {settled!r}, and that into {again!r}; a key must "
+                "stay what it is, "
+                "or no reference could be equal to it"
+            )
+        return [settled]
 
     @property
     def random(self) -> Random:

@@ -457,3 +457,39 @@ def test_one_name_is_one_model() -> None:
 def test_rows_are_a_whole_number(rows: Any) -> None:
     with pytest.raises(ConfigurationError, match=r"rows="):
         SchemaSynthesizer().add(Student, rows)
+
+
+class Even(BaseModel):
+    id: Annotated[int, Field(ge=0, le=99), pk()]
+
+    @pydantic.field_validator("id")
+    @classmethod
+    def is_even(cls, value: int) -> int:
+        if value % 2:
+            raise ValueError("an even number is wanted")
+        return value
+
+
+class Shouted(BaseModel):
+    id: Annotated[str, pydantic.StringConstraints(to_upper=True, max_length=2), pk()]
+
+
+class Whispered(BaseModel):
+    shouted_id: Annotated[str, fk("Shouted.id")]
+
+
+class Creeping(BaseModel):
+    id: Annotated[int, pydantic.AfterValidator(lambda value: value + 1), pk()]
+
+
+def test_keys_are_what_the_validators_of_the_application_make_of_them() -> None:
+    schema = schema_of((Even, 50), (Shouted, 1_000), (Whispered, 500))
+    assert {row.id for row in schema.rows(Even)} == set(range(0, 100, 2))
+    shouted = {row.id for row in schema.rows(Shouted)}
+    assert len(shouted) == 1_000
+    assert all(key == key.upper() for key in shouted)
+    assert {row.shouted_id for row in schema.rows(Whispered)} <= shouted
+    with pytest.raises(ConfigurationError, match=r"Even\.id: 51 rows need .* 50\b"):
+        schema_of((Even, 51))
+    with pytest.raises(ConfigurationError, match=r"Creeping\.id: its validators change"):
+        schema_of((Creeping, 5))

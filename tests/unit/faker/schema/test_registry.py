@@ -211,3 +211,13 @@ def test_words_that_cannot_be_are_refused_with_model_and_field(annotation: Any, 
     model = create_model("Model", value=(Annotated[annotation, Field(json_schema_extra=told)], ...))
     with pytest.raises(ConfigurationError, match=r"Model\.value"):
         SchemaSynthesizer().add(model, 1)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "told"),
+    [(int, {"values": ["one", "two"]}), (Annotated[str, Field(max_length=2)], {"values": ["long"]})],
+)
+def test_values_of_which_none_is_accepted_are_refused_when_the_model_is_added(annotation: Any, told: dict[str, Any]) -> None:
+    model = create_model("Model", value=(Annotated[annotation, Field(json_schema_extra=told)], ...))
+    with pytest.raises(ConfigurationError, match=r"Model\.value: no value that Synthesize\w+ gives is accepted"):
+        SchemaSynthesizer().add(model, 1)
