@@ -10,9 +10,9 @@ from psycopg import Connection, sql
 from ascetic_ddd.faker.application.comparison.planner import PlanNode
 from ascetic_ddd.faker.infrastructure.profile.picking import Picker
 from ascetic_ddd.faker.infrastructure.profile.plan_reading import Roles, read_plan
-from ascetic_ddd.faker.infrastructure.profile.planner_catalog import Relation, may_analyze, read_relations, read_roles
+from ascetic_ddd.faker.infrastructure.profile.planner_catalog import Relation, may_analyze, read_indexes, read_relations
 
-__all__ = ("PlannedDatabase", "opened")
+__all__ = ("PlannedDatabase", "limit", "opened")
 
 _PLAN = sql.SQL("EXPLAIN (FORMAT JSON, VERBOSE) ")
 _EXECUTE = sql.SQL("EXPLAIN (FORMAT JSON, VERBOSE, ANALYZE, TIMING OFF, BUFFERS OFF) ")
@@ -92,11 +92,15 @@ class PlannedDatabase:
         return read_plan(row[0], self.roles)
 
     def _limit(self, seconds: float) -> None:
-        milliseconds = str(max(1, round(1000.0 * seconds)))
-        self.connection.execute(
-            "SELECT set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true)",
-            (milliseconds, milliseconds),
-        )
+        limit(self.connection, seconds)
+
+
+def limit(connection: Connection[Any], seconds: float) -> None:
+    """Limit the statements of the transaction under way."""
+    milliseconds = str(max(1, round(1000.0 * seconds)))
+    connection.execute(
+        "SELECT set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true)", (milliseconds, milliseconds)
+    )
 
 
 def opened(
@@ -122,8 +126,16 @@ def opened(
         notes: where to put what was skipped.
     """
     with connection.transaction():
-        relations = read_relations(connection, schema, tables)
-        roles, indexed = read_roles(connection, relations.values(), to_a)
-    relations = {table: replace(relation, indexed=indexed[table]) for table, relation in relations.items()}
-    picker = Picker(connection, relations, from_a, side, notes)
-    return PlannedDatabase(connection, side, relations, roles, picker, timeout_s, notes)
+        limit(connection, timeout_s)
+        found = read_relations(connection, schema, tables)
+        picker = Picker(connection, {}, from_a, side, notes)
+        relations: dict[str, Relation] = {}
+        indexes: dict[str, str] = {}
+        for table, relation in found.items():
+            with picker.attempt(f"the indexes of {table}"):  # the server's own functions wait for locks on the table
+                read = read_indexes(connection, relation, to_a)
+                indexes |= read.roles
+                relations[table] = replace(relation, indexed=read.leading)
+    picker.relations = relations
+    names = {(relation.schema, relation.name): table for table, relation in relations.items()}
+    return PlannedDatabase(connection, side, relations, Roles(names, indexes), picker, timeout_s, notes)

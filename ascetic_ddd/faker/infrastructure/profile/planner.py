@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from psycopg import Connection
+from psycopg.pq import TransactionStatus
 
 from ascetic_ddd.faker.application.comparison.names import Names, resolve
 from ascetic_ddd.faker.application.comparison.planner import PlannerComparison, ProbeResult, TableState, judge_planner
 from ascetic_ddd.faker.application.comparison.thresholds import Thresholds
 from ascetic_ddd.faker.application.profile.model import Profile
+from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.profile.planned_database import PlannedDatabase, opened
 from ascetic_ddd.faker.infrastructure.profile.planner_catalog import Relation, planner_settings, read_state
 from ascetic_ddd.faker.infrastructure.profile.probes import Asked, probes
@@ -53,17 +55,20 @@ def compare_planners(
     once more in a transaction that is rolled back, which gives the noise floor: how well A agrees with itself.
 
     Args:
-        connections: to A and to B, outside a transaction.
+        connections: to A and to B, in autocommit mode and outside a transaction; settings are left as they are.
         profiles: of A and of B.
         mapping: as for :func:`~ascetic_ddd.faker.application.comparison.compare.compare`.
         thresholds: for the plans and the q-errors.
         options: how far to go.
 
     Raises:
-        ConfigurationError: the mapping names what is not there.
+        ConfigurationError: the mapping names what is not there, or a connection is in a transaction.
         psycopg.OperationalError: a connection is lost.
     """
     options = options or PlannerOptions()
+    for side, connection in zip("AB", connections, strict=True):
+        if not connection.autocommit or connection.info.transaction_status != TransactionStatus.IDLE:
+            raise ConfigurationError(f"the connection to {side} is not in autocommit mode, or in a transaction; expected neither")
     names = resolve(*profiles, mapping)
     a, b = _both(connections, profiles, names, options)
     notes = a.notes  # of both

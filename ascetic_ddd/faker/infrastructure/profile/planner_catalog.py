@@ -1,5 +1,6 @@
 """What the planner of one database knows: its statistics' age, its indexes, its settings."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,9 +8,11 @@ from typing import Any
 from psycopg import Connection, sql
 
 from ascetic_ddd.faker.application.comparison.planner import TableState
-from ascetic_ddd.faker.infrastructure.profile.plan_reading import Roles
 
-__all__ = ("Relation", "may_analyze", "planner_settings", "read_relations", "read_roles", "read_state")
+__all__ = ("Indexes", "Relation", "may_analyze", "planner_settings", "read_indexes", "read_relations", "read_state")
+
+# Part of the schema, but it may be a person's name all the same.
+_LITERAL = re.compile(r"'(?:[^']|'')*'")
 
 # What else decides plans; the rest of the configuration does not.
 _SETTINGS = [
@@ -54,7 +57,7 @@ ORDER BY given.name, (n.nspname = %(schema)s AND c.relname = given.name)
 """
 
 _INDEXES = """
-SELECT i.indrelid, x.relname, am.amname,
+SELECT x.relname, am.amname,
        pg_catalog.pg_get_expr(i.indpred, i.indrelid) AS predicate,
        array(SELECT pg_catalog.pg_get_indexdef(i.indexrelid, k, true) FROM generate_series(1, i.indnkeyatts) AS k) AS keys,
        array(SELECT a.attname::text FROM generate_series(0, i.indnkeyatts - 1) AS k
@@ -63,7 +66,7 @@ SELECT i.indrelid, x.relname, am.amname,
 FROM pg_catalog.pg_index AS i
 JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid
 JOIN pg_catalog.pg_am AS am ON am.oid = x.relam
-WHERE i.indrelid = ANY(%(oids)s)
+WHERE i.indrelid = %(oid)s
 """
 
 _STATE = """
@@ -111,22 +114,31 @@ def read_relations(connection: Connection[Any], schema: str, tables: Mapping[str
     return {tables[name]: Relation(tables[name], found_schema, found, oid) for name, found_schema, found, oid in rows}
 
 
-def read_roles(
-    connection: Connection[Any], relations: Iterable[Relation], column: Callable[[str, str], str]
-) -> tuple[Roles, dict[str, frozenset[str]]]:
-    """Find what each index indexes, in A's names, and which columns of each table an index begins with."""
-    by_oid = {relation.oid: relation for relation in relations}
-    indexes: dict[str, str] = {}
-    leading: dict[str, set[str]] = {relation.table: set() for relation in by_oid.values()}
-    for oid, name, method, predicate, keys, columns in connection.execute(_INDEXES, {"oids": list(by_oid)}).fetchall():
-        table = by_oid[oid].table
-        named = [key if plain is None else column(table, plain) for key, plain in zip(keys, columns, strict=True)]
+@dataclass(frozen=True, slots=True)
+class Indexes:
+    """The indexes of a table.
+
+    Attributes:
+        roles: A's name of the table, and what is indexed, by the index' name.
+        leading: A's names of the columns that an index over all rows begins with.
+    """
+
+    roles: Mapping[str, str]
+    leading: frozenset[str]
+
+
+def read_indexes(connection: Connection[Any], relation: Relation, column: Callable[[str, str], str]) -> Indexes:
+    """Find what each index of a table indexes; ``column`` gives A's name of a column of A's table."""
+    roles: dict[str, str] = {}
+    leading: set[str] = set()
+    for name, method, predicate, keys, columns in connection.execute(_INDEXES, {"oid": relation.oid}).fetchall():
+        named = [key if plain is None else column(relation.table, plain) for key, plain in zip(keys, columns, strict=True)]
         kind = "" if method == "btree" else f" {method}"
-        indexes[name] = f"{table} by{kind} ({', '.join(named)})" + (f" where {predicate}" if predicate else "")
+        role = f"{relation.table} by{kind} ({', '.join(named)})" + (f" where {predicate}" if predicate else "")
+        roles[name] = _LITERAL.sub("'…'", role)
         if columns[0] is not None and predicate is None:
-            leading[table].add(named[0])
-    tables = {(relation.schema, relation.name): relation.table for relation in by_oid.values()}
-    return Roles(tables, indexes), {table: frozenset(columns) for table, columns in leading.items()}
+            leading.add(named[0])
+    return Indexes(roles, frozenset(leading))
 
 
 def read_state(connection: Connection[Any], relations: Iterable[Relation]) -> tuple[TableState, ...]:

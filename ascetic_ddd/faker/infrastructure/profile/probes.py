@@ -158,9 +158,12 @@ class _Probes:
         return self._asked(Probe(kind, subject, f"rows with {where.words}"), _SELECT, table, where=where)
 
     def _null(self, reference: ReferenceProfile) -> Asked:
-        column = reference.columns[0]
-        conditions = [sql.SQL("t.{} IS NULL").format(picker.name(reference.table, column)) for picker in self.pickers]
-        where = _Filter(reference.table, f"{reference.table}.{column} null", (conditions[0], conditions[1]))
+        conditions = [
+            sql.SQL(" OR ").join(sql.SQL("t.{} IS NULL").format(picker.name(reference.table, each)) for each in reference.columns)
+            for picker in self.pickers
+        ]
+        words = f"{reference.table}.{', '.join(reference.columns)} null"
+        where = _Filter(reference.table, words, (conditions[0], conditions[1]))
         return self._select("look-up", reference_name(reference), reference.table, where)
 
     def _join(self, reference: ReferenceProfile, where: _Filter | None, *, is_of_child: bool = False) -> Asked:
