@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import psycopg
 from psycopg_pool import AsyncConnectionPool
 
 from ascetic_ddd.faker.application.generation import generate
@@ -12,7 +11,7 @@ from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvi
 from ascetic_ddd.faker.infrastructure.repositories.pg_repository import PgRepository
 from ascetic_ddd.faker.infrastructure.session.pg_session import ExternalPgSessionPool
 from examples.flights.domain import Airline, Airport, Flight, Plane
-from examples.flights.loading import create_schema
+from examples.flights.loading import create_schema, settle
 from examples.flights.providers import AirlineProvider, AirportProvider, FlightProvider, PlaneProvider
 
 __all__ = ("Providers", "grow", "make_providers")
@@ -59,5 +58,4 @@ async def grow(dsn: str, profile: Profile, *, seed: int = 0, batch_size: int = 1
             provider: AggregateProvider[Any, Any] = getattr(providers, name)
             async for _ in generate(provider, pool, profile.table(name).rows, batch_size=batch_size, seed=seed):
                 pass
-    async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection:
-        await connection.execute("VACUUM ANALYZE")
+    settle(dsn)
