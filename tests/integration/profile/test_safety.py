@@ -134,6 +134,16 @@ async def test_a_locked_table_and_a_slow_one_are_told_and_the_rest_is_captured(
     assert Profile.load(tmp_path / "profile.json") == found
 
 
+async def test_a_limit_that_nothing_keeps_leaves_what_the_planner_knows(database: Callable[[str], str], tmp_path: Path) -> None:
+    dsn = database(SECRETS)
+    found = await capture(dsn, CaptureOptions(timeout_s=0.001))
+    assert [table.name for table in found.tables] == ["parents", "secrets"]
+    assert any("longer than the timeout of 0.001 s" in note for note in found.notes)
+    assert len(found.references) == 2
+    found.save(tmp_path / "profile.json")
+    assert Profile.load(tmp_path / "profile.json") == found
+
+
 async def test_nothing_can_be_written(external_dsn: str) -> None:
     async with await AsyncConnection.connect(external_dsn, autocommit=True) as connection:
         await connection.execute("CREATE TABLE t (id int)")

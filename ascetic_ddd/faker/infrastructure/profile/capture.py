@@ -22,6 +22,8 @@ from ascetic_ddd.faker.infrastructure.profile.references import ReferenceMeasure
 
 __all__ = ("capture",)
 
+_CATALOGUE_S = 30.0  # a low limit for tables shall not keep us from reading what there is
+
 Report = Callable[[int, int, str], None]
 
 
@@ -48,7 +50,7 @@ async def capture(
     async with _connection(source) as connection:
         reader = Reader(connection, chosen.timeout_s)
         notes = Notes("")
-        async with reader.snapshot():
+        async with reader.snapshot(_CATALOGUE_S):
             plan, notes = await planned(reader, chosen)
         tables: list[TableProfile] = []
         references: list[ReferenceProfile] = []

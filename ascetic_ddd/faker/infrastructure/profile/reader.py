@@ -53,13 +53,16 @@ class Reader:
         self._timeout_ms = max(1, round(1000.0 * timeout_s))
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[None]:
+    async def snapshot(self, least_s: float = 0.0) -> AsyncIterator[None]:
         """Read one state of the database. Vacuum must spare what this state sees, so keep it short.
+
+        Args:
+            least_s: a longer time limit, for statements that are known to be light.
 
         Raises:
             PersistenceError: the connection was lost, or the server does not promise to be read only.
         """
-        milliseconds = str(self._timeout_ms)
+        milliseconds = str(max(self._timeout_ms, round(1000.0 * least_s)))
         settings = _SETTINGS.format(timeout=milliseconds, lock=str(max(1, min(self._timeout_ms // 2, 5_000))))
         try:
             async with self._connection.transaction():

@@ -131,11 +131,7 @@ class ReferenceMeasure:
     async def _sampled(self, clauses: Clauses) -> _Found | None:
         """A sample of parents, with their children counted by index; the most frequent keys are all counted."""
         key = clauses.key
-        try:
-            parents = await self._parents_of(clauses.parent)
-        except StatementError as error:
-            self._notes.add(clauses.parent, f"its rows were not counted: {error}")
-            return None
+        parents = await self._likely_parents_of(clauses.parent)
         null_weight = self._null_weight(clauses)
         filled = round(self._profile.rows * (1.0 - null_weight))
         wanted = _wanted(self._options, self._child, clauses.parent)
@@ -208,11 +204,7 @@ class ReferenceMeasure:
         if len(known) < len(columns) and rows:
             self._notes.add(self._child, f"{clauses.key.name} was left out: the table was never analysed (ANALYZE)")
             return None
-        try:
-            parents = await self._parents_of(clauses.parent)
-        except StatementError as error:
-            self._notes.add(clauses.parent, f"its rows were not counted: {error}")
-            return None
+        parents = await self._likely_parents_of(clauses.parent)
         self._notes.add(
             self._child, f"{clauses.key.name} was taken from the planner's statistics; how far they are off nobody knows"
         )
@@ -227,6 +219,14 @@ class ReferenceMeasure:
         """Share of rows with a null among the columns; several columns are taken to be null independently."""
         filled = [1.0 - self._profile.column(name).null_share for name in clauses.key.columns]
         return 1.0 - reduce(mul, filled, 1.0)
+
+    async def _likely_parents_of(self, parent: Table) -> int:
+        """Rows of the parent; if counting them fails, as many as the planner reckons."""
+        try:
+            return await self._parents_of(parent)
+        except StatementError as error:
+            self._notes.add(parent, f"its rows were not counted but taken from the planner: {error}")
+            return round(parent.likely_rows)
 
     async def _parents_of(self, parent: Table) -> int:
         if parent.oid == self._child.oid:
