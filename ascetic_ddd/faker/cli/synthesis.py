@@ -40,6 +40,7 @@ class SynthesizeOptions:
         null: stands for None in CSV.
         is_forced: what is there may be replaced.
         creates_tables: make the tables.
+        noise: probability that a field is broken.
     """
 
     module: str
@@ -50,6 +51,7 @@ class SynthesizeOptions:
     null: str
     is_forced: bool
     creates_tables: bool
+    noise: float
 
 
 def synthesize(options: SynthesizeOptions, reporter: IReporter) -> Written:
@@ -130,12 +132,14 @@ def _destination(options: SynthesizeOptions) -> IDestination:
     if is_database:
         if "=" not in to and not to.startswith(("postgresql://", "postgres://")):
             raise CommandError("--to: expected csv:FOLDER, jsonl:FOLDER, postgresql://…, or host=… dbname=…", Exit.USAGE)
+        if options.noise:
+            raise CommandError("--noise is for csv: and jsonl:; a database would refuse such rows", Exit.USAGE)
         return PgTables(checked_dsn("--to", to), create=options.creates_tables, force=options.is_forced)
     if not folder:
         raise CommandError(f"--to {to!r}: expected a folder behind it, for example {kind}:out", Exit.USAGE)
     if kind == "csv":
-        return CsvFolder(Path(folder), force=options.is_forced, null=options.null)
-    return JsonlFolder(Path(folder), force=options.is_forced)
+        return CsvFolder(Path(folder), force=options.is_forced, null=options.null, noise=options.noise)
+    return JsonlFolder(Path(folder), force=options.is_forced, noise=options.noise)
 
 
 def _imported(name: str) -> ModuleType:

@@ -56,6 +56,9 @@ def _synthesize(
     null: Annotated[
         str, typer.Option("--null", metavar="TEXT", show_default=False, help="Stands for NULL in CSV.  [default: nothing]")
     ] = "",
+    noise: Annotated[
+        float, typer.Option(min=0.0, max=1.0, metavar="P", help="Break each field with this probability, and tell which.")
+    ] = 0.0,
     is_ddl: Annotated[bool, typer.Option("--ddl", help="Print CREATE TABLE statements, and do nothing else.")] = False,
     is_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, all else on stderr.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
@@ -77,7 +80,7 @@ def _synthesize(
         from ascetic_ddd.faker.cli import synthesis
 
         options = synthesis.SynthesizeOptions(
-            module, rows or [], to, seed, table or [], null, is_forced=is_forced, creates_tables=creates_tables
+            module, rows or [], to, seed, table or [], null, is_forced=is_forced, creates_tables=creates_tables, noise=noise
         )
         if is_ddl:
             print(synthesis.statements(options), end="")

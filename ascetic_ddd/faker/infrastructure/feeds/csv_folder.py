@@ -10,8 +10,10 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.feeds.csv_text import CsvText, quoted_text
 from ascetic_ddd.faker.infrastructure.feeds.destinations import columns_of
 from ascetic_ddd.faker.infrastructure.feeds.file_sink import FileSink, files_in
+from ascetic_ddd.faker.infrastructure.feeds.noisy import FAULTS, noisy_columns
 from ascetic_ddd.faker.infrastructure.feeds.tables import Table
 from ascetic_ddd.faker.schema.model_synthesizer import ModelSynthesizer
+from ascetic_ddd.faker.schema.noise import noisy_rows
 
 __all__ = ("CsvColumn", "CsvFolder", "CsvLines")
 
@@ -40,10 +42,17 @@ class CsvLines:
         model: the rows'.
         columns: in their order.
         text: makes the fields of a line.
+        read: turns rows into columns of values.
     """
 
-    def __init__(self, model: ModelSynthesizer, columns: Sequence[CsvColumn], text: CsvText) -> None:
-        self._model, self._columns, self._text = model, columns, text
+    def __init__(
+        self,
+        model: ModelSynthesizer,
+        columns: Sequence[CsvColumn],
+        text: CsvText,
+        read: Callable[[ModelSynthesizer, Sequence[Any]], Mapping[str, Sequence[Any]]] = columns_of,
+    ) -> None:
+        self._model, self._columns, self._text, self._read = model, columns, text, read
 
     @property
     def header(self) -> bytes:
@@ -56,7 +65,7 @@ class CsvLines:
         Raises:
             ConfigurationError: a value cannot be written; its column is named.
         """
-        values = columns_of(self._model, rows)
+        values = self._read(self._model, rows)
         place = self._model.name
         try:
             fields = [self._fields(column, values[column.field]) for column in self._columns]
@@ -87,22 +96,27 @@ class CsvFolder:
         path: of the folder, which must be empty.
         force: it need not be; files of the same names are replaced.
         null: stands for None, see :class:`CsvText`.
+        noise: probability that a field is broken, for negative tests; the files have a column ``_faults`` then.
     """
 
-    def __init__(self, path: str | Path, *, force: bool = False, null: str = "") -> None:
-        self._path, self._force = Path(path), force
+    def __init__(self, path: str | Path, *, force: bool = False, null: str = "", noise: float = 0.0) -> None:
+        self._path, self._force, self._noise = Path(path), force, noise
         self._text = CsvText(null)
+
+    def rows_of(self, model: ModelSynthesizer) -> Iterator[Any]:
+        return noisy_rows(model, self._noise) if self._noise else model.instances()
 
     @contextmanager
     def opened(self, models: Mapping[str, ModelSynthesizer], tables: Mapping[str, Table]) -> Iterator[FileSink]:
         lines = {
-            name: CsvLines(
-                models[name],
-                [CsvColumn(column.name, column.field, column.type.is_json) for column in table.columns.values()],
-                self._text,
-            )
+            name: CsvLines(models[name], self._columns(table), self._text, noisy_columns if self._noise else columns_of)
             for name, table in tables.items()
         }
         writers = {name: (each.header, each.lines) for name, each in lines.items()}
         with files_in(self._path, writers, ".csv", force=self._force) as sink:
             yield sink
+
+    def _columns(self, table: Table) -> list[CsvColumn]:
+        is_noisy = bool(self._noise)
+        found = [CsvColumn(column.name, column.field, column.type.is_json and not is_noisy) for column in table.columns.values()]
+        return [*found, CsvColumn(FAULTS, FAULTS)] if is_noisy else found

@@ -66,6 +66,8 @@ def json_fallback(value: Any) -> Any:
     """
     if isinstance(value, ZoneInfo):
         return value.key
+    if isinstance(value, PurePath):
+        return str(value)
     raise TypeError(f"there is no JSON for {type(value).__name__}")
 
 

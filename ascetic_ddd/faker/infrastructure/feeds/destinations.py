@@ -35,6 +35,10 @@ class ISink(Protocol):
 class IDestination(Protocol):
     """Opens a sink. Left with an error, the sink leaves nothing behind; else all of it is there, at once."""
 
+    def rows_of(self, model: ModelSynthesizer) -> Iterator[Any]:
+        """The rows that are wanted of a model: usually its own."""
+        ...
+
     def opened(self, models: Mapping[str, ModelSynthesizer], tables: Mapping[str, Table]) -> AbstractContextManager[ISink]:
         """Begin to write rows of these models; the tables stand in the order in which references want them."""
         ...
@@ -79,7 +83,6 @@ def write_rows(
     destination: IDestination,
     *,
     table_names: Mapping[str, TableName] | None = None,
-    rows_of: Callable[[ModelSynthesizer], Iterator[Any]] = iter,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Written:
     """Write all rows of a schema. A thousand of them are in memory at a time, whatever their number.
@@ -88,7 +91,6 @@ def write_rows(
         schema: models with their numbers of rows.
         destination: e.g. ``CsvFolder``, ``JsonlFolder``, ``PgTables``.
         table_names: by name of the model, its table or file; see ``tables_of``.
-        rows_of: gives the rows of a model; those of the schema by default.
         on_progress: called every ten thousand rows, and at the end; an error it raises ends the writing.
 
     Raises:
@@ -114,7 +116,7 @@ def write_rows(
     with destination.opened(models, tables) as sink:
         batches = 0
         for name in sink.order:
-            rows = rows_of(models[name])
+            rows = destination.rows_of(models[name])
             with sink.table(name) as take:
                 while batch := list(islice(rows, _ROWS_A_BATCH)):
                     take(batch)

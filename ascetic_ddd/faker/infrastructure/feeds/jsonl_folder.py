@@ -9,14 +9,19 @@ from pydantic import Secret, SecretBytes, SecretStr
 from pydantic_core import PydanticSerializationError, to_json
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
-from ascetic_ddd.faker.infrastructure.feeds.csv_text import json_fallback
+from ascetic_ddd.faker.infrastructure.feeds.csv_text import json_fallback, json_text
 from ascetic_ddd.faker.infrastructure.feeds.destinations import columns_of
 from ascetic_ddd.faker.infrastructure.feeds.file_sink import FileSink, files_in
+from ascetic_ddd.faker.infrastructure.feeds.noisy import noisy_lines
+from ascetic_ddd.faker.infrastructure.feeds.pg_types import takes_json_text
 from ascetic_ddd.faker.infrastructure.feeds.tables import Table
 from ascetic_ddd.faker.schema.model_synthesizer import ModelSynthesizer
+from ascetic_ddd.faker.schema.noise import noisy_rows
 from ascetic_ddd.faker.schema.plain import revealed
 
 __all__ = ("JsonLines", "JsonlFolder")
+
+_UNWRITABLE = (PydanticSerializationError, UnicodeError, TypeError, ValueError)
 
 
 class JsonLines:
@@ -35,6 +40,7 @@ class JsonLines:
         cls = model.model_class
         config = getattr(cls, "model_config", None) or getattr(cls, "__pydantic_config__", None) or {}
         told = config.get("val_json_bytes")
+        self._documents = [name for name, field in model.shape.fields.items() if takes_json_text(field, name)]
         self._bytes_mode: Literal["base64", "hex"] = "hex" if told == "hex" else "base64"
 
     def lines(self, rows: Sequence[Any]) -> bytes:
@@ -44,20 +50,30 @@ class JsonLines:
             ConfigurationError: a value cannot be written.
         """
         values = {name: _told(column) for name, column in columns_of(self._model, rows).items()}
-        mode = self._bytes_mode
-        found = []
-        for told in self._model.shape.inputs(values, len(rows)):
-            try:
-                line = to_json(told, by_alias=True, inf_nan_mode="strings", bytes_mode=mode, fallback=json_fallback)
-            except (PydanticSerializationError, UnicodeError, TypeError, ValueError) as error:
-                raise ConfigurationError(
-                    f"{self._model.name}: {told!r} cannot be written as JSON: {error}; give the class in it a "
-                    "serializer of pydantic's (bytes in nested models need "
-                    "model_config = {'ser_json_bytes': 'base64', 'val_json_bytes': 'base64'})"
-                ) from error
-            found.append(line)
+        for name in self._documents:
+            values[name] = [None if value is None else json_text(value) for value in values[name]]
+        found = list(map(self._line, self._model.shape.inputs(values, len(rows))))
         found.append(b"")
         return b"\n".join(found)
+
+    def _line(self, told: Any) -> bytes:
+        try:
+            return self._json(told)
+        except _UNWRITABLE as error:
+            place, value = self._model.name, told
+            for key, part in told.items() if isinstance(told, dict) else ():
+                try:
+                    self._json(part)
+                except _UNWRITABLE:
+                    place, value = f"{place}.{key}", part
+                    break
+            raise ConfigurationError(
+                f"{place}: {value!r} cannot be written as JSON: {error}; give the class in it a serializer of pydantic's "
+                "(bytes in nested models need model_config = {'ser_json_bytes': 'base64', 'val_json_bytes': 'base64'})"
+            ) from error
+
+    def _json(self, value: Any) -> bytes:
+        return to_json(value, by_alias=True, inf_nan_mode="strings", bytes_mode=self._bytes_mode, fallback=json_fallback)
 
 
 def _told(column: list[Any]) -> list[Any]:
@@ -73,13 +89,17 @@ class JsonlFolder:
     Args:
         path: of the folder, which must be empty.
         force: it need not be; files of the same names are replaced.
+        noise: probability that a field is broken, for negative tests; the lines are ``{"input": …, "faults": […]}`` then.
     """
 
-    def __init__(self, path: str | Path, *, force: bool = False) -> None:
-        self._path, self._force = Path(path), force
+    def __init__(self, path: str | Path, *, force: bool = False, noise: float = 0.0) -> None:
+        self._path, self._force, self._noise = Path(path), force, noise
+
+    def rows_of(self, model: ModelSynthesizer) -> Iterator[Any]:
+        return noisy_rows(model, self._noise) if self._noise else model.instances()
 
     @contextmanager
     def opened(self, models: Mapping[str, ModelSynthesizer], tables: Mapping[str, Table]) -> Iterator[FileSink]:
-        writers = {name: (b"", JsonLines(models[name]).lines) for name in tables}
+        writers = {name: (b"", noisy_lines if self._noise else JsonLines(models[name]).lines) for name in tables}
         with files_in(self._path, writers, ".jsonl", force=self._force) as sink:
             yield sink

@@ -135,6 +135,6 @@ def _no_column(table: Table, column: Column, there: list[str]) -> ConfigurationE
     meant = difflib.get_close_matches(column.name, there, 1)
     hint = f" (is {meant[0]} meant?)" if meant else ""
     return ConfigurationError(
-        f"table {shown(table.names)} has no column {column.name} for {table.model}.{column.field}{hint}; "
-        f"it has {', '.join(there)}; name the field's column in its json_schema_extra={'sql': {'column': …}}"
+        f"table {shown(table.names)} has no column {column.name} for {table.model}.{column.field}{hint}; it has "
+        f"{', '.join(there)}. Name the field's column in its " + "json_schema_extra={'sql': {'column': …}}"
     )

@@ -55,6 +55,9 @@ class PgTables:
     def __init__(self, dsn: str, *, create: bool = False, force: bool = False) -> None:
         self._dsn, self._create, self._force = dsn, create, force
 
+    def rows_of(self, model: ModelSynthesizer) -> Iterator[Any]:
+        return model.instances()
+
     @contextmanager
     def opened(self, models: Mapping[str, ModelSynthesizer], tables: Mapping[str, Table]) -> Iterator["_Sink"]:
         ddl = ddl_of(tables) if self._create else None

@@ -20,7 +20,7 @@ from pydantic.fields import FieldInfo
 from ascetic_ddd.faker.schema.facts import Constraints, constraints_of, derived, is_nullable, members_of, not_null, unfold
 from ascetic_ddd.faker.schema.plain import revealed
 
-__all__ = ("PgType", "pg_type")
+__all__ = ("PgType", "pg_type", "takes_json_text")
 
 _INTEGERS = (("integer", 2**31), ("bigint", 2**63))
 _MOST_CHARACTERS = 10_485_760  # PostgreSQL's limit for varchar(n)
@@ -54,10 +54,8 @@ def pg_type(field: FieldInfo, place: str) -> PgType:
         field: pydantic's description.
         place: for messages.
     """
-    field = unfold(field, place)
-    if is_nullable(field.annotation):
-        field = unfold(derived(field, not_null(field.annotation)), place)
-    if any(isinstance(item, pydantic_types.Json) or item is pydantic_types.Json for item in field.metadata):
+    field = _told(field, place)
+    if _has_json(field):
         return _JSON
     annotation: Any = field.annotation
     members = members_of(annotation)
@@ -72,6 +70,23 @@ def pg_type(field: FieldInfo, place: str) -> PgType:
     if annotation in (pydantic.SecretStr, pydantic.SecretBytes):
         return pg_type(derived(field, str if annotation is pydantic.SecretStr else bytes), place)
     return _of_class(annotation, constraints_of(field))
+
+
+def takes_json_text(field: FieldInfo, place: str) -> bool:
+    """Whether pydantic wants a text in JSON for the field, which it parses itself: ``Json`` and ``Json[…]``."""
+    return _has_json(_told(field, place))
+
+
+def _told(field: FieldInfo, place: str) -> FieldInfo:
+    """The field without wrappings and ``None``."""
+    field = unfold(field, place)
+    return unfold(derived(field, not_null(field.annotation)), place) if is_nullable(field.annotation) else field
+
+
+def _has_json(field: FieldInfo) -> bool:
+    return field.annotation is pydantic.Json or any(
+        isinstance(item, pydantic_types.Json) or item is pydantic_types.Json for item in field.metadata
+    )
 
 
 def _of_union(field: FieldInfo, members: tuple[Any, ...], place: str) -> PgType:
