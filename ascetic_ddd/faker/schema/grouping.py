@@ -20,6 +20,7 @@ class Group:
         fields: by own field, the target's.
         shared: those of them that other references need too; they are decided first.
         law: parameters of the count distribution; empty: each target is equally likely.
+        scope_laws: by own field, those of the parts that are decided before.
     """
 
     owner: ModelSynthesizer
@@ -27,6 +28,7 @@ class Group:
     fields: dict[str, str]
     shared: dict[str, str] = field(default_factory=dict)
     law: Mapping[str, Any] = field(default_factory=dict)
+    scope_laws: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def own(self) -> list[str]:
@@ -46,11 +48,16 @@ class ScopedGroups:
         shared: the fields of the part.
         driver: the reference of the part itself, if it has one of its own.
         groups: the references that are chosen within it.
+        law: of the part; empty: each of its values is equally likely.
     """
 
     shared: tuple[str, ...]
     driver: Group | None
     groups: list[Group]
+    law: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.groups[0].owner.name}.{', '.join(self.shared)}"
 
 
 def grouped(model: ModelSynthesizer, schema: Mapping[str, ModelSynthesizer]) -> tuple[list[Group], list[ScopedGroups]]:
@@ -127,11 +134,13 @@ def _of_bucket(model: ModelSynthesizer, target: ModelSynthesizer, bucket: Sequen
 def _group(model: ModelSynthesizer, target: ModelSynthesizer, fields: dict[str, str]) -> Group:
     laws = {name: model.words[name].law for name in fields if model.words[name].law}
     own = {name: law for name, law in laws.items() if len(model.words[name].references) == 1} or laws
-    if len(own) > 1 and len({repr(law) for law in own.values()}) > 1:
+    leaves = [name for name in own if not target.words[fields[name]].references] if len(own) > 1 else list(own)
+    if len(own) > 1 and len(leaves) != 1:
         raise ConfigurationError(
             f"{model.name}: {' and '.join(own)} refer to one {target.name} together and each have a distribution; give it to one"
         )
-    return Group(model, target, fields, law=next(iter(own.values()), {}))
+    scope_laws = {name: law for name, law in own.items() if name not in leaves}
+    return Group(model, target, fields, law=own[leaves[0]] if leaves else {}, scope_laws=scope_laws)
 
 
 def _complete(group: Group, groups: Sequence[Group]) -> None:
@@ -184,6 +193,8 @@ def _with_scopes(model: ModelSynthesizer, groups: list[Group]) -> tuple[list[Gro
         if drivers:
             scope.driver = drivers[0]
             plain.remove(drivers[0])
+        laws = [law for group in scope.groups for law in group.scope_laws.values()]
+        scope.law = scope.driver.law if scope.driver is not None and scope.driver.law else next(iter(laws), {})
     names = [name for scope in scoped.values() for name in scope.shared]
     if len(names) != len(set(names)):
         raise ConfigurationError(
@@ -194,7 +205,7 @@ def _with_scopes(model: ModelSynthesizer, groups: list[Group]) -> tuple[list[Gro
 
 def _is_shared(name: str, group: Group, groups: Sequence[Group], model: ModelSynthesizer) -> bool:
     others = [other for other in groups if other is not group and name in other.fields]
-    if any(len(other.fields) > 1 or other.law for other in others):
+    if name in group.scope_laws or any(len(other.fields) > 1 or other.law for other in others):
         return True
     return name in model.key and not set(group.fields) <= set(model.key)
 

@@ -21,7 +21,7 @@ from ascetic_ddd.faker.schema.synthesizer import Synthesizer
 from ascetic_ddd.faker.schema.unions import null_weight_of
 
 if TYPE_CHECKING:
-    from ascetic_ddd.faker.schema.resolution import ResolvedModel
+    from ascetic_ddd.faker.schema.resolved import ResolvedModel
 
 __all__ = ("ModelIter", "ModelSynthesizer")
 
@@ -100,6 +100,13 @@ class ModelSynthesizer:
     def references(self) -> list[str]:
         """Names of the fields that refer to a key."""
         return [name for name, field in self.fields.items() if isinstance(field, SynthesizeReference)]
+
+    def tells_nulls(self, name: str) -> bool:
+        """Whether the field says how often it is None."""
+        extra = self.fields[name].json_schema_extra
+        return any(
+            "null_weight" in words for words in (extra, extra.get("sql"), extra.get("distribution")) if isinstance(words, dict)
+        )
 
     def _known(self, distributions: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         unknown = set(distributions) - set(self.shape.fields)

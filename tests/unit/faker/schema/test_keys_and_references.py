@@ -493,3 +493,69 @@ def test_keys_are_what_the_validators_of_the_application_make_of_them() -> None:
         schema_of((Even, 51))
     with pytest.raises(ConfigurationError, match=r"Creeping\.id: its validators change"):
         schema_of((Creeping, 5))
+
+
+class Reader(BaseModel):
+    tenant_id: Annotated[int, pk("Tenant.id")]
+    id: Annotated[int, pk()]
+
+
+class Follows(BaseModel):
+    tenant_id: Annotated[int, pk("Tenant.id")]
+    author_id: Annotated[int, pk("Author.id")]
+    reader_id: Annotated[int, pk("Reader.id")]
+
+
+class BranchBoss(BaseModel):
+    tenant_id: Annotated[int, pk("Tenant.id")]
+    id: Annotated[int, pk()]
+    boss_id: Annotated[int | None, Field(json_schema_extra={"sql": {"reference": "BranchBoss.id", "tree": True}, "mean": 5})]
+
+
+class Bought(BaseModel):
+    tenant_id: Annotated[int, fk("Author.tenant_id", skew=2)]
+    author_id: Annotated[int, fk("Author.id", weights=[0.6, 0.4])]
+
+
+def test_a_junction_of_two_models_of_one_tenant() -> None:
+    schema = schema_of((Tenant, 5), (Author, 40), (Reader, 40), (Follows, 250))
+    authors, readers = keys(schema.rows(Author), "tenant_id", "id"), keys(schema.rows(Reader), "tenant_id", "id")
+    rows = list(schema.rows(Follows))
+    assert len(keys(rows, "tenant_id", "author_id", "reader_id")) == 250
+    assert keys(rows, "tenant_id", "author_id") <= authors
+    assert keys(rows, "tenant_id", "reader_id") <= readers
+    room = sum(1 for author in authors for reader in readers if author[0] == reader[0])
+    assert (
+        len(keys(schema_of((Tenant, 5), (Author, 40), (Reader, 40), (Follows, room)).rows(Follows), *Follows.model_fields))
+        == room
+    )
+    with pytest.raises(ConfigurationError, match=rf"{room + 1} rows need .* {room} combinations"):
+        schema_of((Tenant, 5), (Author, 40), (Reader, 40), (Follows, room + 1))
+
+
+def test_a_tree_within_each_tenant() -> None:
+    schema = schema_of((Tenant, 5), (BranchBoss, 600))
+    seen: set[tuple[int, int]] = set()
+    tops = Counter[int]()
+    for row in schema.rows(BranchBoss):
+        if row.boss_id is None:
+            tops[row.tenant_id] += 1
+        else:
+            assert (row.tenant_id, row.boss_id) in seen
+        seen.add((row.tenant_id, row.id))
+    assert set(tops.values()) == {1}
+    assert len(tops) == 5
+
+
+def test_a_distribution_for_the_tenant_and_one_within_it() -> None:
+    schema = schema_of((Tenant, 4), (Author, 80), (Bought, 4_000))
+    rows = list(schema.rows(Bought))
+    assert keys(rows, "tenant_id", "author_id") <= keys(schema.rows(Author), "tenant_id", "id")
+    uses = sorted(Counter(row.tenant_id for row in rows).values(), reverse=True)
+    assert uses[0] == 2_000
+
+
+def test_a_reference_of_another_type_than_its_key_is_refused() -> None:
+    model = create_model("Model", value=(Annotated[str, fk("Student.id")], ...))
+    with pytest.raises(ConfigurationError, match=r"Model\.value: refers to Student\.id, whose values it does not take"):
+        schema_of((Student, 3), (model, 3))
