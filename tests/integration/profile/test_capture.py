@@ -1,6 +1,7 @@
 """What is captured of a database of known shapes is what the seed's SQL measures, and what was put into it."""
 
 import asyncio
+import os
 from collections import Counter
 from collections.abc import Callable
 
@@ -12,6 +13,7 @@ from ascetic_ddd.faker.application.measure import ks
 from ascetic_ddd.faker.application.profile.model import Profile
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.distributors.o2m.factory import children_factory
+from ascetic_ddd.faker.infrastructure.embedded import PgServer
 from ascetic_ddd.faker.infrastructure.profile.capture import capture
 from ascetic_ddd.faker.infrastructure.profile.options import CaptureOptions
 from tests.integration.profile.shapes import MEASURES, SHAPES
@@ -156,6 +158,19 @@ async def test_any_name_will_do(database: Callable[[str], str]) -> None:
         assert reference.within.columns == ("c",)
         assert found.table(reference.references_table).column("I'd %(x)s").distinct == 4
         assert found.notes == ()
+
+
+async def test_a_database_without_an_encoding_is_read(pg_server: PgServer) -> None:
+    name = f"ascetic_ddd_test_ascii_{os.getpid()}"
+    with psycopg.connect(pg_server.dsn("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0".encode())
+    try:
+        with psycopg.connect(pg_server.dsn(name), client_encoding="utf8") as connection:
+            connection.execute("CREATE TABLE größe AS SELECT 'ä' AS länge FROM generate_series(1, 3)".encode())
+        found = await capture(pg_server.dsn(name), CaptureOptions(values=("größe.länge",)))
+        assert found.table("größe").column("länge").values == (("ä", 1.0),)
+    finally:
+        pg_server.drop_database(name)
 
 
 async def test_every_type_is_taken(database: Callable[[str], str]) -> None:

@@ -83,7 +83,9 @@ async def _connection(source: str | AsyncConnection[Any]) -> AsyncIterator[Async
         yield source
         return
     try:
-        connection = await AsyncConnection.connect(source, autocommit=True, fallback_application_name="ascetic-ddd capture")
+        connection = await AsyncConnection.connect(
+            source, autocommit=True, client_encoding="utf8", fallback_application_name="ascetic-ddd capture"
+        )
     except psycopg.Error as error:
         lines = str(error).strip().splitlines() or [type(error).__name__]
         raise PersistenceError(f"the database cannot be reached: {lines[0].removeprefix('connection failed: ')}") from error
