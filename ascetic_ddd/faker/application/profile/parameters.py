@@ -29,11 +29,18 @@ def of_reference(reference: ReferenceProfile, shape: str) -> dict[str, Any]:
         return nulls
     if shape == "histogram":
         ordered = {} if reference.correlation is None else {"correlation": reference.correlation}
-        return {"histogram": reference.histogram, **nulls, **ordered}
+        return {"histogram": reference.histogram, **nulls, **ordered, **_within(reference)}
     mean = max(1.0, reference.mean)
     if shape == "skew" or not reference.weights:
         return {"skew": min(max(1.0, reference.skew), mean), "mean": mean, **nulls}
     return {"weights": feasible_weights(reference.weights, mean), "mean": mean, **nulls}
+
+
+def _within(reference: ReferenceProfile) -> dict[str, Any]:
+    """The histograms of groups by size; groups whose rows are all unused have no law."""
+    classes = reference.within.classes if reference.within is not None else ()
+    sized = [(each.parents / each.groups, each.histogram) for each in classes if each.parents and _is_used(each.histogram)]
+    return {"within": sized} if sized else {}
 
 
 def children(reference: ReferenceProfile) -> dict[str, Any]:

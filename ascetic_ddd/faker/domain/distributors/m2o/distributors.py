@@ -1,6 +1,7 @@
 """The distributors: every value new, or values reused by the law of a count distribution."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from random import Random
 
 from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
@@ -91,6 +92,8 @@ class LawDistributor:
         null_weight: probability of null.
         spread: in planned runs, how far apart the uses of one value may lie: 1 anywhere in the run, 0 next to each other.
         correlation: in planned runs, of the order of the uses with the order of the values; None: as ``spread`` says.
+        like: another distributor of the same values: in planned runs, values that it uses most are used most here, too.
+        within: for scopes: pairs of a number of members and the law of scopes of about that size; None: ``counts`` everywhere.
     """
 
     keeps_values = True
@@ -101,11 +104,15 @@ class LawDistributor:
         null_weight: float = 0.0,
         spread: float = 1.0,
         correlation: float | None = None,
+        like: "LawDistributor | None" = None,
+        within: Sequence[tuple[float, ICountDistribution]] = (),
     ) -> None:
         self.counts = counts
         self.null_weight = null_weight
         self.spread = spread
         self.correlation = correlation
+        self.like = like
+        self._within = tuple(within)
         self._random = Random(0)
         self._nulls = Nulls(null_weight)
         self._positions = Positions()
@@ -217,7 +224,7 @@ class LawDistributor:
 
     def uses(self, scope: Scope) -> dict[int, int]:
         """Uses so far by number of the value, most used first; values without a use are left out."""
-        return self._schedules[scope].uses if scope in self._schedules else {}
+        return self._schedules[scope].uses if scope in self._schedules else self._uses_beside(scope)
 
     def _check_rate(self) -> None:
         """An exact plan counts on one draw a root aggregate. Some may have been told instead: then plan by what is asked."""
@@ -258,10 +265,10 @@ class LawDistributor:
         is_closed = scope in self._closed
         schedule: GrowingSchedule | PlannedSchedule
         if self._plan is None:
-            schedule = GrowingSchedule(self.counts, scope, self._random, is_closed=is_closed, uses=uses)
+            schedule = GrowingSchedule(self._counts_of(scope), scope, self._random, is_closed=is_closed, uses=uses)
         else:
             schedule = PlannedSchedule(
-                self.counts,
+                self._counts_of(scope),
                 scope,
                 self._random,
                 plan=self._plan,
@@ -269,12 +276,24 @@ class LawDistributor:
                 since=since,
                 spread=self.spread,
                 correlation=self.correlation,
+                favourites=list(self.like.uses(scope)) if self.like is not None and is_closed else (),
                 is_closed=is_closed,
+                is_for_all=self._is_sized(scope),
                 coming=self._coming(scope),
                 uses=uses,
             )
         scope.follow(schedule)
         return schedule
+
+    def _counts_of(self, scope: Scope) -> ICountDistribution:
+        """The law of a scope: that of scopes of its size, if it is told."""
+        if not self._is_sized(scope):
+            return self.counts
+        members = max(1, len(scope.members))
+        return min(self._within, key=lambda sized: abs(math.log(sized[0] / members)))[1]
+
+    def _is_sized(self, scope: Scope) -> bool:
+        return bool(self._within) and scope is not scope.pool.everything
 
     def _coming(self, scope: Scope) -> int:
         """Values that a scope will have at the end of the run without anybody asking; 0 if nobody knows."""

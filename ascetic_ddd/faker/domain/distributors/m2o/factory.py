@@ -1,9 +1,10 @@
 """The one function most users need of the distributors."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
-from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
+from ascetic_ddd.faker.domain.distributors.counts import HistogramCounts, ICountDistribution
 from ascetic_ddd.faker.domain.distributors.counts_factory import counts_of
 from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributor, NewDistributor
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IM2ODistributor
@@ -23,6 +24,8 @@ def distributor_factory(
     histogram: Iterable[tuple[int, int]] | Mapping[int, int] | None = None,
     spread: float = 1.0,
     correlation: float | None = None,
+    like: LawDistributor | NewDistributor | None = None,
+    within: Iterable[tuple[float, Iterable[tuple[int, int]]]] | None = None,
 ) -> LawDistributor | NewDistributor:
     """Make a distributor from the parameters that are measured in production. Without any, every value is new.
 
@@ -39,6 +42,11 @@ def distributor_factory(
         correlation: instead of ``spread``: the captured ``pg_stats.correlation`` of the column, -1…1. In planned runs the rows
             follow the order in which the values came to be as closely as that tells; their keys have to rise in this order,
             as those that the database gives do. Met where the values exist beforehand, near where they are made by need.
+
+        like: the distributor of another reference to the same values. In planned runs over values that exist beforehand, those
+            that it has used most are used most here, too: the tenants with most authors are those with most books.
+        within: for references that are told a part, such as the tenant: pairs of the number of values in a scope and the captured
+            histogram of scopes of about that size, as a profile's classes have them. ``histogram`` stays that of all.
 
     Raises:
         ConfigurationError: a parameter is out of range, or the parameters cannot hold together. All faults are listed.
@@ -58,16 +66,29 @@ def distributor_factory(
         faults.append(f"spread={spread!r} and correlation={correlation!r} both say how rows are ordered; give one of them")
     if sequence and any(given is not None for given in (weights, skew, mean, histogram)):
         faults.append("sequence=True makes every value new; it takes no weights, skew, mean or histogram")
+    if like is not None and not isinstance(like, LawDistributor):
+        faults.append(f"like={like!r} reuses no values, so none is used most; give the distributor of a reference with a law")
     counts: ICountDistribution | None = None
+    sized: list[tuple[float, HistogramCounts]] = []
     try:
+        sized = [(_members(members), HistogramCounts(pairs)) for members, pairs in within or ()]
         counts = counts_of(weights=weights, skew=skew, mean=mean, histogram=histogram)
     except ConfigurationError as error:
         faults.append(str(error))
+    if counts is None and (like is not None or sized):
+        faults.append("like and within are about values that are reused; give weights, skew, mean or histogram, too")
     if faults:
         raise ConfigurationError("; ".join(faults))
     if counts is None:
         return NewDistributor(float(null_weight), is_sequence=bool(sequence))
-    return LawDistributor(counts, float(null_weight), float(spread), correlation)
+    is_like = like if isinstance(like, LawDistributor) else None
+    return LawDistributor(counts, float(null_weight), float(spread), correlation, is_like, sized)
+
+
+def _members(number: float) -> float:
+    if faults := number_fault("within", number, 1e-9, math.inf, "values in a scope"):
+        raise ConfigurationError(faults[0])
+    return float(number)
 
 
 def checked_distributor(distributor: object) -> IM2ODistributor:

@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from random import Random
 
 from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
@@ -33,7 +34,10 @@ class PlannedSchedule:
         spread: how far apart the uses of a value may lie, as a share of the stretch: 1 anywhere, 0 one after the other.
         correlation: of the order of the uses with the order in which the values came to be, as ``pg_stats.correlation``; it
             replaces ``spread``. None: as ``spread`` says.
+        favourites: numbers of values that shall have the most uses, most first; only where values exist beforehand.
         is_closed: no value will be made for this schedule.
+        is_for_all: closed, the law is about all values, however many uses there are for each; else the uses are for as many of
+            them as the law's mean tells.
         coming: values that enter the scope in this run whether or not anybody asks, those of today included.
         uses: uses that values of the scope have already, by number, most used first.
     """
@@ -49,7 +53,9 @@ class PlannedSchedule:
         since: float = 0.0,
         spread: float = 1.0,
         correlation: float | None = None,
+        favourites: Sequence[int] = (),
         is_closed: bool = False,
+        is_for_all: bool = False,
         coming: int = 0,
         uses: dict[int, int] | None = None,
     ) -> None:
@@ -59,8 +65,10 @@ class PlannedSchedule:
         self._plan = plan
         self._spread = spread
         self._correlation = correlation
+        self._favourites = favourites
         self._coming = coming
         self._is_closed = is_closed
+        self._is_for_all = is_for_all
         self._phase = random.random()
         used = uses or {}
         self._numbers: list[int] = list(used)  # by rank
@@ -208,11 +216,13 @@ class PlannedSchedule:
         target = self._target()
         population = max(1, round(target / (counts.mean * counts.used_share)))
         if self._is_closed:
-            population = min(population, max(len(self._ranks) + len(self._spare), self._coming))
+            there = max(len(self._ranks) + len(self._spare), self._coming)
+            population = there if self._is_for_all else min(population, there)
             if not population:
                 return False
         while len(self._numbers) < population:
             self._append(_FREE)
+        self._bind_favourites()
         fresh: list[int] = []
         points = counts.cumulative(population)
         before = int(self._phase)
@@ -230,6 +240,17 @@ class PlannedSchedule:
         self._issued += len(fresh)
         self._tickets = self._in_order(fresh)
         return True
+
+    def _bind_favourites(self) -> None:
+        """Give the first ranks to the values that are to be used most."""
+        free = (rank for rank, number in enumerate(self._numbers) if number == _FREE)
+        for number in self._favourites:
+            if number in self._spare_places:
+                rank = next(free, None)
+                if rank is None:
+                    break
+                self._take_spare(number, rank)
+        self._favourites = ()
 
     def _in_order(self, tickets: list[int]) -> list[int]:
         """The tickets as they will be drawn, last first."""
