@@ -38,18 +38,25 @@ class GivenKeys:
                 async for state in repository.find(session):
                     self.keys.add(freeze(state[self.id_attr]))
 
-    def tell_another(self, parts: Mapping[str, Provider[Any, Any]]) -> None:
-        """Tell the references in a key a combination of what exists that is not given, if one is found."""
+    async def tell_another(self, parts: Mapping[str, Provider[Any, Any]], session: ISession) -> None:
+        """Tell the references in a key a combination that is not given: of what exists, or else with a new one of its kind.
+
+        That keys are distinct goes before the means that were asked of their references.
+        """
         open_parts = {name: part for name, part in parts.items() if not part.is_complete()}
         references = {name: part for name, part in open_parts.items() if isinstance(part, ReferenceProvider)}
+        told = {name: part.get() for name, part in parts.items() if name not in open_parts}
         for _ in range(_TRIES):
             found = {name: self._anyone(part) for name, part in references.items()}
             if None in found.values():
-                return
-            if len(references) < len(open_parts) or freeze({**{n: p.get() for n, p in parts.items()}, **found}) not in self.keys:
+                return  # somebody has to be the first
+            if len(references) < len(open_parts) or freeze({**told, **found}) not in self.keys:
                 for name, id in found.items():
                     references[name].set(id)
                 return
+        newest = min(references.values(), key=lambda part: len(part.source.population.everything.members), default=None)
+        if newest is not None:
+            newest.set(await _created(newest, session))
 
     def _anyone(self, reference: ReferenceProvider[Any, Any, Any]) -> Any:
         population = reference.source.population
@@ -59,6 +66,18 @@ class GivenKeys:
             if number in members:
                 return population.id_of(number)
         return None
+
+
+async def _created(reference: ReferenceProvider[Any, Any, Any], session: ISession) -> Any:
+    """A new aggregate for a reference. Returns its id."""
+    lane = reference.source.take_lane()
+    try:
+        lane.reset()
+        await lane.populate(session)
+        await lane.create(session)
+        return lane.exported_id
+    finally:
+        reference.source.give_back(lane)
 
 
 class NotGiven:
@@ -73,7 +92,7 @@ class NotGiven:
         if key in given.keys:
             given.misses += 1
             return False
-        given.misses = 0
+        given.misses //= 2
         given.keys.add(key)
         self._session.on_rollback(given.keys.discard, key)
         return True

@@ -144,7 +144,7 @@ class DistinctProvider(TiedProvider):
 
     async def do_populate(self, session: ISession, specification: ISpecification | None = None) -> None:
         if self._given_keys.misses >= _PATIENCE:  # what a plan has left at its end may be combinations that are given
-            self._given_keys.tell_another(self.id_provider.parts())
+            await self._given_keys.tell_another(self.id_provider.parts(), session)
         await super().do_populate(session, specification)
 
 

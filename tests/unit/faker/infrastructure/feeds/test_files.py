@@ -3,6 +3,7 @@
 import csv
 import errno
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,6 @@ import pytest
 from pydantic import BaseModel, Field
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
-from ascetic_ddd.faker.infrastructure.feeds import folder as folder_module
 from ascetic_ddd.faker.infrastructure.feeds.csv_folder import CsvFolder
 from ascetic_ddd.faker.infrastructure.feeds.destinations import write_rows
 from ascetic_ddd.faker.infrastructure.feeds.folder import OccupiedError
@@ -159,7 +159,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, monkeypatch: pyt
     def full(number: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(folder_module.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(PersistenceError, match=r"cannot be written: No space left on device; make room"):
         write_rows(schema_of((Note, 3)), CsvFolder(tmp_path))
     assert list(tmp_path.iterdir()) == []
