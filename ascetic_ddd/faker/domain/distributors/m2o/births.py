@@ -1,8 +1,16 @@
 """Places kept for values that are about to be made."""
 
+from typing import TYPE_CHECKING
+
+from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("Birth", "Positions")
+if TYPE_CHECKING:
+    from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributor
+    from ascetic_ddd.faker.domain.distributors.m2o.growing import GrowingSchedule
+    from ascetic_ddd.faker.domain.distributors.m2o.planned import PlannedSchedule
+
+__all__ = ("Birth", "Positions", "ScheduledBirth")
 
 
 class Positions:
@@ -53,3 +61,45 @@ class Birth:
 
     def again(self, session: ISession) -> int:
         raise AssertionError("a birth that is not spare has its use")
+
+
+class ScheduledBirth(Birth):
+    """A place in the schedule of a scope."""
+
+    __slots__ = ("_distributor", "_place", "_schedule", "_scope")
+
+    def __init__(
+        self,
+        distributor: "LawDistributor",
+        positions: Positions,
+        schedule: "GrowingSchedule | PlannedSchedule",
+        scope: Scope,
+        place: int,
+    ) -> None:
+        super().__init__(positions)
+        self._distributor = distributor
+        self._schedule = schedule
+        self._scope = scope
+        self._place = place
+
+    @property
+    def is_spare(self) -> bool:  # type: ignore[override]  # a constant there
+        return self._distributor.counts.used_share < 1.0
+
+    @property
+    def wanted(self) -> int:  # type: ignore[override]  # a constant there
+        return self._schedule.population
+
+    def made(self, session: ISession, number: int | None = None) -> bool:
+        super().made(session)
+        if self.is_spare or number is None:
+            self._distributor.release(self._schedule, self._scope, self._place)
+            return True
+        return self._distributor.fill(session, self._schedule, self._scope, self._place, number)
+
+    def failed(self) -> None:
+        super().failed()
+        self._distributor.release(self._schedule, self._scope, self._place)
+
+    def again(self, session: ISession) -> int | Birth:  # type: ignore[override]  # never called there
+        return self._distributor.choose(session, self._scope)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 
 from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
-from ascetic_ddd.faker.domain.distributors.m2o.births import Birth, Positions
+from ascetic_ddd.faker.domain.distributors.m2o.births import Birth, Positions, ScheduledBirth
 from ascetic_ddd.faker.domain.distributors.m2o.growing import GrowingSchedule
 from ascetic_ddd.faker.domain.distributors.m2o.nulls import Nulls
 from ascetic_ddd.faker.domain.distributors.m2o.planned import PlannedSchedule
@@ -171,7 +171,7 @@ class LawDistributor:
         if choice >= 0:
             session.on_rollback(self._take_back, scope, choice)
             return choice
-        return _ScheduledBirth(self, self._positions, schedule, scope, choice)
+        return ScheduledBirth(self, self._positions, schedule, scope, choice)
 
     def use(self, session: ISession, scope: Scope, number: int) -> None:
         if scope.is_lazy:
@@ -309,45 +309,3 @@ class LawDistributor:
 
     def __repr__(self) -> str:
         return f"LawDistributor({self.counts!r}, null_weight={self.null_weight:g})"
-
-
-class _ScheduledBirth(Birth):
-    """A place in the schedule of a scope."""
-
-    __slots__ = ("_distributor", "_place", "_schedule", "_scope")
-
-    def __init__(
-        self,
-        distributor: LawDistributor,
-        positions: Positions,
-        schedule: GrowingSchedule | PlannedSchedule,
-        scope: Scope,
-        place: int,
-    ) -> None:
-        super().__init__(positions)
-        self._distributor = distributor
-        self._schedule = schedule
-        self._scope = scope
-        self._place = place
-
-    @property
-    def is_spare(self) -> bool:  # type: ignore[override]  # a constant there
-        return self._distributor.counts.used_share < 1.0
-
-    @property
-    def wanted(self) -> int:  # type: ignore[override]  # a constant there
-        return self._schedule.population
-
-    def made(self, session: ISession, number: int | None = None) -> bool:
-        super().made(session)
-        if self.is_spare or number is None:
-            self._distributor.release(self._schedule, self._scope, self._place)
-            return True
-        return self._distributor.fill(session, self._schedule, self._scope, self._place, number)
-
-    def failed(self) -> None:
-        super().failed()
-        self._distributor.release(self._schedule, self._scope, self._place)
-
-    def again(self, session: ISession) -> int | Birth:  # type: ignore[override]  # never called there
-        return self._distributor.choose(session, self._scope)
