@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TextIO
 
 from rich.console import Console
@@ -91,7 +92,8 @@ def _measure(measure: Measure) -> Text:
 
 
 def _limit(measure: Measure) -> str:
-    return limit_text(measure).replace(" + ", "+").replace(" %+", "%+")
+    """Threshold and what it was widened by in one number; JSON and the report have both."""
+    return limit_text(replace(measure, threshold=measure.limit, widened=0.0))
 
 
 def _wrapped(text: str) -> str:
