@@ -12,12 +12,15 @@ from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factor
 from ascetic_ddd.faker.domain.distributors.o2m.factory import children_factory
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
-from tests.unit.faker.application.profile.profiles import column, counts, histogram_of, reference_of
+from tests.unit.faker.application.profile.profiles import column, counts, histogram_of, profile_of, reference_of
 
 
-@given(counts, st.integers(0, 50))
-def test_every_reference_has_parameters_that_are_accepted(numbers: list[int], nulls: int) -> None:
-    reference = reference_of(numbers, nulls)
+@given(counts, st.integers(0, 50), st.booleans(), st.none() | st.floats(-1.0, 1.0))
+def test_every_reference_has_parameters_that_are_accepted(
+    numbers: list[int], nulls: int, is_within: bool, correlation: float | None
+) -> None:
+    inside = profile_of(numbers, nulls).references[0].within if is_within else None
+    reference = reference_of(numbers, nulls, within=inside, correlation=correlation)
     for shape in ("weights", "skew", "histogram"):
         distributor_factory(**reference.parameters(shape))
     children_factory(**reference.children())
