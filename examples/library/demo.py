@@ -5,12 +5,20 @@ import asyncio
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import psycopg
 
+from ascetic_ddd.faker.application.comparison.compare import compare
+from ascetic_ddd.faker.application.comparison.thresholds import Thresholds
+from ascetic_ddd.faker.application.comparison.wording import failure_texts, headline
 from ascetic_ddd.faker.application.generation import generate
+from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.embedded import PgServer, embedded_postgres
+from ascetic_ddd.faker.infrastructure.profile.capture import capture
+from ascetic_ddd.faker.infrastructure.report.html import html_report
 from ascetic_ddd.seedwork.domain.errors import AsceticDddError
+from examples.library.asked import ALLOWED, asked_profile, without_columns
 from examples.library.measured import Row, broken_promises, count_of, measured
 from examples.library.providers import (
     AUTHOR_WEIGHTS,
@@ -38,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parse(arguments)
     try:
         with embedded_postgres(durable=False) as server:
-            return _show(server, options.count, options.seed, options.batch_size)
+            return _show(server, options.count, options.seed, options.batch_size, options.report)
     except AsceticDddError as error:
         print(f"The demo could not run: {error}", file=sys.stderr)
         return 2
@@ -47,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _show(server: PgServer, count: int, seed: int, batch_size: int) -> int:
+def _show(server: PgServer, count: int, seed: int, batch_size: int, report: Path) -> int:
     external_dsn = server.create_database("application")
     internal_dsn = server.create_database("internal")
     create_application_schema(external_dsn)
@@ -67,8 +75,28 @@ def _show(server: PgServer, count: int, seed: int, batch_size: int) -> int:
         print("BROKEN: " + ", ".join(f"{number:,} {name}" for name, number in faults.items()), file=sys.stderr)
         return 1
     print("Every book is by an author of its own tenant; no tenant or author without a book;")
-    print("all that is remembered is stored, and all that is stored is remembered.")
+    print("all that is remembered is stored, and all that is stored is remembered.\n")
+    _report(external_dsn, count, report)
     return 0
+
+
+def _report(dsn: str, count: int, path: Path) -> None:
+    """Compare the database with what was asked, as one compares a copy with production."""
+    found = compare(
+        asked_profile(count),
+        without_columns(asyncio.run(capture(dsn))),
+        thresholds=Thresholds.parse(ALLOWED),
+        labels=("as asked", "as grown"),
+    )
+    print(f"As grown beside as asked, by KS and other distances: {headline(found)}.")
+    for name, text in failure_texts(found):
+        print(f"  {name}: {text}")
+    try:
+        path.write_text(html_report(found), "utf-8")
+    except (OSError, ConfigurationError) as error:
+        print(f"There is no report: {error}", file=sys.stderr)
+    else:
+        print(f"The report, with curves: {path.resolve()}")
 
 
 async def _grow(external_dsn: str, internal_dsn: str, count: int, seed: int, batch_size: int) -> float:
@@ -106,6 +134,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--count", type=_positive, default=10_000, help="books to grow (default: 10000)")
     parser.add_argument("--seed", type=int, default=1, help="seed of the run; same seed, same rows (default: 1)")
     parser.add_argument("--batch-size", type=_positive, default=100, help="books in one transaction (default: 100)")
+    parser.add_argument("--report", type=Path, default=Path("demo-report.html"), help="file to write (default: demo-report.html)")
     return parser.parse_args(arguments)
 
 

@@ -210,6 +210,7 @@ def _demo(
     count: Annotated[int, typer.Option(min=1, metavar="N", help="Books to grow.")] = 10_000,
     seed: Annotated[int, typer.Option(metavar="S", help="Same seed, same rows.")] = 1,
     batch_size: Annotated[int, typer.Option(min=1, metavar="B", help="Books in one transaction.")] = 100,
+    report: Annotated[Path, typer.Option(metavar="FILE", help="Where to write the report.")] = Path("demo-report.html"),
 ) -> int:
     """Grow the example library, then compare what was asked with what came out.
 
@@ -227,7 +228,7 @@ def _demo(
         reason = "the example library is not here; it is in the source tree of ascetic-ddd: run this in a checkout"
         print(f"error: {reason}", file=sys.stderr)
         return Exit.USAGE
-    arguments = ["--count", str(count), "--seed", str(seed), "--batch-size", str(batch_size)]
+    arguments = ["--count", str(count), "--seed", str(seed), "--batch-size", str(batch_size), "--report", str(report)]
     return int(demo.main(arguments))
 
 
