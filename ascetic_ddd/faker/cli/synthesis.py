@@ -3,7 +3,7 @@
 import difflib
 import importlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -62,18 +62,18 @@ def synthesize(options: SynthesizeOptions, reporter: IReporter) -> Written:
         ConfigurationError: the models, or what is asked of them, cannot be.
         PersistenceError: the destination failed; nothing is left.
     """
-    if not options.rows:
-        _models(_imported(options.module), options.module, {})  # tells which there are
-    schema = _schema(options, _rows(options.rows))
+    rows, table_names = _rows(options.rows), _table_names(options.tables)
+    models = _models(_imported(options.module), options.module, rows)
+    destination = _destination(options)
+    schema = _schema(options, zip(models, rows.values(), strict=True))
     total = sum(model.rows or 0 for model in schema.schema.values())
     try:
         schema.prepare()
-        destination = _destination(options)
         if not total:
-            return write_rows(schema, destination, table_names=_table_names(options.tables))
+            return write_rows(schema, destination, table_names=table_names)
         reporter.begin(0, total)
         try:
-            return write_rows(schema, destination, table_names=_table_names(options.tables), on_progress=reporter.report)
+            return write_rows(schema, destination, table_names=table_names, on_progress=reporter.report)
         finally:
             reporter.end()
     except OccupiedError as error:
@@ -84,14 +84,15 @@ def synthesize(options: SynthesizeOptions, reporter: IReporter) -> Written:
 
 def statements(options: SynthesizeOptions) -> str:
     """The ``CREATE TABLE`` statements of the models that were told, or of all the module's own."""
-    rows = _rows(options.rows) or dict.fromkeys(_own(_imported(options.module)), 1)
-    schema = _schema(options, rows)
+    module = _imported(options.module)
+    rows = _rows(options.rows) or dict.fromkeys(_own(module), 1)
+    schema = _schema(options, zip(_models(module, options.module, rows), rows.values(), strict=True))
     return str(ddl_of(tables_of(schema.schema, _table_names(options.tables))))
 
 
-def _schema(options: SynthesizeOptions, rows: Mapping[str, int]) -> SchemaSynthesizer:
+def _schema(options: SynthesizeOptions, models: Iterable[tuple[Any, int]]) -> SchemaSynthesizer:
     schema = SchemaSynthesizer(seed=options.seed)
-    for model, number in zip(_models(_imported(options.module), options.module, rows), rows.values(), strict=True):
+    for model, number in models:
         schema.add(model, number)
     return schema
 
