@@ -57,6 +57,10 @@ class _Ticks(SynthesizeNumber):
         else:
             low, size, random = self.min_value, self._size, self.random.random
             numbers = [low + int(random() * size) for _ in range(count)]
+        return self.values(numbers)
+
+    def values(self, numbers: list[int]) -> list[Any]:
+        """The values so many ticks from the origin."""
         return list(map(self.value, numbers))
 
     def space(self, rows: int, random: Random) -> ISpace | None:
@@ -107,6 +111,12 @@ class SynthesizeDate(_Ticks):
         if not isinstance(value, datetime.datetime):
             value = datetime.datetime(value.year, value.month, value.day, tzinfo=self._origin.tzinfo)
         return int((value - self._origin) // _MICROSECOND)
+
+    def values(self, numbers: list[int]) -> list[Any]:
+        if self._zone is not None:
+            return super().values(numbers)
+        origin, delta = self._origin, datetime.timedelta
+        return [origin + delta(0, 0, number) for number in numbers]
 
     def value(self, number: int) -> Any:
         moment = self._origin + datetime.timedelta(0, 0, number)

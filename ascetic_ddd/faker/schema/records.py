@@ -112,6 +112,9 @@ class Records:
             except pydantic.ValidationError as error:
                 rejected[len(made)] = error
                 made.append(None)
+            except Exception as error:
+                error.add_note(f"{self._place}: raised by a validator that was given {row!r}")
+                raise
         if rejected:
             batch = _Batch({name: list(values) for name, values in columns.items()}, told, made, rejected)
             for number in list(rejected):

@@ -106,6 +106,7 @@ class _Words:
         self.joined: Callable[..., str] = recipe.joined if recipe else str
         self.numbered: Callable[..., str] = recipe.numbered if recipe else _numbered
         self.parts: tuple[Sequence[str], ...] = parts
+        self._is_spaced = recipe is _RECIPES["name"]
         self._faker: FakerGenerator | None = None
         if recipe is None and len(set(parts[0])) > 0.95 * len(parts[0]):  # numbers and the like: each one is its own
             self._faker = FakerGenerator(_METHODS.get(domain, domain), locale=locale)
@@ -150,6 +151,8 @@ class _Words:
             words, size, draw = self.parts[0], len(self.parts[0]), random.random
             return [words[int(draw() * size)] for _ in range(count)]
         columns = [random.choices(part, k=count) for part in self.parts]
+        if self._is_spaced:
+            return list(map(" ".join, zip(*columns, strict=True)))
         return list(map(self.joined, *columns))
 
     def space(self, rows: int) -> ISpace | None:

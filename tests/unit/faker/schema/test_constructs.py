@@ -472,6 +472,21 @@ def test_a_row_that_no_validator_accepts_is_an_error_with_the_last_value_and_the
     assert isinstance(caught.value.__cause__, pydantic.ValidationError)
 
 
+def test_a_validator_that_breaks_is_told_with_its_row() -> None:
+    class Broken(BaseModel):
+        number: int
+
+        @pydantic.model_validator(mode="after")
+        def breaks(self) -> "Broken":
+            raise LookupError("no such thing")
+
+    schema = SchemaSynthesizer()
+    schema.add(Broken, 5)
+    with pytest.raises(LookupError) as caught:
+        list(schema.rows(Broken))
+    assert re.search(r"Broken: raised by a validator that was given \{'number': \d+\}", caught.value.__notes__[0])
+
+
 class Unknown:
     pass
 
