@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -193,6 +194,26 @@ def test_settings_that_decide_plans_are_compared(shop: str) -> None:
         found = compare_planners((a, b), pair.profiles, options=PlannerOptions(budget_s=0.0))
     assert found.targets == (100, 500)
     assert any("random_page_cost: 4 in A, 1.1 in B" in note for note in found.notes)
+
+
+def test_a_table_that_may_not_be_read_is_told_a_few_times_not_a_hundred(shop: str, admin: Connection) -> None:
+    pair = Pair(shop, shop)
+    admin.execute("DROP ROLE IF EXISTS ascetic_clerk")
+    admin.execute("CREATE ROLE ascetic_clerk")
+    try:
+        admin.execute("GRANT USAGE ON SCHEMA public TO ascetic_clerk")
+        admin.execute("GRANT SELECT ON tenants, authors TO ascetic_clerk")
+        with psycopg.connect(shop, autocommit=True) as a, psycopg.connect(shop, autocommit=True) as b:
+            b.execute("SET ROLE ascetic_clerk")
+            found = compare_planners((a, b), pair.profiles, options=PlannerOptions(budget_s=0.0))
+        refused = [note for note in found.notes if note.endswith("InsufficientPrivilege")]
+        assert len(refused) == 6
+        assert re.fullmatch(r"B: \d+ more: InsufficientPrivilege", refused[-1])
+        assert any(result.probe.subject == "authors.tenant_id" for result in found.results)
+        assert not any("books" in result.probe.text for result in found.results)
+    finally:
+        admin.execute("DROP OWNED BY ascetic_clerk")
+        admin.execute("DROP ROLE ascetic_clerk")
 
 
 @pytest.mark.parametrize("most", [10, 30])
