@@ -9,7 +9,7 @@ from examples.flights.__main__ import main
 from examples.flights.loading import load
 from examples.flights.round_trip import PLANS, Trip, figures, plans, round_trips, top_tenth
 
-FLIGHTS = 6_000
+FLIGHTS = 4_000
 
 
 class _Named(PgServer):
