@@ -34,4 +34,4 @@ def target() -> Target:
     schema = SchemaSynthesizer(seed=5)
     schema.add(Employee, 1_000)
     schema.add(Manager, 45)
-    return model_target(schema.schema, Employee)
+    return model_target(schema, Employee)

@@ -79,10 +79,10 @@ async def test_composite_keys_and_every_construct_are_stored_and_remembered(
     schema = SchemaSynthesizer(seed=8)
     for model, rows in models:
         schema.add(model, rows)
-    create = model_target(schema.schema, root).create_schema
+    create = model_target(schema, root).create_schema
     assert create is not None
     create(external_dsn)
-    found = providers(schema.schema, pg_model_repositories(schema.schema))
+    found = providers(schema, pg_model_repositories(schema))
     provider = found[root.__name__]
     async with pg_session_pool.session() as session, session.atomic():
         await provider.setup(session)

@@ -1,7 +1,7 @@
 """Models as aggregates that providers make one by one: the way into ``generate``, repositories, restarts and comparison."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ascetic_ddd.faker.domain.errors import CycleError
 from ascetic_ddd.faker.domain.providers.provider import Provider
@@ -10,7 +10,9 @@ from ascetic_ddd.faker.schema.aggregates import ModelAggregate, aggregates_of
 from ascetic_ddd.faker.schema.field_providers import distinct_alone, null_weight_of_group
 from ascetic_ddd.faker.schema.grouping import Group
 from ascetic_ddd.faker.schema.model_provider import DistinctProvider, ModelProvider, TiedProvider, may_reject
-from ascetic_ddd.faker.schema.model_synthesizer import ModelSynthesizer
+
+if TYPE_CHECKING:
+    from ascetic_ddd.faker.schema.schema_synthesizer import SchemaSynthesizer
 
 __all__ = ("Repositories", "providers")
 
@@ -18,7 +20,7 @@ Repositories = Callable[[ModelAggregate], IExternalRepository[Any]]
 """Gives the repository of a model."""
 
 
-def providers(models: Mapping[str, ModelSynthesizer], repositories: Repositories) -> "dict[str, ModelProvider]":
+def providers(schema: "SchemaSynthesizer", repositories: Repositories) -> dict[str, ModelProvider]:
     """Give an aggregate provider for each model of a schema, wired to each other.
 
     Key fields have the values that the schema's rows have, by running number, so that a resumed run does not repeat them; the
@@ -26,7 +28,7 @@ def providers(models: Mapping[str, ModelSynthesizer], repositories: Repositories
     mean, it is the quotient of the models' numbers of rows. What the model's validators reject is drawn again.
 
     Args:
-        models: of a schema, ``SchemaSynthesizer.schema``.
+        schema: the models, with their numbers of rows.
         repositories: gives a model's repository; ``export`` and ``id_attr`` of what it is called with are what a repository
             wants to know.
 
@@ -39,16 +41,16 @@ def providers(models: Mapping[str, ModelSynthesizer], repositories: Repositories
 
     Example::
 
-        found = providers(schema.schema, lambda model: InMemoryRepository(agg_exporter=model.export, id_attr=model.id_attr))
+        found = providers(schema, lambda model: InMemoryRepository(agg_exporter=model.export, id_attr=model.id_attr))
         async for employee in generate(found["Employee"], session_pool, 1000): ...
     """
-    aggregates = aggregates_of(models)
+    aggregates = aggregates_of(schema.schema)
     _check_circles(aggregates)
     made: dict[str, ModelProvider] = {}
     for aggregate in _targets_first(aggregates):
         cls = _class_of(aggregate)
         made[aggregate.name] = cls(aggregate, repositories(aggregate), made)
-    return {name: made[name] for name in models}
+    return {name: made[name] for name in schema.schema}
 
 
 def _class_of(aggregate: ModelAggregate) -> type[ModelProvider]:

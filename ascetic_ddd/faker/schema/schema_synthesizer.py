@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.graph import DEFAULT_SEED
@@ -11,6 +11,10 @@ from ascetic_ddd.faker.schema.noise import KINDS, NoisyRow, noisy_rows
 from ascetic_ddd.faker.schema.records import Record
 from ascetic_ddd.faker.schema.resolution import resolve
 from ascetic_ddd.faker.schema.synthesizer import Synthesizer
+
+if TYPE_CHECKING:
+    from ascetic_ddd.faker.schema.model_provider import ModelProvider
+    from ascetic_ddd.faker.schema.providers import Repositories
 
 __all__ = ("ForeignKey", "Order", "SchemaSynthesizer")
 
@@ -153,6 +157,20 @@ class SchemaSynthesizer:
         """
         self.prepare()
         return noisy_rows(self[model_class], probability, kinds)
+
+    def providers(self, repositories: "Repositories") -> "dict[str, ModelProvider]":
+        """Aggregate providers for the models, by name, for ``generate`` and all that goes with it.
+
+        Args:
+            repositories: gives the repository of a model, see :func:`ascetic_ddd.faker.schema.providers.providers`.
+
+        Raises:
+            ConfigurationError: a model has no primary key, or a reference that does not lead to one.
+            CycleError: references that may not be None go round in a circle.
+        """
+        from ascetic_ddd.faker.schema.providers import providers
+
+        return providers(self, repositories)
 
     def __getitem__(self, model_class: Any) -> ModelSynthesizer:
         name = model_class if isinstance(model_class, str) else getattr(model_class, "__name__", repr(model_class))

@@ -20,9 +20,9 @@ from ascetic_ddd.faker.infrastructure.repositories.internal_pg_repository import
 from ascetic_ddd.faker.infrastructure.repositories.pg_names import TableName
 from ascetic_ddd.faker.infrastructure.repositories.pg_repository import PgRepository
 from ascetic_ddd.faker.schema.aggregates import ModelAggregate
-from ascetic_ddd.faker.schema.model_synthesizer import ModelSynthesizer
 from ascetic_ddd.faker.schema.plain import plain, revealed
 from ascetic_ddd.faker.schema.providers import providers
+from ascetic_ddd.faker.schema.schema_synthesizer import SchemaSynthesizer
 
 __all__ = ("model_target", "pg_model_repositories")
 
@@ -33,16 +33,16 @@ _NATIVE = (
 
 
 def pg_model_repositories(
-    models: Mapping[str, ModelSynthesizer], table_names: Mapping[str, TableName] | None = None
+    schema: SchemaSynthesizer, table_names: Mapping[str, TableName] | None = None
 ) -> Callable[[ModelAggregate], CompositeRepository[Any]]:
     """Give repositories for ``providers``: the model's table outside, and what is remembered of it inside.
 
     Args:
-        models: of a schema, ``SchemaSynthesizer.schema``.
+        schema: the models.
         table_names: by name of the model, its table; see ``tables_of``. The internal tables have these names, too, with
             ``_remembered`` behind them, so that both may be in one database.
     """
-    tables = tables_of(models, table_names)
+    tables = tables_of(schema.schema, table_names)
 
     def repository(aggregate: ModelAggregate) -> CompositeRepository[Any]:
         table = tables[aggregate.name]
@@ -63,11 +63,11 @@ def pg_model_repositories(
     return repository
 
 
-def model_target(models: Mapping[str, ModelSynthesizer], root: Any, table_names: Mapping[str, TableName] | None = None) -> Target:
+def model_target(schema: SchemaSynthesizer, root: Any, table_names: Mapping[str, TableName] | None = None) -> Target:
     """Make models a target, whose tables are created where the command makes the database.
 
     Args:
-        models: of a schema, ``SchemaSynthesizer.schema``.
+        schema: the models.
         root: the model whose rows are counted, or its name; those that it refers to come with it.
         table_names: as of :func:`pg_model_repositories`.
 
@@ -80,13 +80,13 @@ def model_target(models: Mapping[str, ModelSynthesizer], root: Any, table_names:
             schema = SchemaSynthesizer()
             schema.add(Employee, 100_000)
             schema.add(Manager, 1_000)
-            return model_target(schema.schema, Employee)
+            return model_target(schema, Employee)
     """
     name = root if isinstance(root, str) else getattr(root, "__name__", repr(root))
-    if name not in models:
-        raise ConfigurationError(f"root={root!r}: expected one of the models {', '.join(models)}")
-    found = providers(models, pg_model_repositories(models, table_names))
-    ddl = ddl_of(tables_of(models, table_names))
+    if name not in schema.schema:
+        raise ConfigurationError(f"root={root!r}: expected one of the models {', '.join(schema.schema)}")
+    found = providers(schema, pg_model_repositories(schema, table_names))
+    ddl = ddl_of(tables_of(schema.schema, table_names))
 
     def create_schema(dsn: str) -> None:
         with psycopg.connect(dsn) as connection:

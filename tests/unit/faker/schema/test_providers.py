@@ -15,7 +15,6 @@ from ascetic_ddd.faker.infrastructure.repositories.in_memory_repository import I
 from ascetic_ddd.faker.schema import SchemaSynthesizer, Synthesizer
 from ascetic_ddd.faker.schema.aggregates import ModelAggregate
 from ascetic_ddd.faker.schema.model_provider import ModelProvider
-from ascetic_ddd.faker.schema.providers import providers
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySessionPool
 from tests.unit.faker.infrastructure.feeds.models import Author, Book, Everything, Tenant, foreign, primary
 
@@ -37,7 +36,7 @@ class Library:
                 self.stores[aggregate.name] = InMemoryRepository(agg_exporter=aggregate.export, id_attr=aggregate.id_attr)
             return self.stores[aggregate.name]
 
-        self.providers: dict[str, ModelProvider] = providers(self.schema.schema, repository)
+        self.providers: dict[str, ModelProvider] = self.schema.providers(repository)
 
     async def make(self, root: str, count: int, **options: Any) -> list[Any]:
         return [row async for row in generate(self.providers[root], self.session_pool, count, **options)]
