@@ -154,6 +154,35 @@ def test_what_steers_a_terminal_is_not_printed(files: tuple[Path, Path], run: Ru
     assert "\x07" not in out
 
 
+def test_names_may_be_anything(external_dsn: str, tmp_path: Path, run: Run) -> None:
+    with psycopg.connect(external_dsn, autocommit=True) as connection:
+        connection.execute("""CREATE TABLE "T%s {0} <b>" ("I""d %d" int PRIMARY KEY, "{x}" text, "a.b" numeric)""")
+        connection.execute(
+            """CREATE TABLE "Child's" (id int PRIMARY KEY, "100%" int REFERENCES "T%s {0} <b>", "at" timestamptz)"""
+        )
+        connection.execute("""CREATE INDEX ON "Child's" ("100%")""")
+        connection.execute(
+            """INSERT INTO "T%s {0} <b>" SELECT g, '{' || g % 7 || '%s', g / 3.0 FROM generate_series(1, 200) AS g"""
+        )
+        connection.execute(
+            """INSERT INTO "Child's" SELECT g, 1 + g % 150, '2026-01-01'::date + g FROM generate_series(1, 900) AS g"""
+        )
+        connection.execute("ANALYZE")
+    report = tmp_path / "report.html"
+    found = as_json(run, external_dsn, external_dsn, "--strict", "--html", report, "--analyze")
+    assert found["equal"], found["worst"]
+    assert found["planner"]["notes"] == []
+    assert {probe["kind"] for probe in found["planner"]["probes"]} == {
+        "look-up",
+        "range",
+        "join",
+        "grouping",
+        "order",
+        "absence",
+    }
+    assert "T%s {0} &lt;b&gt;" in report.read_text("utf-8")
+
+
 def test_thresholds_and_scale_are_heard(files: tuple[Path, Path], run: Run) -> None:
     off = [word for name in DEFAULTS for word in ("--threshold", f"{name}=off")]
     assert run(*files, *off)[0] == 0

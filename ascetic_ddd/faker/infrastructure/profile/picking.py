@@ -1,6 +1,6 @@
 """Values to probe with: of the same rank, or at the same quantile, in either database. They never leave this room."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,7 +27,8 @@ _CHILDLESS = sql.SQL(
 )
 
 _AT = sql.SQL(
-    "SELECT (percentile_disc(%s::float8[]) WITHIN GROUP (ORDER BY {column}))::text[] FROM {table} WHERE {column} IS NOT NULL"
+    "SELECT (percentile_disc({shares}::float8[]) WITHIN GROUP (ORDER BY {column}))::text[] FROM {table} "
+    "WHERE {column} IS NOT NULL"
 )
 
 
@@ -77,8 +78,10 @@ class Picker:
     def at_quantiles(self, table: str, column: str) -> Key | None:
         """Values of a column at :data:`QUANTILES`."""
         if (table, column) not in self._quantiles:
-            query = _AT.format(column=self.name(table, column), table=self.relations[table].identifier)
-            rows = self._rows(query, f"quantiles of {table}.{column}", (list(QUANTILES),))
+            query = _AT.format(
+                shares=sql.Literal(list(QUANTILES)), column=self.name(table, column), table=self.relations[table].identifier
+            )
+            rows = self._rows(query, f"quantiles of {table}.{column}")
             found = rows[0][0] if rows else None
             self._quantiles[table, column] = tuple(map(str, found)) if found and None not in found else None
         return self._quantiles[table, column]
@@ -107,9 +110,9 @@ class Picker:
                 found[labels[rank]] = tuple(map(str, values))
         return found
 
-    def _rows(self, query: sql.Composed, what: str, arguments: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    def _rows(self, query: sql.Composed, what: str) -> list[tuple[Any, ...]]:
         with self.attempt(what):
-            return self.connection.execute(query, arguments).fetchall()
+            return self.connection.execute(query).fetchall()  # without parameters: a name may have a %
         return []
 
     @contextmanager
