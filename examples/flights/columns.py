@@ -5,7 +5,6 @@ from typing import Any
 
 from ascetic_ddd.faker.application.profile.model import ColumnProfile
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
-from ascetic_ddd.faker.domain.generators.quantile_generator import QuantileGenerator
 from ascetic_ddd.faker.domain.generators.support_points import support_points
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from examples.flights.domain import ClockTime
@@ -14,7 +13,6 @@ __all__ = ("EVERYWHERE", "Among", "clock", "code")
 
 _LETTERS = 26
 _LAST_MINUTE = 24 * 60 - 1
-_MOSTLY_NEW = 0.9  # from this share of different values on, nothing is lost by making each row's value anew
 
 
 class Among:
@@ -31,20 +29,13 @@ class Among:
         """The share of nulls among these rows; the others are null anyway."""
         return max(0.0, (column.null_share - self.absent) / (1.0 - self.absent))
 
-    def number(self, column: ColumnProfile, *, decimals: int = 0) -> ValueProvider[Any, Any]:
+    def number(self, column: ColumnProfile) -> ValueProvider[Any, Any]:
         """Numbers along the captured quantiles, repeated as the captured ones are."""
-        distributor = distributor_factory(null_weight=self.null_weight(column))
-        if (column.distinct or 0) > _MOSTLY_NEW * column.rows * (1.0 - column.null_share):
-            generator = QuantileGenerator(_numbers(column), decimals=decimals, rows=column.rows)
-            return ValueProvider(distributor, input_generator=generator)
-        values, weights = support_points(_numbers(column), column.histogram or (), decimals=decimals, are_means=True)
-        return ValueProvider(distributor, values=values, weights=weights)
+        return ValueProvider(**{**column.invented(), "distributor": distributor_factory(null_weight=self.null_weight(column))})
 
     def choice(self, column: ColumnProfile) -> ValueProvider[Any, Any]:
         """The captured values with their shares."""
-        captured = column.choices()
-        captured["distributor"] = distributor_factory(null_weight=self.null_weight(column))
-        return ValueProvider(**captured)
+        return ValueProvider(**{**column.choices(), "distributor": distributor_factory(null_weight=self.null_weight(column))})
 
     def text(self, column: ColumnProfile) -> ValueProvider[Any, Any]:
         """Invented words of the captured width, repeated as the captured ones are."""
@@ -65,7 +56,8 @@ def words(column: ColumnProfile) -> Callable[[object, int], str]:
 
 def clock(column: ColumnProfile) -> ValueProvider[int, ClockTime]:
     """Times of the day, which are written so that ten past six is 610, and between 659 and 700 lies nothing."""
-    minutes = [min(hhmm // 100 * 60 + min(hhmm % 100, 59), _LAST_MINUTE) for hhmm in map(round, _numbers(column))]
+    clocks = [round(float(each)) for each in column.quantiles or ()]
+    minutes = [min(hhmm // 100 * 60 + min(hhmm % 100, 59), _LAST_MINUTE) for hhmm in clocks]
     values, weights = support_points(minutes, column.histogram or (), decimals=0)
     return ValueProvider[int, ClockTime](
         values=[int(value) for value in values], weights=weights, output_factory=lambda minute: ClockTime(0).later(minute)
@@ -83,7 +75,3 @@ def code(kind: Any, *, letters: int) -> ValueProvider[str, Any]:
         return text
 
     return ValueProvider(distributor_factory(sequence=True), kind, input_generator=spelled)
-
-
-def _numbers(column: ColumnProfile) -> list[float]:
-    return [float(each) for each in column.quantiles or ()]

@@ -4,7 +4,6 @@ from typing import Any
 
 from ascetic_ddd.faker.application.profile.model import Profile, TableProfile
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
-from ascetic_ddd.faker.domain.generators.quantile_generator import QuantileGenerator
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.composite_value_provider import CompositeValueProvider
 from ascetic_ddd.faker.domain.providers.interfaces import IReferenceProvider, IValueProvider
@@ -69,8 +68,8 @@ class LocationProvider(CompositeValueProvider[dict[str, Any], Location]):
     def __init__(self, airports: TableProfile) -> None:
         known = Among(airports.column("name"))
         self.name = known.text(airports.column("name"))
-        self.lat = known.number(airports.column("lat"), decimals=6)
-        self.lon = known.number(airports.column("lon"), decimals=6)
+        self.lat = known.number(airports.column("lat"))
+        self.lon = known.number(airports.column("lon"))
         self.alt = known.number(airports.column("alt"))
         self.tz = known.choice(airports.column("tz"))
         self.dst = known.choice(airports.column("dst"))
@@ -183,12 +182,8 @@ class FlightProvider(AggregateProvider[dict[str, Any], Flight]):
         self.tailnum = reference("tailnum", plane_provider)
         self.origin = reference("origin", airport_provider)
         self.dest = reference("dest", airport_provider)
-        hours = flights.column("time_hour")
         self.day = ValueProvider(
-            output_factory=lambda hour: hour.astimezone(LOCAL).date(),
-            input_generator=QuantileGenerator(
-                hours.quantiles or (), correlation=hours.correlation or 0.0, total=flights.rows, rows=flights.rows
-            ),
+            output_factory=lambda hour: hour.astimezone(LOCAL).date(), **flights.column("time_hour").invented()
         )
         self.flight = EVERYWHERE.number(flights.column("flight"))
         self.sched_dep_time = ValueProvider[int, ClockTime](

@@ -77,6 +77,17 @@ class ColumnProfile:
         """
         return parameters.choices(self)
 
+    def invented(self) -> dict[str, Any]:
+        """Arguments of ``ValueProvider`` for a column of numbers, dates or timestamps: values between the captured quantiles.
+
+        Numbers repeat as often as the captured ones do; values that hardly repeat follow the captured order. Columns whose values
+        were captured have those. Quantiles of ``time`` and ``interval`` are seconds, and so is what is drawn.
+
+        Raises:
+            ConfigurationError: the column has neither quantiles nor values in the profile.
+        """
+        return parameters.invented(self)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DependentPair:

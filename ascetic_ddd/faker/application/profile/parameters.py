@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.generators.quantile_generator import QuantileGenerator
+from ascetic_ddd.faker.domain.generators.support_points import support_points
 
 if TYPE_CHECKING:
     from ascetic_ddd.faker.application.profile.model import ColumnProfile, Histogram, ReferenceProfile
 
-__all__ = ("children", "choices", "feasible_weights", "of_column", "of_reference")
+__all__ = ("children", "choices", "feasible_weights", "invented", "of_column", "of_reference")
 
 _SHAPES = ("weights", "skew", "histogram")
+_MOSTLY_NEW = 0.9  # share of different values from which nothing is lost by inventing each row's anew
+_MOST_POINTS = 200_000  # values kept in a list
 
 
 def of_reference(reference: ReferenceProfile, shape: str) -> dict[str, Any]:
@@ -76,6 +81,43 @@ def choices(column: ColumnProfile) -> dict[str, Any]:
         "values": tuple(value for value, _ in found),
         "weights": tuple(share for _, share in found),
     }
+
+
+def invented(column: ColumnProfile) -> dict[str, Any]:
+    """Give the arguments of ``ValueProvider`` for values between the captured quantiles, repeated as the captured ones are.
+
+    Raises:
+        ConfigurationError: the column has neither quantiles nor values in the profile.
+    """
+    if column.values:
+        return choices(column)
+    if not column.distinct:
+        return {"values": (None,)}
+    if not column.quantiles:
+        raise ConfigurationError(
+            f"column {column.name!r} of type {column.type} has no quantiles in the profile: give an input_generator of your own, "
+            f"with distributor_factory(**column.parameters()), or capture it with --values TABLE.{column.name}"
+        )
+    nulls = distributor_factory(null_weight=column.null_share)
+    rows = round(column.rows * (1.0 - column.null_share))
+    is_number = not isinstance(column.quantiles[0], str)
+    decimals = _decimals(column.type) if is_number else None
+    if is_number and column.histogram and column.distinct <= min(_MOSTLY_NEW * rows, _MOST_POINTS):
+        numbers = [float(each) for each in column.quantiles]
+        values, weights = support_points(numbers, column.histogram, decimals=decimals, are_means=True)
+        return {"distributor": nulls, "values": values, "weights": weights}
+    generator = QuantileGenerator(
+        column.quantiles, decimals=decimals, correlation=column.correlation or 0.0, total=max(1, rows), rows=rows
+    )
+    return {"distributor": nulls, "input_generator": generator}
+
+
+def _decimals(type: str) -> int | None:
+    """Digits after the point of a type; None where any number may be."""
+    if type in ("smallint", "integer", "bigint"):
+        return 0
+    scale = re.fullmatch(r"numeric\(\d+,(\d+)\)", type)
+    return int(scale[1]) if scale else None
 
 
 def feasible_weights(weights: Sequence[float], mean: float) -> tuple[float, ...]:
