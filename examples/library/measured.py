@@ -72,6 +72,8 @@ def _number(connection: psycopg.Connection[Any], query: bytes | sql.Composed) ->
 
 
 def _shown(value: Any) -> str:
+    if value is None:  # weights, where no tenant has four authors
+        return "–"
     if isinstance(value, list):
         return " / ".join(f"{float(part):.3f}" for part in value)
     return f"{float(value):,.2f}"
