@@ -4,7 +4,7 @@ import datetime
 from collections import Counter
 from itertools import pairwise
 from statistics import NormalDist, fmean
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pydantic
 import pytest
@@ -196,3 +196,19 @@ def test_keys_are_spread_over_their_domain() -> None:
     assert sum((cells[cell] - 400) ** 2 / 400 for cell in range(50)) < 85.4  # χ² of 49 degrees, level 0.001
     rises = sum(one < other for one, other in pairwise(keys))
     assert abs(rises - 10_000) < 300
+
+
+def test_plain_values_come_as_often_as_a_law_has_it() -> None:
+    cities = Counter(values_of(str, 10_000, domain="city", mean=50))
+    assert len(cities) == 200
+    assert set(cities.values()) == {50}
+    numbers = Counter(values_of(int | None, 10_000, skew=2, mean=20, null_weight=0.2))
+    assert numbers.pop(None) == 2_000
+    assert len(numbers) == 400
+    assert abs(measured_skew(numbers.values()) - 2) < 0.05
+
+
+def test_members_of_a_list_may_be_a_ranking() -> None:
+    found = Counter(values_of(Literal["a", "b", "c", "d"], 10_000, skew=2, mean=2_500))
+    assert abs(found["a"] - 5_000) <= 100
+    assert found["a"] > found["b"] > found["c"] > found["d"]

@@ -13,7 +13,7 @@ from ascetic_ddd.faker.schema.spaces import ISpace
 if TYPE_CHECKING:
     from ascetic_ddd.faker.schema.synthesizer import Synthesizer
 
-__all__ = ("Behavior", "FilledPool", "IPool", "Independent", "PermutedPool", "Pooled")
+__all__ = ("Behavior", "FilledPool", "IPool", "Independent", "PermutedPool", "Pooled", "pool_of")
 
 _TRIES, _TRIES_A_VALUE = 1_000, 20
 
@@ -155,38 +155,46 @@ class Pooled(Behavior):
         return pool[int(self.synth.random.random() * len(pool))]
 
     def _made(self) -> IPool:
-        synth, rows = self.synth, self._rows
-        random = Random(stream(synth.seed, f"{synth.place} pool"))
-        space = synth.accepted_space(rows, random)
-        if space is None:
-            return FilledPool(self._drawn(random))
-        if space.size < rows:
-            raise ConfigurationError(
-                f"{synth.place or type(synth).__name__}: {rows:,} rows need as many distinct values, and there are "
-                f"{space.size:,}; "
-                f"widen the field's constraints, or ask for at most {space.size:,} rows"
-            )
-        return PermutedPool(space, rows, random)
+        return pool_of(self.synth, self._rows)
 
-    def _drawn(self, random: Random) -> Iterable[Any]:
-        synth, rows = self.synth, self._rows
-        synth.restart(random)
-        seen: dict[Any, Any] = {}
-        misses = 0
-        while len(seen) < rows:
-            before = len(seen)
-            drawn = synth.draw(rows - before)
-            for raw in drawn:
-                for value in synth.accepted(raw):
-                    seen.setdefault(_identity(value), value)
-            misses = 0 if len(seen) > before else misses + len(drawn)
-            if misses > _TRIES + _TRIES_A_VALUE * len(seen):
-                raise ExhaustedError(
-                    f"{synth.place or type(synth).__name__}: {rows:,} rows need as many distinct values, and "
-                    f"{type(synth).__name__} gave {len(seen):,} and then nothing new {misses:,} times; "
-                    f"let it give more, or ask for at most {len(seen):,} rows"
-                )
-        return seen.values()
+
+def pool_of(synth: "Synthesizer", rows: int) -> IPool:
+    """So many distinct values of a synthesizer.
+
+    Raises:
+        ConfigurationError: it has fewer; both numbers are told.
+        ExhaustedError: the same, of a synthesizer whose values cannot be counted beforehand.
+    """
+    random = Random(stream(synth.seed, f"{synth.place} pool"))
+    space = synth.accepted_space(rows, random)
+    if space is None:
+        return FilledPool(_drawn(synth, rows, random))
+    if space.size < rows:
+        raise ConfigurationError(
+            f"{synth.place or type(synth).__name__}: {rows:,} rows need as many distinct values, and there are {space.size:,}; "
+            f"widen the field's constraints, or ask for at most {space.size:,} rows"
+        )
+    return PermutedPool(space, rows, random)
+
+
+def _drawn(synth: "Synthesizer", rows: int, random: Random) -> Iterable[Any]:
+    synth.restart(random)
+    seen: dict[Any, Any] = {}
+    misses = 0
+    while len(seen) < rows:
+        before = len(seen)
+        drawn = synth.draw(rows - before)
+        for raw in drawn:
+            for value in synth.accepted(raw):
+                seen.setdefault(_identity(value), value)
+        misses = 0 if len(seen) > before else misses + len(drawn)
+        if misses > _TRIES + _TRIES_A_VALUE * len(seen):
+            raise ExhaustedError(
+                f"{synth.place or type(synth).__name__}: {rows:,} rows need as many distinct values, and "
+                f"{type(synth).__name__} gave {len(seen):,} and then nothing new {misses:,} times; "
+                f"let it give more, or ask for at most {len(seen):,} rows"
+            )
+    return seen.values()
 
 
 def _identity(value: Any) -> Any:

@@ -98,8 +98,7 @@ class _Sized(Values):
         if len(found) < self.min_length:
             raise UnsatisfiableError(
                 f"{self.place}: min_length={self.min_length} distinct items are asked, and {type(source).__name__} gave "
-                f"{len(found)} and then "
-                f"nothing new {tries:,} times"
+                f"{len(found)} and then nothing new {tries:,} times"
             )
         return list(found)
 

@@ -36,6 +36,10 @@ class _Ticks(SynthesizeNumber):
         """Least and greatest value where the field has no bounds."""
         raise NotImplementedError
 
+    def limits(self) -> tuple[Any, Any]:
+        """Least and greatest value that there is."""
+        raise NotImplementedError
+
     def prepare(self) -> None:
         super().prepare()
         self._size = self.max_value - self.min_value + 1
@@ -49,7 +53,8 @@ class _Ticks(SynthesizeNumber):
         highs += [self.ticks(found.lt) - 1] if found.lt is not None else []
         first = max(lows) if lows else min(low, *highs) if highs else low
         last = min(highs) if highs else max(high, first)
-        return first, last
+        earliest, latest = map(self.ticks, self.limits())
+        return max(first, earliest), min(last, latest)
 
     def drawn(self, count: int) -> list[Any]:
         if self.dist_name == "normal":
@@ -107,6 +112,12 @@ class SynthesizeDate(_Ticks):
         zone = self._origin.tzinfo
         return low.replace(tzinfo=zone), high.replace(tzinfo=zone)
 
+    def limits(self) -> tuple[Any, Any]:
+        zone = self._origin.tzinfo
+        margin = datetime.timedelta(0 if zone is None else 1)  # for other zones
+        low, high = datetime.datetime.min.replace(tzinfo=zone), datetime.datetime.max.replace(tzinfo=zone)
+        return low + margin, high - margin
+
     def ticks(self, value: Any) -> int:
         if not isinstance(value, datetime.datetime):
             value = datetime.datetime(value.year, value.month, value.day, tzinfo=self._origin.tzinfo)
@@ -153,6 +164,9 @@ class SynthesizeDay(_Ticks):
             first = last = _FUTURE_YEAR
         return datetime.date(first, 1, 1), datetime.date(last, 12, 31)
 
+    def limits(self) -> tuple[Any, Any]:
+        return datetime.date.min, datetime.date.max
+
     def ticks(self, value: Any) -> int:
         return int(value.toordinal())
 
@@ -176,6 +190,9 @@ class SynthesizeTime(_Ticks):
     def default_bounds(self) -> tuple[Any, Any]:
         return datetime.time(0, 0), datetime.time(23, 59, 59, 999_999)
 
+    def limits(self) -> tuple[Any, Any]:
+        return datetime.time.min, datetime.time.max
+
     def ticks(self, value: Any) -> int:
         return int(((value.hour * 60 + value.minute) * 60 + value.second) * 1_000_000 + value.microsecond)
 
@@ -195,6 +212,9 @@ class SynthesizeDuration(_Ticks):
 
     def default_bounds(self) -> tuple[Any, Any]:
         return datetime.timedelta(0), datetime.timedelta(days=30)
+
+    def limits(self) -> tuple[Any, Any]:
+        return datetime.timedelta.min, datetime.timedelta.max
 
     def ticks(self, value: Any) -> int:
         return int(value // _MICROSECOND)

@@ -127,9 +127,8 @@ class FieldMaker:
             if _matches(cls, field):
                 return cls
         raise ConfigurationError(
-            f"{self.place}: no synthesizer for the type {type_name(field.annotation)}. Write one: a subclass of "
-            "Synthesizer whose "
-            "match(field) is true for this field and whose __call__(sequence) gives a value; or name one in the field's "
+            f"{self.place}: no synthesizer for the type {type_name(field.annotation)}. Write one: a subclass of Synthesizer "
+            "whose match(field) is true for this field and whose __call__(sequence) gives a value; or name one in the field's "
             "json_schema_extra={'synthesizer': …}, where SynthesizeDefault takes the field's own default"
         )
 

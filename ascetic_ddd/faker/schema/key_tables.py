@@ -76,8 +76,7 @@ def key_parts(model: ModelSynthesizer, dimensions: Sequence[Dimension], random: 
         raise ConfigurationError(
             f"{place}: {rows:,} rows need as many distinct keys, and there are {combinations:,} combinations "
             f"({' × '.join(f'{size:,}' for size in [*sizes, *(space.size for space in known)])}); ask for at most "
-            f"{combinations:,} rows, "
-            "for more rows of what is referred to, or widen the fields' constraints"
+            f"{combinations:,} rows, for more rows of what is referred to, or widen the fields' constraints"
         )
     ruled = [dimension for dimension in references if dimension.law]
     if not ruled:
@@ -227,8 +226,7 @@ class _Chosen(IPool):
 
 
 def _distinct(columns: Sequence["array[int]"], room: int, place: str, random: Random) -> "array[int]":
-    """For each row a number below ``room``, such that it and the row's numbers come only once; rows swap theirs where "
-    "it must be."""
+    """For each row a number below ``room``, such that it and the row's numbers come only once; rows swap where they must."""
     seen: dict[tuple[int, ...], int] = {}
     ordinals = array("Q")
     waiting: list[int] = []

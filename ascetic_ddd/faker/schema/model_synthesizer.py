@@ -1,17 +1,18 @@
 """A model's fields with their synthesizers, and its keys and references."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
-from ascetic_ddd.faker.domain.providers.graph import DEFAULT_SEED
+from ascetic_ddd.faker.domain.providers.graph import DEFAULT_SEED, stream
 from ascetic_ddd.faker.schema.behaviors import Behavior, Independent, Pooled
 from ascetic_ddd.faker.schema.facts import derived, extra_of, is_nullable, not_null, unfold, with_words
 from ascetic_ddd.faker.schema.field_checks import field_check
 from ascetic_ddd.faker.schema.field_maker import FieldMaker
+from ascetic_ddd.faker.schema.lone_columns import PooledColumn, UnresolvedColumn
 from ascetic_ddd.faker.schema.records import DrawnColumn, IColumn, Record, Records, words_of
 from ascetic_ddd.faker.schema.references import SynthesizeReference
 from ascetic_ddd.faker.schema.registry import OURS
@@ -19,6 +20,7 @@ from ascetic_ddd.faker.schema.shapes import Shape
 from ascetic_ddd.faker.schema.sql_words import SqlWords, parameters_of, sql_words
 from ascetic_ddd.faker.schema.synthesizer import Synthesizer
 from ascetic_ddd.faker.schema.unions import null_weight_of
+from ascetic_ddd.faker.schema.value_plans import ValuePlan, value_law
 
 if TYPE_CHECKING:
     from ascetic_ddd.faker.schema.resolved import ResolvedModel
@@ -86,9 +88,11 @@ class ModelSynthesizer:
         self.nullable = frozenset(name for name, field in described.items() if is_nullable(field.annotation))
         with self.maker.inside(cls_):
             self.fields = {name: self._made(name, field) for name, field in described.items()}
+        self._laws = {name: law for name, synth in self.fields.items() if (law := self._value_law(name, synth))}
         for name, synth in self.fields.items():
             self._check(name, synth)
         self.resolved: ResolvedModel | None = None
+        self._plans: dict[str, ValuePlan] = {}
 
     def __repr__(self) -> str:
         return f"ModelSynthesizer({self.model_class}, rows={self.rows})"
@@ -147,48 +151,65 @@ class ModelSynthesizer:
         return self.maker.make(self, field, name, behavior, SynthesizeReference if self.words[name].references else None)
 
     def _check(self, name: str, synth: Synthesizer) -> None:
-        """Let keys see the application's validators; try whether the values of the library's own synthesizers are "
-        "accepted at all."""
+        """Let keys see the application's validators; try whether values of the library's own synthesizers are accepted at all."""
         if self.words[name].references or self.shape.is_root:
             return
         check = field_check(self.model_class, name)
         if check is None:
             return
-        if (check.is_own or check.changes) and (name in self.key or name in self.unique):
-            synth.settle = check.validate
+        if (check.is_own or check.changes) and (name in self.key or name in self.unique or name in self._laws):
+            for node in synth.walk():
+                node.settle = check.validate if node in (synth, getattr(synth, "inner", None)) else None
         if check.is_own:
             return
-        if not all(type(node).__module__.startswith(OURS) for node in synth.walk()):
-            return
+        if all(type(node).__module__.startswith(OURS) for node in synth.walk()):
+            self._try(name, synth, check.validate)
+
+    def _try(self, name: str, synth: Synthesizer, validate: Callable[[Any], Any]) -> None:
         synth.restart(Random(self.seed))
         last: Any = None
         error: ValidationError | None = None
         for count in (_TRIED, _TRIED_HARDER):
             for last in synth.draw(count):
                 try:
-                    check.validate(last)
+                    validate(last)
                     return
                 except ValidationError as rejected:
                     error = rejected
-        if error is not None:
-            raise ConfigurationError(
-                f"{self.name}.{name}: no value that {type(synth).__name__} gives is accepted, {last!r} for example: "
-                f"{words_of(error)}. "
-                "Correct the values or the type, or write a synthesizer: a subclass of Synthesizer, named in the field's "
-                "json_schema_extra={'synthesizer': …}"
-            ) from error
+        raise ConfigurationError(
+            f"{self.name}.{name}: no value that {type(synth).__name__} gives is accepted, {last!r} for example: "
+            f"{words_of(error) if error else ''}. Correct the values or the type, or write a synthesizer: a subclass of "
+            "Synthesizer, named in the field's json_schema_extra={'synthesizer': …}"
+        ) from error
+
+    def _value_law(self, name: str, synth: Synthesizer) -> dict[str, Any]:
+        if self.words[name].references or name in self.key or name in self.unique:
+            return {}
+        try:
+            return value_law(synth)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{self.name}.{name}: {error}") from error
+
+    def prepare(self) -> None:
+        """Plan the values that come several times."""
+        for name, law in self._laws.items():
+            if name not in self._plans:
+                self._plans[name] = ValuePlan(self.fields[name], law, self.rows, name, self.null_weights[name])
 
     def columns(self) -> list[IColumn]:
         """Fresh columns for one run through the rows, together for all fields."""
         found: list[IColumn] = list(self.resolved.columns()) if self.resolved is not None else []
+        self.prepare()
+        for name, plan in self._plans.items():
+            found.append(plan.column(Random(stream(self.seed, f"{self.name}.{name} uses"))))
         done = {name for column in found for name in column.names}
         for name, synth in self.fields.items():
             if name in done:
                 continue
             if isinstance(synth.behavior, Pooled):
-                found.append(_PooledColumn(name, synth))
+                found.append(PooledColumn(name, synth))
             elif isinstance(synth, SynthesizeReference):
-                found.append(_UnresolvedColumn(name, synth))
+                found.append(UnresolvedColumn(name, synth))
             else:
                 found.append(DrawnColumn(name, synth, synth.cursors(self.seed, f"{self.name}.{name}")))
         return found
@@ -233,41 +254,3 @@ class ModelIter:
 
     def __next__(self) -> Any:
         return next(self._rows)
-
-
-class _PooledColumn:
-    """A unique field of a model that stands alone."""
-
-    def __init__(self, name: str, synth: Synthesizer) -> None:
-        self.names: tuple[str, ...] = (name,)
-        assert isinstance(synth.behavior, Pooled)
-        self._pool = synth.behavior.pool
-        self._start = 0
-
-    def take(self, count: int) -> list[Sequence[Any]]:
-        start = self._start
-        self._start += count
-        return [self._pool.at_many(range(start, start + count))]
-
-    def redraw(self) -> tuple[Any, ...] | None:
-        return None
-
-    def may_swap(self, number: int, other: int) -> bool:
-        return False
-
-
-class _UnresolvedColumn:
-    """A reference that nobody resolved: says so."""
-
-    def __init__(self, name: str, synth: Synthesizer) -> None:
-        self.names: tuple[str, ...] = (name,)
-        self._synth = synth
-
-    def take(self, count: int) -> list[Sequence[Any]]:
-        return [[self._synth(place) for place in range(count)]]
-
-    def redraw(self) -> tuple[Any, ...] | None:
-        return (self._synth(),)
-
-    def may_swap(self, number: int, other: int) -> bool:
-        return False

@@ -85,14 +85,12 @@ class SynthesizePattern(SynthesizeString):
         except (re.error, KeyError, RecursionError, OverflowError) as error:
             raise ConfigurationError(
                 f"{self.place}: pattern={self.pattern!r} cannot be turned into texts ({error}); simplify it, or write a "
-                "synthesizer "
-                "and name it in the field's json_schema_extra={'synthesizer': …}"
+                "synthesizer and name it in the field's json_schema_extra={'synthesizer': …}"
             ) from error
         if not self._kinds:
             raise ConfigurationError(
-                f"{self.place}: no text was found that matches pattern={self.pattern!r} and has {self._low} to "
-                f"{self._high} letters; "
-                "write a synthesizer and name it in the field's json_schema_extra={'synthesizer': …}"
+                f"{self.place}: no text was found that matches pattern={self.pattern!r} and has {self._low} to {self._high} "
+                "letters; write a synthesizer and name it in the field's json_schema_extra={'synthesizer': …}"
             )
 
     def _useful(self, pattern: str) -> list[str]:
@@ -103,7 +101,7 @@ class SynthesizePattern(SynthesizeString):
                 break
             kind = limited(pattern, limit)
             if ratings and ratings[-1][1] == kind:
-                break
+                continue
             made = [self._made(kind, random) for _ in range(_TRIAL)]
             ratings.append((sum(map(self._is_right, made)), kind))
         best = max(right for right, _ in ratings)

@@ -237,9 +237,8 @@ class ReferenceResolver:
             if empty is not None and not all(name in model.nullable for name in group.own):
                 told = ", ".join(f"{name}={part!r}" for name, part in zip(scope.shared, empty, strict=True))
                 raise ConfigurationError(
-                    f"{group}: there is no {group.target.name} with {told}, which rows of {model.name} have; ask for "
-                    "more rows of "
-                    f"{group.target.name}, or make {', '.join(group.own)} optional"
+                    f"{group}: there is no {group.target.name} with {told}, which rows of {model.name} have; ask for more rows "
+                    f"of {group.target.name}, or make {', '.join(group.own)} optional"
                 )
 
 

@@ -37,9 +37,8 @@ class SynthesizeReference(Synthesizer):
     def __call__(self, sequence: int | None = None) -> Any:
         if self.source is None:
             raise ConfigurationError(
-                f"{self.place or type(self).__name__}: source {self.model_ref}.{self.field_ref} not resolved; add both "
-                "models to a "
-                "SchemaSynthesizer and take its rows"
+                f"{self.place or type(self).__name__}: source {self.model_ref}.{self.field_ref} not resolved; add both models "
+                "to a SchemaSynthesizer and take its rows"
             )
         return next(self.source)
 

@@ -28,3 +28,4 @@ def resolve(schema: Mapping[str, ModelSynthesizer]) -> None:
         references.add_references(model)
     for name, found in models.items():
         schema[name].resolved = found
+        schema[name].prepare()

@@ -10,7 +10,7 @@ from ascetic_ddd.faker.domain.distributors.counts_factory import counts_of
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.schema.facts import extra_of
 
-__all__ = ("LAW", "SqlWords", "parameters_of", "sql_words")
+__all__ = ("LAW", "SqlWords", "law_of", "parameters_of", "sql_words")
 
 LAW = ("skew", "weights", "mean", "histogram")
 _KEYS = ("primary", "foreign", "unique")
@@ -56,7 +56,7 @@ def sql_words(field: FieldInfo) -> SqlWords:
         raise ConfigurationError(
             "key='foreign': expected a reference beside it, e.g. {'key': 'foreign', 'reference': 'Manager.id'}"
         )
-    law = _law(extra, words) if references else {}
+    law = law_of(extra, words) if references else {}
     tree = bool(words.get("tree") or words.get("acyclic"))
     if tree and not references:
         raise ConfigurationError("tree=True: expected a reference to the model itself beside it")
@@ -102,7 +102,12 @@ def _references(told: Any) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _law(extra: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, Any]:
+def law_of(extra: Mapping[str, Any], words: Mapping[str, Any], *, is_reference: bool = True) -> dict[str, Any]:
+    """The parameters of the count distribution that a field has beside it, in ``sql``, or in ``distribution``.
+
+    Raises:
+        ConfigurationError: they contradict each other, or cannot be.
+    """
     told = extra.get("distribution")
     inner = told if isinstance(told, Mapping) else {}
     found: dict[str, Any] = {}
@@ -112,12 +117,20 @@ def _law(extra: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, Any]:
                 if name in found and found[name] != source[name]:
                     raise ConfigurationError(f"{name} is told twice, {found[name]!r} and {source[name]!r}; expected it once")
                 found[name] = source[name]
+    if isinstance(found.get("histogram"), Mapping):  # JSON has no keys but texts
+        found["histogram"] = [(_whole(uses), values) for uses, values in found["histogram"].items()]
+    if not is_reference:
+        return found
     if isinstance(told, str) and told != "uniform":
         raise ConfigurationError(f"distribution={told!r}: expected skew, weights, mean or histogram for a reference")
     if inner and not found and "null_weight" not in inner:
         raise ConfigurationError(f"distribution={told!r}: expected skew, weights, mean or histogram for a reference")
     counts_of(**(found if "mean" in found or "histogram" in found else {**found, "mean": 1e9}))  # what cannot be is found now
     return found
+
+
+def _whole(told: Any) -> Any:
+    return int(told) if isinstance(told, str) and told.isdecimal() else told
 
 
 def parameters_of(source: Any) -> dict[str, Any]:

@@ -148,9 +148,8 @@ class Synthesizer:
             return [value]
         if again != settled:
             raise ConfigurationError(
-                f"{self.place}: its validators change {value!r} into {settled!r}, and that into {again!r}; a key must "
-                "stay what it is, "
-                "or no reference could be equal to it"
+                f"{self.place}: its validators change {value!r} into {settled!r}, and that into {again!r}; a key must stay "
+                "what it is, or no reference could be equal to it"
             )
         return [settled]
 

@@ -60,10 +60,9 @@ def _counts(law: Mapping[str, Any], rows: int, targets: int, *, is_strict: bool)
         return counts
     if is_strict:
         raise ConfigurationError(
-            f"{_described(law)}: {rows:,} rows with {counts.mean:g} rows per used value need {round(used):,} values, and "
-            "there are "
-            f"{targets:,}; ask for mean={rows / targets:.4g} or more, for at most {int(targets * counts.mean):,} rows, or for "
-            f"{round(used):,} rows of what is referred to"
+            f"{_described(law)}: {rows:,} rows with {counts.mean:g} rows per used value need {round(used):,} values, and there "
+            f"are {targets:,}; ask for mean={rows / targets:.4g} or more, for at most {int(targets * counts.mean):,} rows, or "
+            f"for {round(used):,} rows of what is referred to"
         )
     told = {name: value for name, value in told.items() if name not in ("mean", "histogram")}
     told["mean"] = max(average, _least_mean(told))

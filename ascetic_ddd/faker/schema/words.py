@@ -192,17 +192,15 @@ class SynthesizeWords(SynthesizeString):
         domain = self.subject or self.json_schema_extra.get("domain")
         if not isinstance(domain, str) or not (domain in _RECIPES or domain in _METHODS or has_faker_method(domain)):
             raise ConfigurationError(
-                f"{self.place}: domain={domain!r}: expected one of {', '.join(sorted({*_RECIPES, *_METHODS}))}, the name "
-                "of a Faker "
-                "method, 'text' for random letters, or a synthesizer of yours whose match(field) is true"
+                f"{self.place}: domain={domain!r}: expected one of {', '.join(sorted({*_RECIPES, *_METHODS}))}, the name of a "
+                "Faker method, 'text' for random letters, or a synthesizer of yours whose match(field) is true"
             )
         found = constraints_of(self.field)
         self._words = _Words(domain, self.json_schema_extra.get("locale"), found.min_length, found.max_length)
         if not self._words.fits():
             raise ConfigurationError(
                 f"{self.place}: next to no value of the domain {domain!r} has between {found.min_length or 0} and "
-                f"{found.max_length} "
-                "letters; allow more, or take the domain 'text' for random letters"
+                f"{found.max_length} letters; allow more, or take the domain 'text' for random letters"
             )
 
     def drawn(self, count: int) -> list[Any]:

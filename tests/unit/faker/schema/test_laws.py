@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import annotated_types
 import pydantic
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pydantic import Field
@@ -195,6 +196,34 @@ def test_days_lie_between_any_bounds(told: dict[str, Any]) -> None:
 def test_times_lie_between_any_bounds(told: dict[str, Any]) -> None:
     found = rows_of(Annotated[datetime.time, Field(**told)])
     assert found is None or all(is_between(value, told) for value in found)
+
+
+@settings(deadline=None)
+@given(bounds(st.timedeltas()))
+def test_durations_lie_between_any_bounds(told: dict[str, Any]) -> None:
+    found = rows_of(Annotated[datetime.timedelta, Field(**told)])
+    assert found is None or all(is_between(value, told) for value in found)
+
+
+@settings(deadline=None)
+@given(bounds(st.datetimes(timezones=st.timezones())))
+def test_moments_with_a_zone_lie_between_any_bounds(told: dict[str, Any]) -> None:
+    found = rows_of(Annotated[datetime.datetime, Field(**told)])
+    assert found is None or all(is_between(value, told) for value in found)
+
+
+@pytest.mark.parametrize(
+    "annotation",
+    [
+        Annotated[datetime.time, Field(lt=datetime.time.min)],
+        Annotated[datetime.time, Field(gt=datetime.time.max)],
+        Annotated[datetime.date, Field(gt=datetime.date.max)],
+        Annotated[datetime.datetime, Field(lt=datetime.datetime.min)],  # noqa: DTZ901  # naive, as the field is
+        Annotated[datetime.timedelta, Field(gt=datetime.timedelta.max)],
+    ],
+)
+def test_bounds_beyond_the_type_leave_nothing(annotation: Any) -> None:
+    assert rows_of(annotation) is None
 
 
 PIECES = ["a", "[b-d]", r"\d", "(ef|g)", r"\.", "[^x]", "(?:h{2,3})", r"\w", "."]

@@ -205,6 +205,8 @@ def test_lists_have_their_shares(told: dict[str, Any], values: str) -> None:
         (Annotated[list[int], Field(min_length=5, max_length=4)], {}),
         (int | None, {"null_weight": 1.5}),
         (int, {"sql": "primary"}),
+        (int, {"skew": 5, "mean": 2}),
+        (int, {"skew": 2, "weights": [1, 2]}),
     ],
 )
 def test_words_that_cannot_be_are_refused_with_model_and_field(annotation: Any, told: dict[str, Any]) -> None:
@@ -221,3 +223,14 @@ def test_values_of_which_none_is_accepted_are_refused_when_the_model_is_added(an
     model = create_model("Model", value=(Annotated[annotation, Field(json_schema_extra=told)], ...))
     with pytest.raises(ConfigurationError, match=r"Model\.value: no value that Synthesize\w+ gives is accepted"):
         SchemaSynthesizer().add(model, 1)
+
+
+def test_a_law_that_asks_for_more_values_than_there_are_is_refused_with_both_numbers() -> None:
+    told: Any = {"mean": 2}
+    model = create_model("Model", value=(Annotated[int, Field(ge=1, le=9, json_schema_extra=told)], ...))
+    schema = SchemaSynthesizer()
+    schema.add(model, 100)
+    with pytest.raises(
+        ConfigurationError, match=r"Model\.value: mean=2 asks for 50 different values in 100 rows: .* there are 9"
+    ):
+        schema.prepare()
