@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from types import ModuleType
 
-from benchmarks import bulk, construction, distributors, growth, profile, schema, seeding, spread, transactions
+from benchmarks import bulk, construction, distributors, feeds, growth, profile, schema, seeding, spread, transactions
 
 __all__ = ("main",)
 
@@ -21,12 +21,14 @@ BENCHMARKS: dict[str, Benchmark] = {
     "spread": (spread, spread.run),
     "bulk": (bulk, bulk.run),
     "schema": (schema, schema.run),
+    "feeds": (feeds, feeds.run),
     "seeding": (seeding, seeding.run),
     "profile": (profile, profile.run),
 }
 LONG: dict[str, Benchmark] = {
     "distributors-long": (distributors, distributors.run),
     "growth": (growth, growth.run),
+    "feeds-long": (feeds, lambda: feeds.run(1_000_000)),
 }
 """Run by name only: they take minutes."""
 
