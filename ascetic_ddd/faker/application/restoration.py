@@ -36,6 +36,7 @@ async def restore(provider: AggregateProvider[Any, Any], session: ISession) -> d
     """
     tallies: list[_Tally] = []
     remembered: dict[str, int] = {}
+    _listen(provider)
     for aggregate_provider in [found for found in provider.walk() if isinstance(found, AggregateProvider)]:
         repository: Any = aggregate_provider.repository
         if not hasattr(repository, "find"):
@@ -44,25 +45,42 @@ async def restore(provider: AggregateProvider[Any, Any], session: ISession) -> d
                 "only a repository that remembers can be taken up from, such as a composite with an internal one"
             )
         own = _tallies_of(aggregate_provider)
-        rows = 0
-        memory = aggregate_provider.memory
-        async for state in repository.find(session):
-            rows += 1
-            if memory.is_asked:
-                memory.population.stored(session, state)
-            for tally in own:
-                tally.count(state)
-        for tally in own:
-            tally.rows = rows
+        rows = await _read(aggregate_provider, own, session)
         tallies += own
         name, number = aggregate_provider.path, 2
         while name in remembered:  # another provider of the same class
             name, number = f"{aggregate_provider.path}#{number}", number + 1
-        remembered[name] = memory.made = rows
+        remembered[name] = aggregate_provider.memory.made = rows
     for tally in tallies:  # when all populations are known
         tally.hand_over(session)
     await Numbering(provider).begin(session)
     return remembered
+
+
+def _listen(provider: AggregateProvider[Any, Any]) -> None:
+    """Have references listen that could not do so from their construction on: to their own kind, or by a callable."""
+    for part in provider.walk():
+        if isinstance(part, ReferenceProvider) and part.distributor.keeps_values:
+            _ = part.source.population
+
+
+async def _read(provider: AggregateProvider[Any, Any], tallies: "list[_Tally]", session: ISession) -> int:
+    """Let the population and the tallies of an aggregate take in all its states; give their number."""
+    repository: Any = provider.repository
+    memory = provider.memory
+    rows = 0
+    async for state in repository.find(session):
+        rows += 1
+        if memory.is_asked:
+            memory.population.stored(session, state)
+        for tally in tallies:
+            tally.count(state)
+    for tally in tallies:
+        tally.rows = rows
+    if memory.is_asked:
+        memory.is_late = False
+        session.on_rollback(setattr, memory, "is_late", True)
+    return rows
 
 
 class _Tally:

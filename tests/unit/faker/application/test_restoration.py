@@ -2,16 +2,18 @@
 
 import asyncio
 from collections import Counter
+from contextlib import aclosing
 from typing import Any
 
 import pytest
 
 from ascetic_ddd.faker.application.generation import generate
-from ascetic_ddd.faker.application.measure import weights
+from ascetic_ddd.faker.application.measure import mean, weights
 from ascetic_ddd.faker.application.restoration import restore
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.infrastructure.repositories.in_memory_repository import InMemoryRepository
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySessionPool
@@ -73,6 +75,52 @@ async def test_a_sequence_goes_on_where_it_ended() -> None:
         await restore(again, session)
     made = [a async for a in generate(again, InMemorySessionPool(), 5)]
     assert [agg.export()["number"] for agg in made] == [30, 31, 32, 33, 34]
+
+
+class Staff(AggregateProvider[dict[str, Any], Agg]):
+    """Nobody but an employee refers to an employee."""
+
+    _id_attr = "id"
+    id: ValueProvider[int, int]
+    boss_id: ReferenceProvider[int, Agg, int]
+
+    def __init__(self, repository: Any, *, by_callable: bool, may_create: bool = True) -> None:
+        self.id = ValueProvider[int, int]()
+        own: Any = (lambda: self) if by_callable else self
+        self.boss_id = ReferenceProvider(distributor_factory(mean=10, null_weight=0.5), own, create=may_create)
+        super().__init__(repository, Agg, Agg.export)
+
+
+@pytest.mark.parametrize("by_callable", [False, True])
+async def test_a_reference_to_its_own_kind_goes_on(by_callable: bool) -> None:
+    repository: InMemoryRepository[Agg] = InMemoryRepository(agg_exporter=Agg.export)
+    pool = InMemorySessionPool()
+    for number in range(8):
+        provider = Staff(repository, by_callable=by_callable)
+        async with pool.session() as session:
+            assert await restore(provider, session) == {"Staff": 500 * number}
+        assert len(provider.memory.population) == 500 * number
+        assert not provider.memory.is_late  # the store is read once
+        async with aclosing(generate(provider, pool, 4_000 - 500 * number, batch_size=100)) as made:  # type: ignore[type-var]
+            async for _ in made:
+                async with pool.session() as session:
+                    if await repository.count(session) == 500 * (number + 1):
+                        break
+    async with pool.session() as session:
+        uses = Counter([state["boss_id"] async for state in repository.find(session) if state["boss_id"] is not None])
+    assert uses.total() == pytest.approx(2_000, abs=80)
+    assert mean(uses.values()) == pytest.approx(10, rel=0.02)
+
+
+async def test_a_closed_reference_to_its_own_kind_finds_what_is_remembered() -> None:
+    repository: InMemoryRepository[Agg] = InMemoryRepository(agg_exporter=Agg.export)
+    pool = InMemorySessionPool()
+    first = [agg.export() async for agg in generate(Staff(repository, by_callable=False), pool, 50)]
+    again = Staff(repository, by_callable=False, may_create=False)
+    async with pool.session() as session:
+        await restore(again, session)
+    made = [agg.export() async for agg in generate(again, pool, 50)]
+    assert {state["boss_id"] for state in made} & {state["id"] for state in first}
 
 
 class Cities(AggregateProvider[dict[str, Any], Agg]):
