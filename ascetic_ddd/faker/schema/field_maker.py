@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.schema import registry
 from ascetic_ddd.faker.schema.behaviors import Behavior, Independent
-from ascetic_ddd.faker.schema.facts import extra_of, type_name, unfold, with_words
+from ascetic_ddd.faker.schema.facts import extra_of, is_nullable, type_name, unfold, with_words
 from ascetic_ddd.faker.schema.synthesizer import Synthesizer
 from ascetic_ddd.faker.schema.words import guessed_domain
 
@@ -121,8 +121,13 @@ class FieldMaker:
 
     def _chosen(self, field: FieldInfo) -> type[Synthesizer]:
         named = extra_of(field).get("synthesizer")
-        if named is not None:
-            return registry.by_name(named, self.known, self.place)
+        cls = None if named is None else registry.by_name(named, self.known, self.place)
+        if is_nullable(field.annotation) and not (cls is not None and cls.gives_none):
+            from ascetic_ddd.faker.schema.unions import SynthesizeOptional
+
+            return SynthesizeOptional  # which asks again, for the type without None
+        if cls is not None:
+            return cls
         for cls in self.known:
             if _matches(cls, field):
                 return cls

@@ -40,6 +40,8 @@ _SCHEMES = ("https", "http")
 class SynthesizeDefault(Values):
     """Gives the field's own default; only where a field names this synthesizer."""
 
+    gives_none = True
+
     def prepare(self) -> None:
         if self.field.is_required():
             raise ConfigurationError(f"{self.place}: the field has no default, which SynthesizeDefault gives")

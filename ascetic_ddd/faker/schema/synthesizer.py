@@ -51,6 +51,7 @@ class Synthesizer:
         json_schema_extra: the field's extra words, a mapping, empty if there are none.
         place: the field's name with its model, for messages, e.g. ``"Employee.hire_date"``.
         behavior: the behaviour, made for this synthesizer.
+        gives_none: of the class: an optional field that names it leaves ``None`` to it, too; else it is asked for the rest only.
         settle: of a key that the application's validators look at: gives the value as it will be, or raises.
 
     Example:
@@ -65,6 +66,7 @@ class Synthesizer:
 
     model_ref = ""
     field_ref = ""
+    gives_none = False  # an optional field that names it leaves None to it, too
     priority = 0  # of the library's own: a greater one is asked first
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

@@ -45,8 +45,6 @@ def null_weight_of(field: FieldInfo, default: float = DEFAULT_NULL_WEIGHT) -> fl
 class SynthesizeOptional(Values):
     """Gives ``None`` with the probability ``null_weight``, and otherwise what the type without ``None`` gives."""
 
-    priority = 2
-
     @classmethod
     def match(cls, field: FieldInfo) -> bool:
         return is_nullable(field.annotation)

@@ -234,3 +234,14 @@ def test_a_law_that_asks_for_more_values_than_there_are_is_refused_with_both_num
         ConfigurationError, match=r"Model\.value: mean=2 asks for 50 different values in 100 rows: .* there are 9"
     ):
         schema.prepare()
+
+
+@pytest.mark.parametrize("told", [{"domain": "sku"}, {"synthesizer": "SynthesizeSku"}])
+def test_yours_leave_none_to_the_null_weight(told: dict[str, Any]) -> None:
+    sku = make_synthesizers()[0]
+    model = create_model("Model", value=(Annotated[str | None, Field(json_schema_extra={**told, "null_weight": 0.5})], ...))
+    schema = SchemaSynthesizer(synthesizers=[sku])
+    schema.add(model, 400)
+    found = [row.value for row in schema.rows(model)]
+    assert 150 < found.count(None) < 250
+    assert all(value.startswith("SKU-") for value in found if value is not None)
