@@ -99,10 +99,11 @@ def test_the_share_of_the_top_tenth_counts_a_part_of_a_parent() -> None:
     assert top_tenth(((0, 4), (10, 1))) == 0.5
 
 
-def test_the_command_tells_what_is_wrong_with_its_options(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("options", [["--flights", "many"], ["--flights", "0"], ["--trips", "-1"]])
+def test_the_command_tells_what_is_wrong_with_its_options(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        main(["--flights", "many"])
-    assert "--flights" in capsys.readouterr().err
+        main(options)
+    assert f"argument {options[0]}" in capsys.readouterr().err
 
 
 def test_without_the_package_the_loader_says_what_to_install(monkeypatch: pytest.MonkeyPatch, external_dsn: str) -> None:
