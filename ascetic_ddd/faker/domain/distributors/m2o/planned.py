@@ -237,9 +237,26 @@ class PlannedSchedule:
             fresh = list(range(min(population, max(1, target - self._issued))))
             for rank in fresh:
                 self._planned[rank] += 1
-        self._issued += len(fresh)
         self._tickets = self._in_order(fresh)
+        if self._expected is None:
+            self._shorten(target - self._issued)
+        self._issued += len(self._tickets)
         return True
+
+    def _shorten(self, length: int) -> None:
+        """Keep to the target where the end is only foretold: one rank more brings all its uses at once, and they would
+        put the next rank off. Who is due to be born is born first; what is left out is planned again.
+        """
+        tickets = self._tickets
+        if len(tickets) <= self._counts.mean:
+            for rank in {rank for rank in tickets if self._numbers[rank] == _FREE}:
+                tickets.remove(rank)
+                tickets.append(rank)
+        over = len(tickets) - max(1, length)
+        if over > 0:
+            for rank in tickets[:over]:
+                self._planned[rank] -= 1
+            del tickets[:over]
 
     def _bind_favourites(self) -> None:
         """Give the first ranks to the values that are to be used most."""
