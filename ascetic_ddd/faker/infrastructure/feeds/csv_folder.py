@@ -10,6 +10,7 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.feeds.csv_text import CsvText, quoted_text
 from ascetic_ddd.faker.infrastructure.feeds.destinations import columns_of
 from ascetic_ddd.faker.infrastructure.feeds.file_sink import FileSink, files_in
+from ascetic_ddd.faker.infrastructure.feeds.nested import telling_field
 from ascetic_ddd.faker.infrastructure.feeds.noisy import FAULTS, noisy_columns
 from ascetic_ddd.faker.infrastructure.feeds.tables import Table
 from ascetic_ddd.faker.schema.model_synthesizer import ModelSynthesizer
@@ -109,14 +110,22 @@ class CsvFolder:
     @contextmanager
     def opened(self, models: Mapping[str, ModelSynthesizer], tables: Mapping[str, Table]) -> Iterator[FileSink]:
         lines = {
-            name: CsvLines(models[name], self._columns(table), self._text, noisy_columns if self._noise else columns_of)
+            name: CsvLines(
+                models[name], self._columns(table, models[name]), self._text, noisy_columns if self._noise else columns_of
+            )
             for name, table in tables.items()
         }
         writers = {name: (each.header, each.lines) for name, each in lines.items()}
         with files_in(self._path, writers, ".csv", force=self._force) as sink:
             yield sink
 
-    def _columns(self, table: Table) -> list[CsvColumn]:
-        is_noisy = bool(self._noise)
-        found = [CsvColumn(column.name, column.field, column.type.is_json and not is_noisy) for column in table.columns.values()]
-        return [*found, CsvColumn(FAULTS, FAULTS)] if is_noisy else found
+    def _columns(self, table: Table, model: ModelSynthesizer) -> list[CsvColumn]:
+        columns = table.columns.values()
+        if self._noise:
+            return [*(CsvColumn(column.name, column.field) for column in columns), CsvColumn(FAULTS, FAULTS)]
+        return [
+            CsvColumn(column.name, column.field, is_json=True, adapt=telling_field(model, column.field))
+            if column.type.is_json
+            else CsvColumn(column.name, column.field)
+            for column in columns
+        ]

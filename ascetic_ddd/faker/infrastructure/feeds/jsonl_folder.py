@@ -2,22 +2,22 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import Secret, SecretBytes, SecretStr
 from pydantic_core import PydanticSerializationError, to_json
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.feeds.csv_text import json_fallback, json_text
 from ascetic_ddd.faker.infrastructure.feeds.destinations import columns_of
 from ascetic_ddd.faker.infrastructure.feeds.file_sink import FileSink, files_in
+from ascetic_ddd.faker.infrastructure.feeds.nested import telling_field
 from ascetic_ddd.faker.infrastructure.feeds.noisy import noisy_lines
 from ascetic_ddd.faker.infrastructure.feeds.pg_types import takes_json_text
 from ascetic_ddd.faker.infrastructure.feeds.tables import Table
 from ascetic_ddd.faker.schema.model_synthesizer import ModelSynthesizer
 from ascetic_ddd.faker.schema.noise import noisy_rows
-from ascetic_ddd.faker.schema.plain import revealed
 
 __all__ = ("JsonLines", "JsonlFolder")
 
@@ -37,11 +37,10 @@ class JsonLines:
 
     def __init__(self, model: ModelSynthesizer) -> None:
         self._model = model
-        cls = model.model_class
-        config = getattr(cls, "model_config", None) or getattr(cls, "__pydantic_config__", None) or {}
-        told = config.get("val_json_bytes")
-        self._documents = [name for name, field in model.shape.fields.items() if takes_json_text(field, name)]
-        self._bytes_mode: Literal["base64", "hex"] = "hex" if told == "hex" else "base64"
+        fields = model.shape.fields
+        told = {name: telling_field(model, name) for name in fields}
+        self._adapters = {name: adapt for name, adapt in told.items() if adapt is not None}
+        self._documents = [name for name, field in fields.items() if takes_json_text(field, name)]
 
     def lines(self, rows: Sequence[Any]) -> bytes:
         """The lines of the rows.
@@ -49,7 +48,9 @@ class JsonLines:
         Raises:
             ConfigurationError: a value cannot be written.
         """
-        values = {name: _told(column) for name, column in columns_of(self._model, rows).items()}
+        values = columns_of(self._model, rows)
+        for name, adapt in self._adapters.items():
+            values[name] = list(map(adapt, values[name]))
         for name in self._documents:
             values[name] = [None if value is None else json_text(value) for value in values[name]]
         found = list(map(self._line, self._model.shape.inputs(values, len(rows))))
@@ -68,19 +69,12 @@ class JsonLines:
                     place, value = f"{place}.{key}", part
                     break
             raise ConfigurationError(
-                f"{place}: {value!r} cannot be written as JSON: {error}; give the class in it a serializer of pydantic's "
-                "(bytes in nested models need model_config = {'ser_json_bytes': 'base64', 'val_json_bytes': 'base64'})"
+                f"{place}: {value!r} cannot be written as JSON: {error}; give the class in it a serializer of pydantic's, or the "
+                "field another type"
             ) from error
 
     def _json(self, value: Any) -> bytes:
-        return to_json(value, by_alias=True, inf_nan_mode="strings", bytes_mode=self._bytes_mode, fallback=json_fallback)
-
-
-def _told(column: list[Any]) -> list[Any]:
-    """The column with its secrets told; pydantic would write asterisks."""
-    if any(issubclass(kind, (Secret, SecretStr, SecretBytes)) for kind in set(map(type, column))):
-        return list(map(revealed, column))
-    return column
+        return to_json(value, by_alias=True, inf_nan_mode="strings", bytes_mode="base64", fallback=json_fallback)
 
 
 class JsonlFolder:
@@ -100,6 +94,8 @@ class JsonlFolder:
 
     @contextmanager
     def opened(self, models: Mapping[str, ModelSynthesizer], tables: Mapping[str, Table]) -> Iterator[FileSink]:
-        writers = {name: (b"", noisy_lines if self._noise else JsonLines(models[name]).lines) for name in tables}
+        writers = {
+            name: (b"", partial(noisy_lines, models[name]) if self._noise else JsonLines(models[name]).lines) for name in tables
+        }
         with files_in(self._path, writers, ".jsonl", force=self._force) as sink:
             yield sink

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
-from math import isfinite
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,8 @@ from psycopg.types.json import Jsonb
 
 from ascetic_ddd.faker.application.target import Target
 from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.infrastructure.feeds.csv_text import json_text
+from ascetic_ddd.faker.infrastructure.feeds.nested import telling_field
 from ascetic_ddd.faker.infrastructure.feeds.pg_ddl import ddl_of
 from ascetic_ddd.faker.infrastructure.feeds.tables import Table, tables_of
 from ascetic_ddd.faker.infrastructure.repositories.composite_repository import CompositeRepository
@@ -97,17 +98,22 @@ def model_target(schema: SchemaSynthesizer, root: Any, table_names: Mapping[str,
 
 
 def _exporter(aggregate: ModelAggregate, table: Table) -> Callable[[Any], dict[str, Any]]:
-    """The state as the driver takes it: documents as JSON, what it does not know as text."""
-    documents = [aggregate.fields[field] for field, column in table.columns.items() if column.type.is_json]
+    """The state as the driver takes it: documents in JSON, as their models read them; what it does not know as text."""
+    documents = {
+        field: (aggregate.fields[field], telling_field(aggregate.model, field))
+        for field, column in table.columns.items()
+        if column.type.is_json
+    }
 
     def export(agg: Any) -> dict[str, Any]:
         state = aggregate.state(agg, _for_driver)
-        for path in documents:
+        for field, (path, tell) in documents.items():
+            value = agg[field] if isinstance(agg, dict) else getattr(agg, field)
             holder = state
             for key in path[:-1]:
                 holder = holder[key]
-            if holder[path[-1]] is not None and not isinstance(holder[path[-1]], Jsonb):
-                holder[path[-1]] = Jsonb(holder[path[-1]])
+            told = value if tell is None else tell(value)
+            holder[path[-1]] = None if value is None else Jsonb(told, dumps=json_text)
         return state
 
     return export
@@ -115,22 +121,4 @@ def _exporter(aggregate: ModelAggregate, table: Table) -> Callable[[Any], dict[s
 
 def _for_driver(value: Any) -> Any:
     value = revealed(value)
-    if value is None or isinstance(value, _NATIVE):
-        return value
-    found = plain(value)
-    return Jsonb(_in_json(found)) if isinstance(found, (list, dict)) else found
-
-
-def _in_json(value: Any) -> Any:
-    """Plain data as what JSON has words for."""
-    if isinstance(value, list):
-        return [_in_json(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _in_json(item) for key, item in value.items()}
-    if isinstance(value, (str, int)) or value is None or (isinstance(value, float) and isfinite(value)):
-        return value
-    return value.hex() if isinstance(value, bytes) else _text(value)
-
-
-def _text(value: Any) -> str:
-    return str(value.isoformat()) if hasattr(value, "isoformat") else str(value)
+    return value if value is None or isinstance(value, _NATIVE) else plain(value)

@@ -6,8 +6,10 @@ from typing import Any
 from pydantic_core import to_json
 
 from ascetic_ddd.faker.infrastructure.feeds.csv_text import json_fallback
+from ascetic_ddd.faker.infrastructure.feeds.nested import as_told, bytes_text_of
 from ascetic_ddd.faker.schema.model_synthesizer import ModelSynthesizer
 from ascetic_ddd.faker.schema.noise import NoisyRow
+from ascetic_ddd.faker.schema.shapes import has_fields
 
 __all__ = ("FAULTS", "faults_of", "noisy_columns", "noisy_lines")
 
@@ -27,15 +29,12 @@ def noisy_columns(model: ModelSynthesizer, rows: Sequence[NoisyRow]) -> dict[str
     return found
 
 
-def noisy_lines(rows: Sequence[NoisyRow]) -> bytes:
+def noisy_lines(model: ModelSynthesizer, rows: Sequence[NoisyRow]) -> bytes:
     """Lines of JSON, ``{"input": …, "faults": […]}`` each: the input is what the application would receive."""
+    bytes_text = bytes_text_of(model.model_class)
     lines = [
         to_json(
-            {"input": row.told, "faults": faults_of(row)},
-            by_alias=True,
-            inf_nan_mode="strings",
-            bytes_mode="base64",
-            fallback=json_fallback,
+            {"input": as_told(row.told, bytes_text), "faults": faults_of(row)}, inf_nan_mode="strings", fallback=json_fallback
         )
         for row in rows
     ]
@@ -44,6 +43,8 @@ def noisy_lines(rows: Sequence[NoisyRow]) -> bytes:
 
 def _value_of(model: ModelSynthesizer, row: NoisyRow, name: str) -> Any:
     try:
-        return model.shape.value_of(row.told, name)
+        value = model.shape.value_of(row.told, name)
     except (KeyError, IndexError, TypeError):
         return None
+    is_nested = isinstance(value, (list, dict, tuple, set, frozenset)) or has_fields(type(value))
+    return as_told(value, bytes_text_of(model.model_class)) if is_nested else value

@@ -11,7 +11,8 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
 from ascetic_ddd.faker.infrastructure.feeds.csv_folder import CsvColumn, CsvLines
 from ascetic_ddd.faker.infrastructure.feeds.csv_text import CsvText
 from ascetic_ddd.faker.infrastructure.feeds.folder import OccupiedError
-from ascetic_ddd.faker.infrastructure.feeds.pg_catalogue import PgFacts, facts_of, missing_tables
+from ascetic_ddd.faker.infrastructure.feeds.nested import telling_field
+from ascetic_ddd.faker.infrastructure.feeds.pg_catalogue import PgColumn, PgFacts, facts_of, missing_tables
 from ascetic_ddd.faker.infrastructure.feeds.pg_ddl import Ddl, ddl_of
 from ascetic_ddd.faker.infrastructure.feeds.pg_plan import LoadPlan, load_plan
 from ascetic_ddd.faker.infrastructure.feeds.pg_values import adapter_for
@@ -129,7 +130,7 @@ class _Sink:
         columns = self._facts.columns[model]
         lines = CsvLines(
             self._models[model],
-            [CsvColumn(column.name, column.field, column.is_json, adapter_for(column)) for column in columns],
+            [CsvColumn(column.name, column.field, column.is_json, self._adapter(model, column)) for column in columns],
             self._text,
         )
         place = self._staging(model) if later else identifier(*table.names)
@@ -148,6 +149,9 @@ class _Sink:
                     f"INSERT INTO {identifier(*table.names)} ({into}) OVERRIDING SYSTEM VALUE "  # noqa: S608
                     f"SELECT {values} FROM {place}"
                 )
+
+    def _adapter(self, model: str, column: PgColumn) -> Callable[[Any], Any] | None:
+        return telling_field(self._models[model], column.field) if column.is_json else adapter_for(column)
 
     def fill_in(self) -> None:
         """The second pass: give the columns that had to wait their values."""

@@ -10,7 +10,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ByteSize, EmailStr, Field, HttpUrl, Json, PositiveInt, SecretStr
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ByteSize,
+    ConfigDict,
+    EmailStr,
+    Field,
+    HttpUrl,
+    Json,
+    PositiveInt,
+    SecretStr,
+    field_serializer,
+)
 
 __all__ = ("Author", "Book", "Colour", "Everything", "Level", "Point", "Tenant", "Worker", "foreign", "primary")
 
@@ -35,6 +47,23 @@ class Point(BaseModel):
     x: int
     at: datetime.date
     label: str | None
+
+
+class Safe(BaseModel):
+    """Nested, and not what pydantic would read back from its own JSON."""
+
+    model_config = ConfigDict(val_json_bytes="base64")
+
+    pin: SecretStr
+    raw: bytes
+    told: int = Field(validation_alias="toldAs")
+    kept: int = Field(exclude=True)
+    inside: Json[dict[str, int]]
+    moment: datetime.datetime
+
+    @field_serializer("moment")
+    def _year(self, value: datetime.datetime) -> int:
+        return value.year
 
 
 @dataclass
@@ -86,6 +115,8 @@ class Everything(BaseModel):
     box: Size
     either: int | str | None
     document: Json[list[int]]
+    safe: Safe
+    safes: dict[str, Safe] | None
     order: str = Field(json_schema_extra={"sql": {"column": 'weird "name" %s'}})
 
 
