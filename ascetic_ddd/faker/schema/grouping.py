@@ -10,7 +10,7 @@ from ascetic_ddd.faker.schema.model_synthesizer import ModelSynthesizer
 __all__ = ("Group", "ScopedGroups", "grouped")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Group:
     """Fields that refer to one row of a model together.
 
@@ -40,7 +40,7 @@ class Group:
         return f"{names} → {self.target.name}({', '.join(self.fields.values())})"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class ScopedGroups:
     """References that share a part.
 
@@ -76,7 +76,7 @@ def grouped(model: ModelSynthesizer, schema: Mapping[str, ModelSynthesizer]) -> 
     ]
     for group in found:
         _complete(group, found)
-    return _with_scopes(model, found)
+    return _with_scopes(model, _distinct(found))
 
 
 def _buckets(
@@ -143,6 +143,18 @@ def _group(model: ModelSynthesizer, target: ModelSynthesizer, fields: dict[str, 
     return Group(model, target, fields, law=own[leaves[0]] if leaves else {}, scope_laws=scope_laws)
 
 
+def _distinct(groups: Sequence[Group]) -> list[Group]:
+    """Two references that completed each other are one."""
+    found: dict[Any, Group] = {}
+    for group in groups:
+        same = found.setdefault((group.target.name, frozenset(group.fields.items())), group)
+        if same is not group and group.law:
+            if same.law:
+                raise ConfigurationError(f"{group}: two of its fields have a distribution; give it to one")
+            same.law = group.law
+    return list(found.values())
+
+
 def _complete(group: Group, groups: Sequence[Group]) -> None:
     """Add the fields that must agree with the other parts of the composite key."""
     target = group.target
@@ -181,9 +193,8 @@ def _with_scopes(model: ModelSynthesizer, groups: list[Group]) -> tuple[list[Gro
             shared = tuple(name for name in shared if name in model.key) or shared[:1]
         group.shared = {name: group.fields[name] for name in shared}
         scoped.setdefault(shared, ScopedGroups(shared, None, [])).groups.append(group)
+    plain = [group for group in plain if not any(group in scope.groups for scope in scoped.values())]
     for shared, scope in scoped.items():
-        for group in scope.groups:
-            plain.remove(group)
         drivers = [group for group in plain if set(group.fields) & set(shared)]
         if len(drivers) > 1 or any(set(group.fields) != set(shared) for group in drivers):
             raise ConfigurationError(
@@ -195,12 +206,29 @@ def _with_scopes(model: ModelSynthesizer, groups: list[Group]) -> tuple[list[Gro
             plain.remove(drivers[0])
         laws = [law for group in scope.groups for law in group.scope_laws.values()]
         scope.law = scope.driver.law if scope.driver is not None and scope.driver.law else next(iter(laws), {})
-    names = [name for scope in scoped.values() for name in scope.shared]
-    if len(names) != len(set(names)):
-        raise ConfigurationError(
-            f"{model.name}: references share {', '.join(sorted(set(names)))} in different ways; expected one way"
-        )
+    _check_once(model, plain, list(scoped.values()))
     return plain, list(scoped.values())
+
+
+def _check_once(model: ModelSynthesizer, plain: Sequence[Group], scoped: Sequence[ScopedGroups]) -> None:
+    """See to it that each field is decided in one place."""
+    places: dict[str, list[str]] = {}
+    for group in plain:
+        for name in group.fields:
+            places.setdefault(name, []).append(str(group))
+    for scope in scoped:
+        for name in scope.shared:
+            places.setdefault(name, []).append(f"{name}, which decides over {', '.join(map(str, scope.groups))}")
+        for group in scope.groups:
+            for name in group.own:
+                places.setdefault(name, []).append(str(group))
+    for name, found in places.items():
+        if len(found) > 1:
+            raise ConfigurationError(
+                f"{model.name}.{name}: would be decided in several ways: {'; '.join(found)}. Expected one field, such as a "
+                "tenant, that all references share, or labels that tell what belongs together: {'reference': …, 'group': "
+                "'home'}"
+            )
 
 
 def _is_shared(name: str, group: Group, groups: Sequence[Group], model: ModelSynthesizer) -> bool:
@@ -213,7 +241,7 @@ def _is_shared(name: str, group: Group, groups: Sequence[Group], model: ModelSyn
 def _drop_implied(group: Group, groups: list[Group]) -> None:
     """A tenant that comes with the author needs no reference of its own, if the author's tenant is one."""
     for other in list(groups):
-        if other is not group and set(other.fields) <= set(group.fields):
+        if other is not group and len(other.fields) == 1 and set(other.fields) <= set(group.fields):
             ((name, part),) = other.fields.items()
             if (other.target.name, part) not in group.target.words[group.fields[name]].references:
                 raise ConfigurationError(

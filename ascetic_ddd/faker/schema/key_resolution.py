@@ -139,15 +139,15 @@ class KeyResolver:
         found: dict[tuple[Any, ...], None] | None = None
         groups = [*([scope.driver] if scope.driver is not None else []), *scope.groups]
         for group in groups:
-            if group.target is group.owner and group is not scope.driver:
-                continue  # within its own model a row finds at least itself
             if group.target.name in self._path and group is not scope.driver:
-                continue  # not known yet; rows of an empty scope are complained of later
+                continue  # not known yet, as its own model; rows of an empty scope are complained of later
             parts = self.keys_of(group.target)
             fields = [group.fields[name] for name in scope.shared]
             rows = group.target.rows or 0
             values = dict.fromkeys(zip(*(parts[field].at_many(range(rows)) for field in fields), strict=True))
             found = values if found is None else {value: None for value in found if value in values}
+        if found is None:  # all of it is being made: a circle of keys
+            self.keys_of(groups[0].target)
         return list(found or ())
 
     def _group_of(self, found: ResolvedModel, name: str) -> Group:
