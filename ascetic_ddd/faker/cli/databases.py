@@ -2,7 +2,7 @@
 
 import difflib
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from ascetic_ddd.faker.infrastructure.embedded import PgServer, embedded_postgre
 from ascetic_ddd.faker.infrastructure.session.pg_session import ExternalPgSessionPool, InternalPgSessionPool
 from ascetic_ddd.seedwork.infrastructure.session.composite_session import CompositeSessionPool
 
-__all__ = ("DatabaseOptions", "Databases", "checked_dsn", "databases", "locked_session_pool")
+__all__ = ("DatabaseOptions", "Databases", "check_address", "checked_dsn", "databases", "locked_session_pool")
 
 APPLICATION = "application"
 INTERNAL = "internal"
@@ -124,7 +124,34 @@ def checked_dsn(option: str, dsn: str) -> str:
             "host=… port=… dbname=… user=…",
             Exit.USAGE,
         ) from error
+    check_address(option, dsn, told)
     return make_conninfo(dsn, **{name: value for name, value in _DEFAULTS.items() if name not in told})
+
+
+def check_address(option: str, dsn: str, told: Mapping[str, Any]) -> None:
+    """Refuse an address where a part of the password was read as host, port or database, and would be shown as such.
+
+    Args:
+        option: that tells it, for the message.
+        dsn: as told.
+        told: what the driver read.
+
+    Raises:
+        CommandError: a character in it has to be quoted.
+    """
+    head, mark, rest = dsn.partition("://")
+    if not mark or "=" in head:
+        return
+    path = rest.partition("?")[0]
+    authority = path.partition("/")[0]
+    ports = str(told.get("port") or "").split(",")
+    is_misread = authority.count("@") > 1 or ("@" in path and "@" not in authority)
+    if is_misread or any(port and not port.isdecimal() for port in ports):
+        raise CommandError(
+            f"{option}: where the password ends and what the port is cannot be told; in an address write @ : / ? % of a name or "
+            "a password as %40 %3A %2F %3F %25, or leave the password to ~/.pgpass",
+            Exit.USAGE,
+        )
 
 
 @asynccontextmanager

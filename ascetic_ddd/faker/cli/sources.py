@@ -10,6 +10,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ascetic_ddd.faker.application.profile.model import Profile
+from ascetic_ddd.faker.cli.databases import check_address
 from ascetic_ddd.faker.cli.exits import CommandError, Exit
 from ascetic_ddd.faker.domain.errors import ConfigurationError, ProfileError
 from ascetic_ddd.faker.infrastructure.profile.capture import capture
@@ -87,6 +88,7 @@ def source_of(name: str, text: str) -> Source:
             f"{name} is no connection string; expected postgresql://user@host:port/database, or host=… port=… dbname=… user=…",
             Exit.USAGE,
         ) from error
+    check_address(name, text, told)
     dsn = make_conninfo(text, **{key: value for key, value in _DEFAULTS.items() if key not in told})
     database = str(told.get("dbname") or told.get("service") or told.get("user") or "database")
     host = str(told.get("host") or "")

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import PoolTimeout
 
+from ascetic_ddd.faker.cli.databases import checked_dsn
 from ascetic_ddd.faker.cli.exits import CommandError, Exit, exit_of
 from ascetic_ddd.faker.cli.main import main
 from ascetic_ddd.faker.domain.errors import ConfigurationError, GenerationError, PersistenceError
@@ -73,6 +75,10 @@ def test_wrong_usage_is_told_in_two_lines(arguments: str, words: str, capsys: py
         (["--external-dsn", "host=h passwort=sesame", "--internal-dsn", "host=h"], "is 'password' meant?"),
         (["--external-dsn", "sesame", "--internal-dsn", "host=h"], "--external-dsn is no connection string; expected"),
         (["--external-dsn", "host=h", "--internal-dsn", "postgrs//u:sesame@h/d"], "--internal-dsn is no connection string"),
+        (["--external-dsn", "postgresql://u:open@sesame@h/d", "--internal-dsn", "host=h"], "--external-dsn: where the password"),
+        (["--external-dsn", "postgresql://u:sesame/x@h/d", "--internal-dsn", "host=h"], "write @ : / ? % of a name"),
+        (["--external-dsn", "postgresql://u:12/sesame@h:1/d", "--internal-dsn", "host=h"], "%40 %3A %2F %3F %25"),
+        (["--external-dsn", "host=h", "--internal-dsn", "postgresql://h:sesame/d"], "what the port is cannot be told"),
     ],
 )
 def test_a_connection_string_with_a_typo_is_refused_and_not_repeated(
@@ -83,6 +89,23 @@ def test_a_connection_string_with_a_typo_is_refused_and_not_repeated(
     assert words in captured.err
     assert "sesame" not in captured.err + captured.out
     assert len(captured.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "postgresql://u:p%40%2F@h:5432/d",
+        "postgresql:///d?host=/tmp&password=a@b",
+        "postgresql://u@h1:1,h2:2/d@e",
+        "postgresql://%2Ftmp/d",
+        "postgresql://%40abstract/d",
+        "postgresql://[::1]:5432/d",
+        "host=h password='a://b@c@d' port=1",
+    ],
+)
+def test_a_connection_string_that_says_what_it_means_is_taken(dsn: str) -> None:
+    told = conninfo_to_dict(dsn)
+    assert conninfo_to_dict(checked_dsn("--external-dsn", dsn)).items() >= told.items()
 
 
 @pytest.mark.parametrize("missing", ["typer", "rich"])
