@@ -89,9 +89,9 @@ async def test_composite_keys_and_every_construct_are_stored_and_remembered(
         await provider.setup(session)
     rows = [row async for row in generate(provider, pg_session_pool, 100)]
     assert len(rows) == 100
-    found = stored(external_dsn, schema, root)
-    assert len(found) == 100
-    assert all(row in rows for row in found)
+    in_table = stored(external_dsn, schema, root)
+    assert len(in_table) == 100
+    assert all(row in rows for row in in_table)
     repository: Any = provider.repository
     async with pg_session_pool.session() as session:
         states = [state async for state in repository.find(session)]

@@ -9,6 +9,7 @@ from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvi
 from ascetic_ddd.faker.schema.grouping import Group, ScopedGroups, grouped
 from ascetic_ddd.faker.schema.model_synthesizer import ModelSynthesizer
 from ascetic_ddd.faker.schema.plain import plain
+from ascetic_ddd.faker.schema.scopes import driven, halved
 
 __all__ = ("ModelAggregate", "ReferencePart", "aggregates_of")
 
@@ -52,7 +53,13 @@ class ModelAggregate:
                 f"{model.name} has no primary key, by which repositories know it; give a field json_schema_extra="
                 "{'sql': {'key': 'primary'}}, or write its rows with write_rows"
             )
-        plain_groups, self.scoped = grouped(model, models)
+        plain_groups, scoped = grouped(model, models)
+        halves = {id(group): halved(group, models) for group in plain_groups}
+        plain_groups = [group for group in plain_groups if halves[id(group)] is None]
+        self.scoped = [
+            *(driven(scope, model, models) for scope in scoped),
+            *(half for half in halves.values() if half is not None),
+        ]
         self.references = {part.name: part for part in map(self._part, [*plain_groups, *_groups_of(self.scoped)])}
         referring = {name for part in self.references.values() for name in part.group.fields}
         self.values = {_part_name(name): name for name in model.shape.fields if name not in referring}
@@ -84,7 +91,7 @@ class ModelAggregate:
 
     def state(self, agg: Any, convert: Callable[[Any], Any]) -> dict[str, Any]:
         """The state of an instance, each value converted."""
-        read: Any = agg.__getitem__ if isinstance(agg, dict) else lambda name: getattr(agg, name)
+        read: Any = agg.get if isinstance(agg, dict) else lambda name: getattr(agg, name)
         found: dict[str, Any] = {self.id_attr: {}} if self.id_parts else {}
         inside: dict[str, Any] = found[self.id_attr] if self.id_parts else found
         for part, name in self.values.items():
@@ -111,7 +118,7 @@ class ModelAggregate:
                 found[next(iter(fields))] = output
             else:
                 for own, theirs in fields.items():
-                    if own not in reference.shared or own not in found:
+                    if own not in reference.shared or found.get(own) is None:
                         found[own] = None if output is None else output[_part_name(theirs)]
         return found
 

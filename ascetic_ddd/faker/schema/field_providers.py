@@ -82,4 +82,15 @@ def _law(model: ModelSynthesizer, group: Group) -> dict[str, Any]:
 def null_weight_of_group(group: Group) -> float:
     """The share of rows in which the fields refer to nothing."""
     model = group.owner
-    return max((model.null_weights[name] for name in group.own or group.fields if name in model.nullable), default=0.0)
+    nullable = [name for name in group.own or group.fields if name in model.nullable]
+    words = [model.words[name] for name in group.fields]
+    is_tree = any(each.is_tree for each in words) and not any(_tells_nulls(model, name) for name in nullable)
+    if is_tree and nullable and model.rows:
+        roots = next((each.roots for each in words if each.roots is not None), 1)
+        return min(1.0, max(1, roots) / model.rows)
+    return max((model.null_weights[name] for name in nullable), default=0.0)
+
+
+def _tells_nulls(model: ModelSynthesizer, name: str) -> bool:
+    """Whether a share of None was asked for; that of a tree is else the share of its roots."""
+    return "null_weight" in repr(model.fields[name].json_schema_extra)

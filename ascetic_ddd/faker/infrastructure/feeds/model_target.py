@@ -108,7 +108,7 @@ def _exporter(aggregate: ModelAggregate, table: Table) -> Callable[[Any], dict[s
     def export(agg: Any) -> dict[str, Any]:
         state = aggregate.state(agg, _for_driver)
         for field, (path, tell) in documents.items():
-            value = agg[field] if isinstance(agg, dict) else getattr(agg, field)
+            value = agg.get(field) if isinstance(agg, dict) else getattr(agg, field)
             holder = state
             for key in path[:-1]:
                 holder = holder[key]

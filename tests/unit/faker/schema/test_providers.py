@@ -16,7 +16,7 @@ from ascetic_ddd.faker.schema import SchemaSynthesizer, Synthesizer
 from ascetic_ddd.faker.schema.aggregates import ModelAggregate
 from ascetic_ddd.faker.schema.model_provider import ModelProvider
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySessionPool
-from tests.unit.faker.infrastructure.feeds.models import Author, Book, Everything, Tenant, foreign, primary
+from tests.unit.faker.infrastructure.feeds.models import Author, Book, Everything, Tenant, Worker, foreign, primary
 
 
 class Library:
@@ -128,6 +128,42 @@ async def test_composite_keys_and_references_within_a_scope() -> None:
     assert set(state["author_id"]) == {"tenant_id", "author_id"}
 
 
+class Essay(BaseModel):
+    id: int = Field(json_schema_extra=primary)
+    tenant_id: int = Field(json_schema_extra=foreign("Tenant.id"))
+    author_id: int | None = Field(json_schema_extra=foreign("Author.author_id", null_weight=0.3))
+
+
+async def test_a_reference_within_a_scope_may_be_null() -> None:
+    library = Library((Tenant, 5), (Author, 50), (Essay, 1_000))
+    essays = await library.make("Essay", 1_000)
+    authors = {(state["id"]["tenant_id"], state["id"]["author_id"]) for state in await library.states("Author")}
+    assert {(essay.tenant_id, essay.author_id) for essay in essays if essay.author_id is not None} <= authors
+    assert 230 < sum(essay.author_id is None for essay in essays) < 370
+
+
+class Poem(BaseModel):
+    id: int = Field(json_schema_extra=primary)
+    tenant_id: int = Field(json_schema_extra=foreign("Tenant.id", skew=2, mean=100))
+    author_id: int = Field(json_schema_extra=foreign("Author.author_id", mean=10))
+
+
+async def test_the_scope_itself_has_its_distribution() -> None:
+    library = Library((Tenant, 10), (Author, 100), (Poem, 1_000))
+    uses = Counter(poem.tenant_id for poem in await library.make("Poem", 1_000))
+    assert len(uses) == 10
+    law = [1_000 * ((rank / 10) ** 0.5 - ((rank - 1) / 10) ** 0.5) for rank in range(1, 11)]
+    assert max(abs(count - wanted) for (_, count), wanted in zip(uses.most_common(), law, strict=True)) < 3
+
+
+@pytest.mark.parametrize("root", ["Essay", "Enrolment"])
+async def test_several_lanes_at_the_same_time(root: str) -> None:
+    library = Library((Tenant, 5), (Author, 50), (Essay, 600), (Student, 60), (Course, 20), (Enrolment, 600))
+    rows = await library.make(root, 600, lanes=4, batch_size=20)
+    keys = {getattr(row, "id", None) or (row.student_id, row.course_id) for row in rows}
+    assert len(keys) == len(rows) == 600
+
+
 class Student(BaseModel):
     id: int = Field(json_schema_extra=primary)
 
@@ -222,6 +258,18 @@ async def test_every_construct_is_exported_as_plain_data() -> None:
     assert state["point"] == {"x": rows[0].point.x, "at": rows[0].point.at, "label": rows[0].point.label}
     assert state["secret"] == rows[0].secret.get_secret_value()
     assert isinstance(state["box"]["width"], Decimal)
+
+
+async def test_a_tree_has_its_roots_and_no_circles() -> None:
+    library = Library((Worker, 400))
+    boss = {worker.id: worker.boss_id for worker in await library.make("Worker", 400)}
+    boss |= {state["id"]: state["boss_id"] for state in await library.states("Worker")}
+    assert list(boss.values()).count(None) <= 2  # one is asked for; the first of all has nobody to refer to
+    for worker in boss:
+        seen = {worker}
+        while (worker := boss[worker]) is not None:
+            assert worker not in seen
+            seen.add(worker)
 
 
 class Employee(BaseModel):
