@@ -38,6 +38,14 @@ def test_it_writes_rows_whose_references_are_resolved(tmp_path: Path, capsys: py
     assert {row.employee_id for row in managers} <= {row.id for row in employees}
 
 
+def test_the_example_of_the_documents_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    command = "synthesize examples.staff --rows Employee=2000 --rows Manager=20 --to csv:out"
+    monkeypatch.syspath_prepend(ROOT)
+    monkeypatch.chdir(tmp_path)
+    assert main(command.split()) == 0
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"Employee.csv", "Manager.csv"}
+
+
 def test_json_is_one_object_and_progress_goes_elsewhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["synthesize", MODULE, *ROWS, "--to", f"csv:{tmp_path}", "--json", "--seed", "4"]) == 0
     captured = capsys.readouterr()
