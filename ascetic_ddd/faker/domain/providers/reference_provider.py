@@ -12,6 +12,7 @@ from ascetic_ddd.faker.domain.providers.memory import Memory
 from ascetic_ddd.faker.domain.providers.patterns import is_specification
 from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, copied, placed
 from ascetic_ddd.faker.domain.providers.reference_source import ReferenceSource, Wanted
+from ascetic_ddd.faker.domain.providers.ties import tied_uses
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -152,14 +153,13 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
             return None
         source = self.source
         memory = source.memory or source.aggregate_provider.memory
-        if memory.is_late:
-            return self._begin_late(session)
-        if self._is_told:
-            self._count_told(session, memory)
-            return None
+        if memory.is_late or self._is_told:
+            return self._begin_late(session) if memory.is_late else self._count_told(session, memory)
         wanted = self._wanted
         if wanted is not None:
             scope = wanted.scope
+            if not wanted.is_tied:
+                self._tie(wanted)
         elif self.distributor.keeps_values:
             scope = memory.population.everything
         else:
@@ -179,6 +179,14 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
             return self._create_new(session, wanted, scope, choice)
         self._done = True
         return None
+
+    def _tie(self, wanted: Wanted) -> None:
+        """Once a pattern: what it is tied to may know how often it will be told."""
+        wanted.is_tied = True
+        foretell = getattr(self.distributor, "foretell", None)
+        uses = tied_uses(self, wanted.input) if foretell is not None else None
+        if foretell is not None and uses is not None:
+            foretell(wanted.scope, uses)
 
     def _count_told(self, session: ISession, memory: Memory) -> None:
         """What was told is a use, too, if its value is known."""

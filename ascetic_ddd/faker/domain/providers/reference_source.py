@@ -20,12 +20,13 @@ __all__ = ("ReferenceSource", "Wanted")
 class Wanted:
     """A told pattern, understood: the scope to choose from, and the input for an aggregate that is made to match."""
 
-    __slots__ = ("input", "scope", "specification")
+    __slots__ = ("input", "is_tied", "scope", "specification")
 
     def __init__(self, scope: Scope, input: Mapping[str, Any] | None, specification: ISpecification | None) -> None:
         self.scope = scope
         self.input = input
         self.specification = specification
+        self.is_tied = specification is not None  # looked at whether another reference tells how often it will be wanted
 
 
 class ReferenceSource:

@@ -1,7 +1,7 @@
 """The distributors: every value new, or values reused by the law of a count distribution."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
 from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
@@ -119,8 +119,10 @@ class LawDistributor:
         self._beside: dict[int, int] = {}  # uses by number that a scope opened later starts from
         self._schedules: dict[Scope, GrowingSchedule | PlannedSchedule] = {}
         self._closed: set[Scope] = set()
+        self._foretold: dict[Scope, Callable[[], int | None]] = {}
         self._plan: Plan | None = None
         self._is_of_root = False
+        self._is_exact = False  # asked once for each root aggregate, in whatever scope
         self._draws: int | None = None  # since an exact plan began, those rolled back included, as in its attempts
 
     @property
@@ -207,6 +209,7 @@ class LawDistributor:
         self._plan = plan
         self._is_of_root = is_of_root
         self._draws = 0 if plan is not None and is_exact else None
+        self._is_exact = self._draws is not None
         self._nulls.plan(plan.total if plan is not None and is_exact else None)
         for scope, schedule in self._schedules.items():
             self._replace(scope, schedule)
@@ -225,6 +228,16 @@ class LawDistributor:
     def uses(self, scope: Scope) -> dict[int, int]:
         """Uses so far by number of the value, most used first; values without a use are left out."""
         return self._schedules[scope].uses if scope in self._schedules else self._uses_beside(scope)
+
+    def remaining(self, scope: Scope, number: int) -> int | None:
+        """Uses that a value of a scope has still to get in an exact run; None if that is not planned."""
+        schedule = self._schedules.get(scope) if self._draws is not None else None
+        return schedule.remaining(number) if isinstance(schedule, PlannedSchedule) else None
+
+    def foretell(self, scope: Scope, uses: Callable[[], int | None]) -> None:
+        """Have a scope plan to the end at once: ``uses`` tells how many it will be asked for from the first one on."""
+        if not self.null_weight and scope is not scope.pool.everything:
+            self._foretold[scope] = uses
 
     def _check_rate(self) -> None:
         """An exact plan counts on one draw a root aggregate. Some may have been told instead: then plan by what is asked."""
@@ -273,6 +286,7 @@ class LawDistributor:
                 self._random,
                 plan=self._plan,
                 expected=self._expected() if scope is scope.pool.everything else None,
+                foretell=self._foretold.get(scope) if self._is_exact else None,
                 since=since,
                 spread=self.spread,
                 correlation=self.correlation,

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 
 from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
@@ -30,6 +30,7 @@ class PlannedSchedule:
         random: the distributor's stream.
         plan: total and progress of the run.
         expected: number of uses this run will ask for, if that is known.
+        foretell: gives that number when the first use is asked for, or None if it is not known then either.
         since: progress of the run when the uses given here had been made.
         spread: how far apart the uses of a value may lie, as a share of the stretch: 1 anywhere, 0 one after the other.
         correlation: of the order of the uses with the order in which the values came to be, as ``pg_stats.correlation``; it
@@ -50,6 +51,7 @@ class PlannedSchedule:
         *,
         plan: Plan,
         expected: int | None = None,
+        foretell: Callable[[], int | None] | None = None,
         since: float = 0.0,
         spread: float = 1.0,
         correlation: float | None = None,
@@ -80,6 +82,7 @@ class PlannedSchedule:
         self._tickets: list[int] = []
         self._issued = self._before = sum(self._uses)  # tickets ever made, drawn or not
         self._expected = expected
+        self._foretell = foretell
         self._since = since
         self._last: tuple[float, int] | None = None  # progress, and uses asked for by then
 
@@ -93,6 +96,13 @@ class PlannedSchedule:
         """Uses so far by number, most used first, without the unused."""
         found = {n: self._uses[rank] for n, rank in self._ranks.items() if self._uses[rank]}
         return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+    def remaining(self, number: int) -> int | None:
+        """Uses the value has still to get in this run; None if the run's uses are not all planned, or it has no place."""
+        rank = self._ranks.get(number)
+        if rank is None or self._expected is None or self._issued < self._before + self._expected:
+            return None
+        return self._planned[rank] - self._uses[rank]
 
     def pick(self, session: ISession) -> int | None:
         """Draw a ticket.
@@ -213,6 +223,8 @@ class PlannedSchedule:
     def _extend(self) -> bool:
         """Plan the next stretch. Returns False if there is no value to plan for."""
         counts = self._counts
+        if self._foretell is not None:
+            self._expected, self._foretell = self._foretell(), None
         target = self._target()
         population = max(1, round(target / (counts.mean * counts.used_share)))
         if self._is_closed:
