@@ -154,7 +154,7 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         source = self.source
         memory = source.memory or source.aggregate_provider.memory
         if memory.is_late or self._is_told:
-            return self._begin_late(session) if memory.is_late else self._count_told(session, memory)
+            return self._begin_seldom(session, memory)
         wanted = self._wanted
         if wanted is not None:
             scope = wanted.scope
@@ -188,12 +188,15 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         if foretell is not None and uses is not None:
             foretell(wanted.scope, uses)
 
-    def _count_told(self, session: ISession, memory: Memory) -> None:
-        """What was told is a use, too, if its value is known."""
+    def _begin_seldom(self, session: ISession, memory: Memory) -> Awaitable[None] | None:
+        """What exists has to be looked up first; or an id was told, which is a use, too, if its value is known."""
+        if memory.is_late:
+            return self._begin_late(session)
         number = memory.population.number_of(self._input)
         if number is not None:
             self.distributor.use(session, memory.population.everything, number)
         self._done = True
+        return None
 
     async def _begin_late(self, session: ISession) -> None:
         await self.source.aggregate_provider.memory.catch_up(session)
