@@ -94,6 +94,8 @@ async def generate(
     _positive("lanes", lanes)
     if (count is None) == (until is None):
         raise ConfigurationError("generate needs either count, or until, the condition that ends the run")
+    if count is not None:
+        _positive("count", count)
     if on_error not in ("stop", "skip"):
         raise ConfigurationError(f"on_error={on_error!r}: expected 'stop' or 'skip'")
     if seed is not None:

@@ -23,6 +23,8 @@ _ADVICE: tuple[tuple[type[psycopg.Error], str], ...] = (
     (errors.DeadlockDetected, "repeat the whole transaction"),
     (errors.InsufficientPrivilege, "grant the right to the user of the connection"),
     (errors.UntranslatableCharacter, "remove characters that PostgreSQL cannot store"),
+    (errors.DiskFull, "make room on the server's disk, then repeat the transaction"),
+    (errors.ReadOnlySqlTransaction, "connect to the primary, or let the transaction write"),
     (psycopg.ProgrammingError, "check that the exported values fit the columns"),
     (psycopg.DataError, "check that the exported values fit the columns"),
     (psycopg.OperationalError, "check the connection; take a new session and repeat the transaction"),
