@@ -24,6 +24,7 @@ _ADVICE: tuple[tuple[type[psycopg.Error], str], ...] = (
     (errors.InsufficientPrivilege, "grant the right to the user of the connection"),
     (errors.UntranslatableCharacter, "remove characters that PostgreSQL cannot store"),
     (errors.DiskFull, "make room on the server's disk, then repeat the transaction"),
+    (errors.RaiseException, "a trigger or a function of the application refuses it; make what it accepts"),
     (errors.ReadOnlySqlTransaction, "connect to the primary, or let the transaction write"),
     (psycopg.ProgrammingError, "check that the exported values fit the columns"),
     (psycopg.DataError, "check that the exported values fit the columns"),

@@ -230,7 +230,7 @@ async def test_arguments_that_contradict_each_other_are_refused() -> None:
     pool = InMemorySessionPool()
     with pytest.raises(ConfigurationError, match="either count, or until"):
         await anext(generate(children, pool))
-    with pytest.raises(ConfigurationError, match="^count=0: expected a whole number"):
+    with pytest.raises(ConfigurationError, match=r"^count=0: expected a whole number"):
         await anext(generate(children, pool, 0))
     with pytest.raises(ConfigurationError, match="batch_size=0"):
         await anext(generate(children, pool, 1, batch_size=0))

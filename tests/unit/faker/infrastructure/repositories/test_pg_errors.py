@@ -16,7 +16,8 @@ from ascetic_ddd.faker.infrastructure.repositories.pg_errors import persistence_
         (errors.ReadOnlySqlTransaction("cannot execute INSERT"), "connect to the primary"),
         (errors.UndefinedTable("relation does not exist"), "create the table first"),
         (errors.UndefinedFunction("function does not exist"), "check that the exported values fit"),
-        (errors.RaiseException("our own trigger"), "see the cause"),
+        (errors.RaiseException("no orders on Sunday"), "a trigger or a function of the application refuses it"),
+        (errors.CheckViolation("violates check constraint"), "see the cause"),
     ],
 )
 def test_the_advice_fits_the_error(error: psycopg.Error, advice: str) -> None:
