@@ -18,7 +18,7 @@ from ascetic_ddd.faker.infrastructure.embedded import PgServer, embedded_postgre
 from ascetic_ddd.faker.infrastructure.profile.capture import capture
 from ascetic_ddd.faker.infrastructure.report.html import html_report
 from ascetic_ddd.seedwork.domain.errors import AsceticDddError
-from examples.library.asked import ALLOWED, asked_profile, without_columns
+from examples.library.asked import allowed, asked_profile, without_columns
 from examples.library.measured import Row, broken_promises, count_of, measured
 from examples.library.providers import (
     AUTHOR_WEIGHTS,
@@ -85,7 +85,7 @@ def _report(dsn: str, count: int, path: Path) -> None:
     found = compare(
         asked_profile(count),
         without_columns(asyncio.run(capture(dsn))),
-        thresholds=Thresholds.parse(ALLOWED),
+        thresholds=Thresholds.parse(allowed(count)),
         labels=("as asked", "as grown"),
     )
     print(f"As grown beside as asked, by KS and other distances: {headline(found)}.")
