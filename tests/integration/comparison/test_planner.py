@@ -99,6 +99,26 @@ def test_indexes_are_known_by_what_they_index(shop: str, internal_dsn: str) -> N
     assert {"books by (tenant_id, author_id)", "books by (at)", "authors by (tenant_id, id)"} <= on
 
 
+def test_an_index_that_one_side_lacks_is_told_however_many_plans_are_equal(shop: str, internal_dsn: str) -> None:
+    make_shop(internal_dsn)
+    with psycopg.connect(internal_dsn, autocommit=True) as connection:
+        connection.execute("DROP INDEX i_at")
+        connection.execute("CREATE INDEX ON authors USING hash (id)")
+    notes = Pair(shop, internal_dsn).compare(budget_s=0.0).notes
+    assert "Indexes that B has not: books by (at)." in notes
+    assert "Indexes that A has not: authors by hash (id)." in notes
+    assert not any(note.startswith("Indexes") for note in Pair(shop, shop).compare(budget_s=0.0).notes)
+
+
+def test_statistics_that_came_with_a_copy_are_not_called_missing(external_dsn: str) -> None:
+    make_shop(external_dsn)
+    with psycopg.connect(external_dsn, autocommit=True) as connection:
+        connection.execute("SELECT pg_stat_reset()")  # as after a crash, or in a copy by CREATE DATABASE … TEMPLATE
+    notes = Pair(external_dsn, external_dsn).compare(budget_s=0.0).notes
+    assert not any("never analysed" in note for note in notes)
+    assert any(note.startswith("B: statistics of unknown age") and "books" in note for note in notes)
+
+
 def test_names_of_b_become_those_of_a(shop: str, internal_dsn: str) -> None:
     make_shop(internal_dsn)
     with psycopg.connect(internal_dsn, autocommit=True) as connection:

@@ -13,6 +13,8 @@ from ascetic_ddd.faker.application.profile.model import ColumnProfile, TableProf
 __all__ = ("measures_of_column", "measures_of_table")
 
 _SCALES_FROM = 0.1  # ANALYZE takes a number of distinct values above a tenth of the rows for one that grows with them
+_PAGE = 8192.0
+_EXTENDED = 64.0  # pages that a bulk load adds at once, as many as there are at most; those it does not need stay empty
 _SAMPLED = 30_000.0  # rows that a capture looks at where it does not count all
 
 
@@ -23,8 +25,8 @@ def measures_of_table(a: TableProfile, b: TableProfile, names: Names, judge: Jud
     if scale is not None:
         found.append(judge.of_figures("rows", a.rows * scale, b.rows, grain))
     if a.bytes_per_row is not None and b.bytes_per_row is not None:
-        page = 8192.0 / max(1, min(a.rows, b.rows))  # a table ends with a page that is not full
-        slack = Slack(grain=page / max(1.0, min(a.bytes_per_row, b.bytes_per_row)))
+        pages = min(a.bytes_per_row * a.rows, b.bytes_per_row * b.rows) / _PAGE
+        slack = Slack(grain=(1.0 + min(pages, _EXTENDED)) / max(pages, 1.0))  # the last page is not full, and empty ones follow
         found.append(judge.of_figures("bytes_per_row", a.bytes_per_row, b.bytes_per_row, slack))
     return (*found, *_dependences(a, b, names, judge))
 
@@ -45,7 +47,8 @@ def measures_of_column(
     sizes = tuple(_sample(each, of) for each, of in zip((a, b), target, strict=True))
     nulls = sum(sampling.binomial_error(each.null_share, size) for each, size in zip((a, b), sizes, strict=True))
     found = [judge.of_figures("null_share", a.null_share, b.null_share, Slack(nulls, 1.0 / min(a.rows, b.rows)))]
-    found.append(_distinct(a, b, judge))
+    if any(each.distinct is not None or each.method == "estimate" for each in (a, b)):  # else the type has no order
+        found.append(_distinct(a, b, judge))
     if not (a.is_unique and b.is_unique):
         found.append(_most_common(a, b, judge, sizes))
     if a.values is not None and b.values is not None:

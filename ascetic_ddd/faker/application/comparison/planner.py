@@ -157,15 +157,17 @@ class TableState:
 
     Attributes:
         table: its name in A.
-        analyzed: when, as ISO 8601 in UTC; None: never.
+        analyzed: when, as ISO 8601 in UTC; None: the server has not seen it.
         modified: rows changed since then.
         rows: as the planner believes.
+        has_statistics: of columns; without ``analyzed`` they came with a copied, restored or crashed server.
     """
 
     table: str
     analyzed: str | None
     modified: int
     rows: float
+    has_statistics: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ __all__ = ("PlannerOptions", "compare_planners")
 
 _SHORTEST_S = 0.05
 _NOTES_OF_A_KIND = 5
+_INDEXES = 10  # named in a note
 _STALE = 0.1  # of the rows changed: autovacuum would analyse by its defaults
 _Results = list[tuple[Asked, ProbeResult]]
 
@@ -77,6 +78,7 @@ def compare_planners(
     shared = _found_in(_shared(profiles, names), a.relations, b.relations)
     states = read_state(a.connection, a.relations.values()), read_state(b.connection, b.relations.values())
     targets, differing = _settings(a.connection, b.connection)
+    notes += _other_indexes(a, b)
     notes += [*_stale(states), *differing] if not options.is_analyze_allowed else differing
     is_analyzed = options.is_analyze_allowed and sum(each.analyze() for each in (a, b)) == 2  # both, whatever the first says
     with a.reading(), b.reading():
@@ -162,13 +164,29 @@ def _settings(a: Connection[Any], b: Connection[Any]) -> tuple[tuple[int, int], 
     return targets, [f"The planners are set differently: {'; '.join(told)}."] if told else []
 
 
+def _other_indexes(a: PlannedDatabase, b: PlannedDatabase) -> list[str]:
+    """Few probes may use an index, so that one is missing is told, however many plans are equal."""
+    notes = []
+    tables = a.relations.keys() & b.relations.keys()
+    of_a, of_b = (sorted(each.roles.indexes[name] for name in each.roles.indexes) for each in (a, b))
+    for side, have, lack in (("B", of_a, of_b), ("A", of_b, of_a)):
+        missing = [role for role in dict.fromkeys(have) if role not in lack and role.partition(" by ")[0] in tables]
+        if missing:
+            more = f" and {len(missing) - _INDEXES:,} more" if len(missing) > _INDEXES else ""
+            notes.append(f"Indexes that {side} has not: {'; '.join(missing[:_INDEXES])}{more}.")
+    return notes
+
+
 def _stale(states: Iterable[Sequence[TableState]]) -> list[str]:
     notes = []
     for side, found in zip("AB", states, strict=True):
-        never = [state.table for state in found if state.analyzed is None]
+        never = [state.table for state in found if state.analyzed is None and not state.has_statistics]
+        unknown = [state.table for state in found if state.analyzed is None and state.has_statistics]
         changed = [state.table for state in found if state.analyzed and state.modified > _STALE * max(state.rows, 1.0)]
         if never:
             notes.append(f"{side}: never analysed, so its plans are guesses: {', '.join(never)} (ANALYZE, or --analyze).")
+        if unknown:
+            notes.append(f"{side}: statistics of unknown age, copied or restored: {', '.join(unknown)} (ANALYZE, or --analyze).")
         if changed:
             notes.append(f"{side}: a tenth of the rows has changed since ANALYZE: {', '.join(changed)}.")
     return notes

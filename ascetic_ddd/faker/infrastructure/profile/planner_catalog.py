@@ -72,8 +72,11 @@ WHERE i.indrelid = %(oid)s
 _STATE = """
 SELECT c.oid, c.reltuples,
        to_char(greatest(s.last_analyze, s.last_autoanalyze) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS analyzed,
-       coalesce(s.n_mod_since_analyze, 0) AS modified
-FROM pg_catalog.pg_class AS c LEFT JOIN pg_catalog.pg_stat_all_tables AS s ON s.relid = c.oid
+       coalesce(s.n_mod_since_analyze, 0) AS modified,
+       EXISTS (SELECT FROM pg_catalog.pg_stats AS known
+               WHERE known.schemaname = n.nspname AND known.tablename = c.relname) AS has_statistics
+FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+LEFT JOIN pg_catalog.pg_stat_all_tables AS s ON s.relid = c.oid
 WHERE c.oid = ANY(%(oids)s)
 """
 
@@ -145,7 +148,10 @@ def read_state(connection: Connection[Any], relations: Iterable[Relation]) -> tu
     """Tell when each table was analysed, and how much has changed since."""
     by_oid = {relation.oid: relation for relation in relations}
     rows = connection.execute(_STATE, {"oids": list(by_oid)}).fetchall()
-    states = [TableState(by_oid[oid].table, analyzed, int(modified), float(tuples)) for oid, tuples, analyzed, modified in rows]
+    states = [
+        TableState(by_oid[oid].table, analyzed, int(modified), float(tuples), has_statistics)
+        for oid, tuples, analyzed, modified, has_statistics in rows
+    ]
     return tuple(sorted(states, key=lambda state: state.table))
 
 

@@ -15,7 +15,7 @@ from ascetic_ddd.faker.application.comparison.references import lorenz_distance
 from ascetic_ddd.faker.application.comparison.scale import Scale
 from ascetic_ddd.faker.application.comparison.thresholds import DEFAULTS, Thresholds
 from ascetic_ddd.faker.application.comparison.wording import failure_texts, headline
-from ascetic_ddd.faker.application.profile.model import DependentPair, Profile, Within, WithinClass
+from ascetic_ddd.faker.application.profile.model import DependentPair, Profile, TableProfile, Within, WithinClass
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from tests.unit.faker.application.comparison.profiles import (
     SKEWED,
@@ -290,3 +290,33 @@ def test_the_lorenz_distance_is_a_distance_between_0_and_1(a: list[tuple[int, in
 def test_the_lorenz_distance_knows_neither_size_nor_mean(a: list[tuple[int, int]], times: int) -> None:
     assert lorenz_distance(a, [(uses * times, parents) for uses, parents in a]) == pytest.approx(0.0, abs=1e-9)
     assert lorenz_distance(a, [(uses, parents * times) for uses, parents in a]) == pytest.approx(0.0, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("pages", "added", "is_equal"), [(23, 17, True), (600, 62, True), (600, 200, False), (5_000, 700, False)]
+)
+def test_empty_pages_that_a_bulk_load_leaves_are_no_difference(pages: int, added: int, is_equal: bool) -> None:
+    rows = 200 * pages
+    a, b = (replace(table("books", rows), bytes_per_row=8192 * each / rows) for each in (pages, pages + added))
+    found = compare(Profile(tables=(a,), references=()), Profile(tables=(b,), references=()))
+    assert found.is_equal is is_equal
+
+
+def test_empty_tables_and_types_without_an_order_are_equal_to_themselves_even_strictly() -> None:
+    opaque = column("at", 500, type="point", distinct=None, top_shares=(), correlation=None)
+    before = profile(books=[replace(opaque, rows=10_000)])
+    empty = replace(before, references=(reference([]),), tables=tuple(_emptied(each) for each in before.tables))
+    for each in (before, empty):
+        found = compare(each, each, is_strict=True)
+        assert found.is_equal, found.not_comparable
+    unknown = replace(before, tables=tuple(_estimated(each) for each in before.tables))
+    assert not compare(unknown, unknown, is_strict=True).is_equal
+
+
+def _emptied(found: TableProfile) -> TableProfile:
+    columns = tuple(replace(each, rows=0, distinct=0, top_shares=(), quantiles=None) for each in found.columns)
+    return replace(found, rows=0, bytes_per_row=None, columns=columns)
+
+
+def _estimated(found: TableProfile) -> TableProfile:
+    return replace(found, columns=tuple(replace(each, method="estimate") for each in found.columns))
