@@ -79,6 +79,7 @@ class PlannedSchedule:
         self._ranks = {number: rank for rank, number in enumerate(self._numbers)}
         self._spare: list[int] = [number for number in scope.members if number not in used]
         self._spare_places = {number: place for place, number in enumerate(self._spare)}
+        self._extra: list[int] = []  # ranks beyond the plan
         self._tickets: list[int] = []
         self._issued = self._before = sum(self._uses)  # tickets ever made, drawn or not
         self._expected = expected
@@ -131,10 +132,24 @@ class PlannedSchedule:
             aside.append(rank)
         for rank in aside:
             self._put_back(rank)
-        if found is None and not self._is_closed:  # all that is due is in flight elsewhere: one value more than planned
-            self._append(_PENDING)
-            found = -len(self._numbers)
+        if found is None and not self._is_closed:
+            found = self._beyond(session)
         return found
+
+    def _beyond(self, session: ISession) -> int:
+        """All that is due is in flight elsewhere: have one value more than planned, and use that while it lasts."""
+        if self._tickets:  # it is used instead of another
+            self._planned[self._tickets.pop()] -= 1
+        for rank in reversed(self._extra[-_ASIDE:]):
+            number = self._numbers[rank]
+            if number >= 0 and not self._scope.pool.is_foreign(number, session):
+                self._planned[rank] += 1
+                self._uses[rank] += 1
+                return number
+        self._append(_PENDING)
+        self._planned[-1] = 1
+        self._extra.append(len(self._numbers) - 1)
+        return -len(self._numbers)
 
     def fill(self, place: int, number: int) -> bool:
         """The value for a reserved place exists, and this is its first use. Returns False if it is not in the scope."""

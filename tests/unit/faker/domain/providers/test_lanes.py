@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ascetic_ddd.faker.application.generation import planned_run
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySession
@@ -76,6 +77,31 @@ async def test_a_session_goes_on_using_its_own_values_in_flight_after_others_loo
     provider = aggregate(tenant_id=reference(TenantProvider(repository), mean=50))
     await asyncio.gather(*(batches(lane) for lane in (provider, provider.clone())))
     assert 60 <= len(await stored(repository)) <= 100  # 4,000 uses at mean 50
+
+
+async def test_a_plan_whose_values_are_all_in_flight_elsewhere_is_exceeded_by_one_value_only() -> None:
+    """500 rows of 10 tenants, 400 of them drawn while another session holds all tenants, the rest afterwards."""
+    repository = memory()
+    provider = aggregate(tenant_id=reference(TenantProvider(repository), mean=50))
+    lane = provider.clone()
+    one, other = InMemorySession(), InMemorySession()
+    rows = []
+    with planned_run(provider, 500) as plan:
+        async with one.atomic():
+            while len(await stored(repository)) < 10:
+                rows.append(await made(provider, one))
+                plan.advance()
+            async with other.atomic():
+                for _ in range(300):
+                    rows.append(await made(lane, other))
+                    plan.advance()
+                assert len(await stored(repository)) == 11
+        while len(rows) < 500:
+            rows.append(await made_in_transaction(provider))
+            plan.advance()
+    uses = Counter(row.tenant_id.value for row in rows)
+    assert len(uses) == 11
+    assert sum(uses.values()) == 500
 
 
 async def batches(provider: Any) -> None:
