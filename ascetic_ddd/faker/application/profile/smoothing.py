@@ -16,7 +16,7 @@ def smoothed(means: Sequence[float], points: int = _POINTS) -> tuple[float, ...]
 
     Each number is a mean of at least one part, so the least and the greatest value themselves do not show; then it is
     rounded to a thousandth of the range's order of magnitude, or of a thousandth of the largest number's if that is coarser.
-    Of a column with one value three digits are told.
+    Of a column with one value three digits are told. What is nearer to 0 than 1e-290 is told as 0.
 
     Args:
         means: of the parts, ascending.

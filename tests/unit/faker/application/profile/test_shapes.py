@@ -75,7 +75,11 @@ def test_quantiles_are_those_of_the_sorted_counts(counts: list[int]) -> None:
     assert all(found[point] == ranked[max(0, -(-point * len(ranked) // 100) - 1)] for point in range(101))
 
 
-@given(st.lists(st.floats(-1e12, 1e12, allow_subnormal=False), min_size=2, max_size=101).map(sorted))
+def not_tiny(number: float) -> float:
+    return number if abs(number) > 1e-280 else 0.0
+
+
+@given(st.lists(st.floats(-1e12, 1e12).map(not_tiny), min_size=2, max_size=101).map(sorted))
 def test_smoothed_quantiles_rise_and_stay_near_the_means(means: list[float]) -> None:
     found = smoothed(means)
     assert found is not None
