@@ -281,3 +281,22 @@ async def test_rows_that_refer_to_nobody_count_as_nulls(database: Callable[[str]
             assert (reference.rows, reference.null_weight, reference.method) == (20, 0.95, "exact")
             assert reference.histogram == ((0, 2), (1, 1))
             assert any(note.startswith(f"{table}: {table}_a_b_fkey is not validated") for note in found.notes)
+
+
+async def test_a_sample_without_the_most_frequent_keys_is_told(database: Callable[[str], str]) -> None:
+    dsn = database(
+        "CREATE TABLE authors (id int PRIMARY KEY);"
+        "INSERT INTO authors SELECT generate_series(1, 3000);"
+        "CREATE TABLE books (id int PRIMARY KEY, author_id int REFERENCES authors);"
+        "INSERT INTO books SELECT n, CASE WHEN n <= 3000 THEN 1 ELSE n - 3000 END FROM generate_series(1, 6000) AS n;"
+        "CREATE INDEX ON books (author_id)"
+    )
+    options = CaptureOptions(method="sample", sample=200)
+    blind = await capture(dsn, options)
+    assert blind.reference("books", "author_id").method == "sample"
+    assert any("books_author_id_fkey was sampled without its most frequent keys" in note for note in blind.notes)
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("ANALYZE")
+    seeing = await capture(dsn, options)
+    assert seeing.reference("books", "author_id").top_counts[0] == 3001
+    assert not any("most frequent keys" in note for note in seeing.notes)

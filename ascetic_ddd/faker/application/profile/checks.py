@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import pairwise
 
 from ascetic_ddd.faker.application.measure import weights as weights_of
@@ -13,12 +14,14 @@ from ascetic_ddd.faker.application.profile.model import (
     TableProfile,
     Within,
 )
+from ascetic_ddd.faker.application.profile.skew_fit import skew_fit
 
 __all__ = ("contradictions",)
 
 _POINTS = 101  # quantiles 0 %, 1 %, … 100 %
 _ROUNDING = 1e-6
 _TYPED = 1e-3  # weights may have been rounded by hand
+_REFITTED = 0.25  # another release may read the same histogram a little otherwise
 _MEANWHILE = 0.05  # each table is read at a moment of its own: the other one may have grown
 _SAMPLED = 0.02  # numbers that were measured on different rows may disagree so far
 
@@ -128,6 +131,9 @@ def _of_reference(reference: ReferenceProfile, place: str) -> Iterator[str]:
     if not math.isclose(mean, reference.mean, rel_tol=_ROUNDING, abs_tol=_ROUNDING):
         yield f"{place}.mean: {reference.mean:.6g}; the histogram has {mean:.6g} rows per used parent"
     yield from _of_weights(reference, place)
+    fitted = skew_fit(histogram).skew if used else 1.0
+    if abs(reference.skew - fitted) > _REFITTED:
+        yield f"{place}.skew: {reference.skew:.6g}; the histogram has {fitted:.6g}"
     counts = [rows for rows, values in reversed(histogram) for _ in range(min(values, 100)) if rows][:100]
     if reference.top_counts and list(reference.top_counts) != counts[: len(reference.top_counts)]:
         yield f"{place}.top_counts: they are not the largest of the histogram"
@@ -199,11 +205,21 @@ def _of_quantiles(quantiles: Sequence[float | str], place: str) -> Iterator[str]
     if len({isinstance(each, str) for each in quantiles}) > 1:
         yield f"{place}: numbers and texts; expected one of both"
         return
-    if any(isinstance(each, str) for each in quantiles):
-        return  # a year may have a sign, or more than four digits: texts do not compare
-    for index, (before, after) in enumerate(pairwise(quantiles)):
-        if after < before:  # type: ignore[operator]
-            yield f"{place}[{index + 1}]: {after} after {before}; expected ascending numbers"
+    values = [_moment(each) if isinstance(each, str) else each for each in quantiles]
+    for index, (text, value) in enumerate(zip(quantiles, values, strict=True)):
+        if value is None:
+            yield f"{place}[{index}]: {text!r}; expected a date or a timestamp in ISO 8601"
+    for index, (before, after) in enumerate(pairwise(values)):
+        if before is not None and after is not None and after < before:
+            yield f"{place}[{index + 1}]: {quantiles[index + 1]} after {quantiles[index]}; expected ascending ones"
+
+
+def _moment(text: str) -> float | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
 
 
 def _falling(shares: Sequence[float], place: str) -> Iterator[str]:

@@ -29,7 +29,7 @@ def load(cls: type[P], path: str | Path) -> P:
         ProfileError: it cannot be read, or is damaged; the message lists all faults with their places.
     """
     try:
-        text = Path(path).read_text("utf-8")
+        text = Path(path).read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
         raise ProfileError(f"the profile {str(path)!r} cannot be read: {reason}; capture one: ascetic-ddd capture DSN") from error
@@ -66,8 +66,10 @@ def from_json(cls: type[P], text: str, name: str = "the profile") -> P:
     faults: Faults = []
     try:
         data = json.loads(text, parse_constant=str, object_pairs_hook=lambda pairs: _unique(pairs, faults))
-    except (json.JSONDecodeError, RecursionError) as error:
-        where = f"line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else "nested too deeply"
+    except (ValueError, RecursionError) as error:
+        where = "nested too deeply" if isinstance(error, RecursionError) else "a number has thousands of digits"
+        if isinstance(error, json.JSONDecodeError):
+            where = f"line {error.lineno}, column {error.colno}"
         raise ProfileError(f"{name} is no JSON ({where}): it is damaged or cut off; capture it again") from error
     if isinstance(data, dict):
         version = data.get("version")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-__all__ = ("Correlation", "Count", "NotNegative", "Positive", "Range", "Share")
+__all__ = ("Correlation", "Count", "NotNegative", "Positive", "Range", "Share", "Skew")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,4 +18,5 @@ Share = Annotated[float, Range(0.0, 1.0)]
 Count = Annotated[int, Range(0)]
 Positive = Annotated[int, Range(1)]
 NotNegative = Annotated[float, Range(0.0)]
+Skew = Annotated[float, Range(1.0)]
 Correlation = Annotated[float, Range(-1.0, 1.0)]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from ascetic_ddd.faker.application.profile import parameters
-from ascetic_ddd.faker.application.profile.limits import Correlation, Count, NotNegative, Positive, Share
+from ascetic_ddd.faker.application.profile.limits import Correlation, Count, NotNegative, Positive, Share, Skew
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 
 __all__ = (
@@ -206,7 +206,7 @@ class ReferenceProfile:
     null_weight: Share
     mean: NotNegative
     weights: tuple[Share, ...]
-    skew: NotNegative
+    skew: Skew
     skew_misfit: Share
     alpha: float | None
     r_squared: float | None

@@ -176,6 +176,13 @@ class ReferenceMeasure:
         if len(clauses.key.columns) > 1:
             return {}, []
         rows = await self._reader.rows(query("most_common_keys"), {"table": self._child.oid, "column": clauses.key.columns[0]})
+        known = self._child.column(clauses.key.columns[0])
+        if not rows and (known is None or known.statistics is None):
+            self._notes.add(
+                self._child,
+                f"{clauses.key.name} was sampled without its most frequent keys, which nobody knows before ANALYZE: "
+                "its largest counts and its skew may be too low",
+            )
         keys, shares = (rows[0][0], rows[0][1]) if rows else ([], [])
         reckoned = [round(share * self._profile.rows) for share in shares]
         counted: list[str] = []

@@ -117,6 +117,13 @@ R, T = ("references", 0), ("tables", 1)
         (put(*R, "mean", 9.0), "references[0].mean: 9; the histogram has 2.25 rows per used parent"),
         (put(*R, "weights", [0.4, 0.2, 0.2, 0.1]), "references[0].weights: they sum to 0.9; expected 1"),
         (put(*R, "weights", [0.7, 0.1, 0.1, 0.1]), "references[0].weights: [0.7, 0.1, 0.1, 0.1]; the histogram has [0.4"),
+        (put(*R, "skew", 0.9), "references[0].skew: 0.9; expected a number, at least 1"),
+        (put(*R, "skew", 4.0), "references[0].skew: 4; the histogram has "),
+        (put(*T, "columns", 0, "quantiles", ["1960-13-01"] * 101), "tables[1].columns[0].quantiles[0]: '1960-13-01'; expected a"),
+        (
+            put(*T, "columns", 0, "quantiles", ["2024-02-01", *["2024-01-31"] * 100]),
+            "tables[1].columns[0].quantiles[1]: 2024-01-31 after 2024-02-01; expected ascending ones",
+        ),
         (put(*R, "histogram", 3, [4, 2]), "references[0].histogram: 13 rows in all; 9 are not null"),
         (put(*R, "null_weight", 0.9), "references[0].histogram: 9 rows in all; 1 are not null"),
         (put(*R, "parents", 6), "references[0].histogram: 5 parents; the field parents says 6"),
@@ -169,6 +176,14 @@ def test_all_faults_are_told_at_once_those_of_other_parts_too() -> None:
         "tables[1].columns[0].type",
         "references[0].mean",
     ]
+
+
+def test_a_number_without_end_is_told_and_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
+    profile = profile_of([3, 0, 2], 1)
+    with pytest.raises(ProfileError, match="thousands of digits"):
+        from_json(Profile, as_json(profile).replace('"rows": ', f'"rows": {"9" * 5000}', 1))
+    (tmp_path / "p.json").write_text(as_json(profile), "utf-8-sig")
+    assert Profile.load(tmp_path / "p.json") == profile
 
 
 @pytest.mark.parametrize("text", ["[]", "3", '"x"', "null", "{}"])
