@@ -17,7 +17,7 @@ _RATIOS: Mapping[str, tuple[str, str]] = {
     "bytes_per_row": ("a page holds fewer rows", "a page holds more rows"),
     "mean": ("look-ups and joins return more", "look-ups and joins return less"),
     "size_biased_mean": ("a usual look-up costs more", "a usual look-up costs less"),
-    "top_share": ("the hottest key is hotter", "the hottest key is lost"),
+    "top_share": ("the hottest key is hotter", "the hottest key is less hot"),
     "distinct": ("equality is taken for more selective", "equality is taken for less selective"),
     "most_common_share": ("the hottest value is hotter", "the hottest value is lost"),
     "width": ("sorts and hashes need more memory", "sorts and hashes need less memory"),

@@ -31,7 +31,7 @@ def comparison(*subjects: Subject, **parts: object) -> Comparison:
         (fault("mean", 10.0, 20.0, 1.0), "rows per used parent: 2 times more, 20 in B, 10 in A; look-ups and joins return more"),
         (fault("mean", 10.0, 9.0, 1 / 9), "rows per used parent: 10 % fewer, 9 in B, 10 in A; look-ups and joins return less"),
         (fault("mean", 10.0, 11.0, 0.1), "rows per used parent: 10 % more, 11 in B, 10 in A; look-ups and joins return more"),
-        (fault("top_share", 0.5, 0.25, 1.0), "2 times smaller, 25 % in B, 50 % in A; the hottest key is lost"),
+        (fault("top_share", 0.5, 0.25, 1.0), "2 times smaller, 25 % in B, 50 % in A; the hottest key is less hot"),
         (fault("mean", 10.0, 0.0, math.inf), "rows per used parent: none, 0 in B, 10 in A"),
         (fault("mean", 0.0, 10.0, math.inf), "some where there shall be none, 10 in B, 0 in A"),
         (
