@@ -1,6 +1,7 @@
 """References: how many children each parent has, by counting all, by a sample of parents, or by the planner's statistics."""
 
 from collections.abc import Collection, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import reduce
 from operator import mul
@@ -22,6 +23,7 @@ from ascetic_ddd.faker.infrastructure.profile.row_sample import RowSample, row_s
 __all__ = ("ReferenceMeasure", "is_counted")
 
 _PROBED_ROWS = 2_000_000  # of the child, by index, for one reference
+_PROBED_PARENTS = 20  # one in so many: the children of more are found faster by a pass over all, which needs no visibility map
 _LEAST_PARENTS = 2_000
 _PARENT_BLOCKS = 20_000
 
@@ -129,22 +131,24 @@ class ReferenceMeasure:
         return _Found(rows, nulls / rows if rows else 0.0, histogram, inside, "exact", 0.0)
 
     async def _sampled(self, clauses: Clauses) -> _Found | None:
-        """A sample of parents, with their children counted by index; the most frequent keys are all counted."""
+        """A sample of parents, with all of their children counted; the most frequent keys are all counted."""
         key = clauses.key
         parents = await self._likely_parents_of(clauses.parent)
         null_weight = self._null_weight(clauses)
         filled = round(self._profile.rows * (1.0 - null_weight))
         wanted = _wanted(self._options, self._child, clauses.parent)
         sample = row_sample(clauses.parent, wanted, blocks=_PARENT_BLOCKS, alias="p")
+        is_probed = bool(clauses.shared) or parents > _PROBED_PARENTS * wanted
         try:
-            async with self._reader.by_index():
+            async with self._reader.by_index() if is_probed else nullcontext():
                 if clauses.shared:
                     return await self._sampled_within(clauses, sample, parents, filled, null_weight)
                 head, keys = await self._head(clauses, filled)
                 if keys:
                     other = sql.SQL("{} <> ALL ({})").format(sql.Identifier("p", key.parent_columns[0]), clauses.keys(keys))
                     sample = sample.and_also(other)
-                statement = query("parent_sample", **clauses.probing, sample=sample.sample, chosen=sample.chosen)
+                name = "parent_sample" if is_probed else "parent_join"
+                statement = query(name, **clauses.probing, sample=sample.sample, chosen=sample.chosen)
                 body: dict[int, int] = dict(await self._reader.rows(statement))
         except StatementError as error:
             self._notes.add(self._child, f"{key.name} was not sampled: {error}")
