@@ -14,7 +14,7 @@ from ascetic_ddd.faker.application.profile.model import (
     TableProfile,
     Within,
 )
-from ascetic_ddd.faker.application.profile.skew_fit import skew_fit
+from ascetic_ddd.faker.application.profile.skew_fit import SkewFit, skew_fit
 
 __all__ = ("contradictions",)
 
@@ -131,9 +131,7 @@ def _of_reference(reference: ReferenceProfile, place: str) -> Iterator[str]:
     if not math.isclose(mean, reference.mean, rel_tol=_ROUNDING, abs_tol=_ROUNDING):
         yield f"{place}.mean: {reference.mean:.6g}; the histogram has {mean:.6g} rows per used parent"
     yield from _of_weights(reference, place)
-    fitted = skew_fit(histogram).skew if used else 1.0
-    if abs(reference.skew - fitted) > _REFITTED:
-        yield f"{place}.skew: {reference.skew:.6g}; the histogram has {fitted:.6g}"
+    yield from _of_skew(reference, skew_fit(histogram) if used else SkewFit(1.0, 0.0), place)
     counts = [rows for rows, values in reversed(histogram) for _ in range(min(values, 100)) if rows][:100]
     if reference.top_counts and list(reference.top_counts) != counts[: len(reference.top_counts)]:
         yield f"{place}.top_counts: they are not the largest of the histogram"
@@ -145,6 +143,13 @@ def _of_reference(reference: ReferenceProfile, place: str) -> Iterator[str]:
         yield f"{place}.error: {reference.error}; an exact measure has 0"
     if reference.within is not None:
         yield from _of_within(reference, reference.within, f"{place}.within")
+
+
+def _of_skew(reference: ReferenceProfile, fitted: SkewFit, place: str) -> Iterator[str]:
+    if abs(reference.skew - fitted.skew) > _REFITTED:
+        yield f"{place}.skew: {reference.skew:.6g}; the histogram has {fitted.skew:.6g}"
+    if abs(reference.skew_misfit - fitted.misfit) > _REFITTED:
+        yield f"{place}.skew_misfit: {reference.skew_misfit:.6g}; the histogram has {fitted.misfit:.6g}"
 
 
 def _of_weights(reference: ReferenceProfile, place: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ascetic_ddd.faker.application.profile.checks import contradictions
+from ascetic_ddd.faker.application.profile.completing import completed
 from ascetic_ddd.faker.application.profile.model import Profile, ReferenceProfile, TableProfile
 from ascetic_ddd.faker.application.profile.reading import FAULTY, Faults, read
 from ascetic_ddd.faker.domain.errors import ProfileError
@@ -79,6 +80,7 @@ def from_json(cls: type[P], text: str, name: str = "the profile") -> P:
                 "capture it again, or use the release that wrote it"
             )
         faults += [f"{each}: is missing" for each in _REQUIRED if each not in data]
+    data = completed(data)
     profile = read(cls, data, "", faults)
     faults += _contradictions(data)
     if faults:

@@ -1,11 +1,12 @@
 """The JSON Schema of a profile, made of the model: ``docs/profile.schema.json`` is what :func:`json_schema` gives."""
 
 import inspect
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from types import NoneType
 from typing import Any, Literal, get_type_hints
 
-from ascetic_ddd.faker.application.profile.model import Profile
+from ascetic_ddd.faker.application.profile.completing import DERIVED
+from ascetic_ddd.faker.application.profile.model import Profile, ReferenceProfile
 from ascetic_ddd.faker.application.profile.reading import Kind, kind_of
 
 __all__ = ("json_schema",)
@@ -36,9 +37,14 @@ def _object(cls: Any, definitions: dict[str, Any]) -> dict[str, Any]:
         "properties": {
             each.name: {**_schema(hints[each.name], definitions), "description": words[each.name]} for each in fields(cls)
         },
-        "required": [each.name for each in fields(cls) if each.default is MISSING and each.default_factory is MISSING],
+        "required": [each.name for each in fields(cls) if _is_required(cls, each)],
         "additionalProperties": False,
     }
+
+
+def _is_required(cls: Any, field: Field[Any]) -> bool:
+    has_default = field.default is not MISSING or field.default_factory is not MISSING
+    return not has_default and not (cls is ReferenceProfile and field.name in DERIVED)
 
 
 def _attributes(cls: Any) -> dict[str, str]:

@@ -177,13 +177,14 @@ class ReferenceProfile:
         columns: its columns, in the order of the key.
         references_table: the parent table.
         references_columns: the parent's columns, in the same order.
-        name: of the constraint.
+        name: of the constraint. A file may leave it out: then it is the one that PostgreSQL would give.
         rows: rows of the child table.
         null_weight: share of its rows where the reference is null: for a composite one, where any of its columns is.
         mean: rows per used parent; 0 if no parent is used.
         weights: shares of rows held by 4 equal-sized parts of the used parents, most used first (the seed's ``ntile``).
         skew: of the law with the same Σp².
         skew_misfit: largest distance between the shares of rows that the top parents have, in fact and by that law: 0…1.
+            A file may leave it out, and the fields ``parents`` and ``used``: then they are those of the histogram.
         alpha: Zipf's exponent by the seed's regression; None for fewer than two ranks.
         r_squared: of that regression.
         parents: rows of the parent table.
