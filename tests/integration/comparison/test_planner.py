@@ -99,6 +99,29 @@ def test_indexes_are_known_by_what_they_index(shop: str, internal_dsn: str) -> N
     assert {"books by (tenant_id, author_id)", "books by (at)", "authors by (tenant_id, id)"} <= on
 
 
+def test_indexes_of_one_name_in_two_schemas_are_not_mistaken(external_dsn: str) -> None:
+    statements = [
+        "CREATE TABLE {0}.books (id bigint PRIMARY KEY, {1} bigint, {2} bigint)",
+        "INSERT INTO {0}.books SELECT g, g * 7919 % 500, g * 7907 % 700 FROM generate_series(1, 20000) AS g",
+        "CREATE INDEX books_idx ON {0}.books ({1})",
+        "ANALYZE {0}.books",
+    ]
+    with psycopg.connect(external_dsn, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA archive")
+        for schema, columns in (("public", ("shelf", "author")), ("archive", ("author", "shelf"))):
+            for statement in statements:
+                connection.execute(statement.format(schema, *columns).encode())
+    found = Pair(external_dsn, external_dsn).compare(budget_s=0.0)
+    on = {node.on for result in found.results for _, node in result.a.lines()}
+    kinds = {node.kind for result in found.results for _, node in result.a.lines() if " by (" in node.on}
+    assert {"books by (shelf)", "books by (id)", "archive.books by (author)", "archive.books by (id)"} <= on
+    assert not on & {"books by (author)", "archive.books by (shelf)"}
+    assert "Bitmap Index Scan" in kinds
+    for result in found.results:
+        table = "archive.books" if "archive.books" in result.probe.subject else "books"
+        assert {node.on.partition(" by ")[0] for _, node in result.a.lines() if node.on} == {table}
+
+
 def test_an_index_that_one_side_lacks_is_told_however_many_plans_are_equal(shop: str, internal_dsn: str) -> None:
     make_shop(internal_dsn)
     with psycopg.connect(internal_dsn, autocommit=True) as connection:

@@ -19,26 +19,34 @@ class Roles:
 
     Attributes:
         tables: A's name by schema and name.
-        indexes: A's name of the table, and what is indexed, by the index' name.
+        indexes: A's name of the table, and what is indexed, by schema and name of the index.
     """
 
     tables: Mapping[tuple[str, str], str]
-    indexes: Mapping[str, str]
+    indexes: Mapping[tuple[str, str], str]
 
 
 def read_plan(explained: Any, roles: Roles) -> PlanNode:
     """Read what EXPLAIN returned, with ANALYZE or without."""
-    return _node(explained[0]["Plan"], roles)
+    return _node(explained[0]["Plan"], roles, "")
 
 
-def _node(node: Mapping[str, Any], roles: Roles) -> PlanNode:
+def _node(node: Mapping[str, Any], roles: Roles, schema: str) -> PlanNode:
+    """Read a node and what is below it.
+
+    Args:
+        node: with its ``Schema``, which EXPLAIN tells if it is VERBOSE; a bitmap of an index has none.
+        roles: what the names stand for.
+        schema: of the table that is read above: an index is in the schema of its table.
+    """
+    schema = str(node.get("Schema", schema))
     actual = node.get("Actual Rows")
     return PlanNode(
         kind=_kind(node),
-        on=_read_by(node, roles),
+        on=_read_by(node, roles, schema),
         estimated=float(node["Plan Rows"]),
         actual=None if actual is None else float(actual) * float(node.get("Actual Loops", 1)),
-        children=tuple(_node(child, roles) for child in node.get("Plans", ())),
+        children=tuple(_node(child, roles, schema) for child in node.get("Plans", ())),
         cost=float(node["Total Cost"]),
     )
 
@@ -59,11 +67,11 @@ def _kind(node: Mapping[str, Any]) -> str:
     return f"Parallel {kind}" if node.get("Parallel Aware") else kind
 
 
-def _read_by(node: Mapping[str, Any], roles: Roles) -> str:
+def _read_by(node: Mapping[str, Any], roles: Roles, schema: str) -> str:
     if "Index Name" in node:
         name = str(node["Index Name"])
-        return roles.indexes.get(name, name)
+        return roles.indexes.get((schema, name), name)
     if "Relation Name" in node:
-        schema, name = str(node.get("Schema", "")), str(node["Relation Name"])
+        name = str(node["Relation Name"])
         return roles.tables.get((schema, name), name)
     return ""

@@ -130,7 +130,7 @@ def opened(
         found = read_relations(connection, schema, tables)
         picker = Picker(connection, {}, from_a, side, notes)
         relations: dict[str, Relation] = {}
-        indexes: dict[str, str] = {}
+        indexes: dict[tuple[str, str], str] = {}
         for table, relation in found.items():
             with picker.attempt(f"the indexes of {table}"):  # the server's own functions wait for locks on the table
                 read = read_indexes(connection, relation, to_a)

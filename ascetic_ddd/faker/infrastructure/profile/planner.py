@@ -168,7 +168,7 @@ def _other_indexes(a: PlannedDatabase, b: PlannedDatabase) -> list[str]:
     """Few probes may use an index, so that one is missing is told, however many plans are equal."""
     notes = []
     tables = a.relations.keys() & b.relations.keys()
-    of_a, of_b = (sorted(each.roles.indexes[name] for name in each.roles.indexes) for each in (a, b))
+    of_a, of_b = (sorted(each.roles.indexes.values()) for each in (a, b))
     for side, have, lack in (("B", of_a, of_b), ("A", of_b, of_a)):
         missing = [role for role in dict.fromkeys(have) if role not in lack and role.partition(" by ")[0] in tables]
         if missing:

@@ -122,23 +122,23 @@ class Indexes:
     """The indexes of a table.
 
     Attributes:
-        roles: A's name of the table, and what is indexed, by the index' name.
+        roles: A's name of the table, and what is indexed, by schema and name of the index.
         leading: A's names of the columns that an index over all rows begins with.
     """
 
-    roles: Mapping[str, str]
+    roles: Mapping[tuple[str, str], str]
     leading: frozenset[str]
 
 
 def read_indexes(connection: Connection[Any], relation: Relation, column: Callable[[str, str], str]) -> Indexes:
     """Find what each index of a table indexes; ``column`` gives A's name of a column of A's table."""
-    roles: dict[str, str] = {}
+    roles: dict[tuple[str, str], str] = {}
     leading: set[str] = set()
     for name, method, predicate, keys, columns in connection.execute(_INDEXES, {"oid": relation.oid}).fetchall():
         named = [key if plain is None else column(relation.table, plain) for key, plain in zip(keys, columns, strict=True)]
         kind = "" if method == "btree" else f" {method}"
         role = f"{relation.table} by{kind} ({', '.join(named)})" + (f" where {predicate}" if predicate else "")
-        roles[name] = _LITERAL.sub("'…'", role)
+        roles[relation.schema, name] = _LITERAL.sub("'…'", role)
         if columns[0] is not None and predicate is None:
             leading.add(named[0])
     return Indexes(roles, frozenset(leading))

@@ -6,7 +6,10 @@ import pytest
 
 from ascetic_ddd.faker.infrastructure.profile.plan_reading import Roles, read_plan
 
-ROLES = Roles({("public", "book"): "books"}, {"book_writer_idx": "books by (author_id)"})
+ROLES = Roles(
+    {("public", "book"): "books"},
+    {("public", "book_writer_idx"): "books by (author_id)", ("old", "book_writer_idx"): "old.books by (id)"},
+)
 
 
 def node(kind: str, *plans: dict[str, Any], **parts: Any) -> dict[str, Any]:
@@ -31,6 +34,27 @@ def test_names_of_the_other_database_become_those_of_a() -> None:
 def test_an_index_goes_before_its_table() -> None:
     plan = read(node("Index Scan", **{"Index Name": "book_writer_idx", "Relation Name": "book", "Schema": "public"}))
     assert plan.on == "books by (author_id)"
+
+
+def test_of_indexes_of_one_name_it_is_that_in_the_schema_of_the_table() -> None:
+    index = {"Index Name": "book_writer_idx"}
+    bitmaps = node("BitmapOr", node("Bitmap Index Scan", **index), node("Bitmap Index Scan", **index))
+    plan = read(
+        node(
+            "Nested Loop",
+            node("Bitmap Heap Scan", bitmaps, **{"Relation Name": "book", "Schema": "old"}),
+            node("Index Scan", **index, **{"Relation Name": "book", "Schema": "public"}),
+        )
+    )
+    assert [each.on for _, each in plan.lines()] == [
+        "",
+        "book",
+        "",
+        "old.books by (id)",
+        "old.books by (id)",
+        "books by (author_id)",
+    ]
+    assert read(node("Index Scan", **index, **{"Relation Name": "book", "Schema": "else"})).on == "book_writer_idx"
 
 
 def test_what_is_not_compared_keeps_its_name() -> None:
