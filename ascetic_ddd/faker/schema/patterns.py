@@ -2,6 +2,7 @@
 
 import re
 import string
+from collections.abc import Collection
 from random import Random
 from typing import Any
 
@@ -61,6 +62,35 @@ def limited(pattern: str, limit: int) -> str:
     return "".join(found)
 
 
+_VISIBLE = "".join(filter(str.isprintable, string.printable))
+_FOREIGN = "".join(letter for letter in map(chr, range(0xA1, 0x250)) if letter.isprintable())
+
+
+class _Letters(rstr.Rstr):
+    """Draws the letters that a pattern leaves open, in an order that no hash decides, and visible ones where there are any."""
+
+    def __init__(self, random: Random) -> None:
+        super().__init__(random)
+        self._cases = {
+            **self._cases,
+            "any": lambda _: self._other_than("\n"),
+            "not_literal": lambda letter: self._other_than(chr(letter)),
+        }
+
+    def _handle_in(self, value: Any) -> Any:
+        (first, _), *others = value
+        if str(first) != "NEGATE":
+            return super()._handle_in(value)
+        return self._other_than({letter for item in others for letter in self._handle_state(item)})
+
+    def _other_than(self, excluded: Collection[str]) -> str:
+        for letters in (_VISIBLE, string.printable, _FOREIGN):
+            left = [letter for letter in letters if letter not in excluded]
+            if left:
+                return self._random.choice(left)
+        raise LookupError("it leaves no letter that is tried")
+
+
 class SynthesizePattern(SynthesizeString):
     """Gives texts that match the field's ``pattern`` and have its length.
 
@@ -82,7 +112,7 @@ class SynthesizePattern(SynthesizeString):
         try:
             self._checked = re.compile(readable)
             self._kinds = self._useful(readable)
-        except (re.error, KeyError, RecursionError, OverflowError) as error:
+        except (re.error, LookupError, RecursionError, OverflowError) as error:
             raise ConfigurationError(
                 f"{self.place}: pattern={self.pattern!r} cannot be turned into texts ({error}); simplify it, or write a "
                 "synthesizer and name it in the field's json_schema_extra={'synthesizer': …}"
@@ -110,7 +140,7 @@ class SynthesizePattern(SynthesizeString):
         return [kind for right, kind in ratings if right * 4 >= best]
 
     def _made(self, pattern: str, random: Random) -> str:
-        return self._padded(str(rstr.Rstr(random).xeger(pattern)), random)
+        return self._padded(str(_Letters(random).xeger(pattern)), random)
 
     def _padded(self, text: str, random: Random) -> str:
         """Too short a text with letters around it, which a pattern without anchors does not mind."""

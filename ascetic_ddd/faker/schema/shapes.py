@@ -28,9 +28,13 @@ MISSING = _Missing()
 
 
 def has_fields(cls: Any) -> bool:
-    """Whether a type is a pydantic model, a dataclass, or a typed dictionary."""
+    """Whether a type is a pydantic model, a dataclass, or a typed dictionary; ``BaseModel`` itself is none of them."""
     kind = get_origin(cls) or cls
-    return isinstance(kind, type) and (issubclass(kind, BaseModel) or dataclasses.is_dataclass(kind) or is_typeddict(kind))
+    return (
+        kind not in (BaseModel, RootModel)
+        and isinstance(kind, type)
+        and (issubclass(kind, BaseModel) or dataclasses.is_dataclass(kind) or is_typeddict(kind))
+    )
 
 
 class Shape:

@@ -12,7 +12,7 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.generators.input_generators import FakerGenerator
 from ascetic_ddd.faker.domain.generators.vocabulary import has_faker_method, vocabulary
 from ascetic_ddd.faker.schema.domains import domain_of_name
-from ascetic_ddd.faker.schema.facts import constraints_of, extra_of
+from ascetic_ddd.faker.schema.facts import constraints_of, derived, extra_of, is_nullable, not_null, unfold
 from ascetic_ddd.faker.schema.spaces import ISpace, ItemsSpace, MappedSpace, ProductSpace, RangeSpace
 from ascetic_ddd.faker.schema.strings import SynthesizeString
 
@@ -77,6 +77,8 @@ _METHODS = {"phone": "phone_number"}
 
 def guessed_domain(name: str, field: FieldInfo, model_name: str) -> str | None:
     """The domain of a text field by its name, where nothing else is told about it and the words fit its length."""
+    if is_nullable(field.annotation):
+        field = unfold(derived(field, not_null(field.annotation)), name)
     extra = extra_of(field)
     if field.annotation is not str or any(key in extra for key in ("domain", "synthesizer", "distribution", "values")):
         return None

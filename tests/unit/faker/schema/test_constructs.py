@@ -282,6 +282,8 @@ TYPES: dict[str, Any] = {
     "str-pattern-sized": Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$", min_length=10, max_length=12)],
     "str-pattern-unanchored": Annotated[str, Field(pattern=r"\d", min_length=3, max_length=3)],
     "str-pattern-alternatives": Annotated[str, Field(pattern=r"^(?:[01]\d|2[0-3]):[0-5]\d$|^noon$")],
+    "str-pattern-foreign": Annotated[str, Field(pattern=r"^[^\x00-\x7f]{3}$")],
+    "str-pattern-controls-only": Annotated[str, Field(pattern=r"^[^ -~]+[^\S ]$")],
     "str-pattern-lazy": Annotated[str, Field(pattern=r"^a*?b{2,}?[^\s\]]?$", max_length=6)],
     "conbytes": conbytes(min_length=4, max_length=4),
     "email-short": Annotated[EmailStr, Field(max_length=30)],
@@ -505,10 +507,24 @@ def test_an_unknown_type_fails_when_the_model_is_added_and_tells_what_to_do() ->
         SchemaSynthesizer().add(Odder, 1)
 
 
-@pytest.mark.parametrize("annotation", [type[int], pydantic.FilePath, pydantic.ImportString])
+@pytest.mark.parametrize("annotation", [type[int], pydantic.FilePath, pydantic.ImportString, BaseModel, list[RootModel]])
 def test_types_that_cannot_be_made_up_are_refused(annotation: Any) -> None:
     model = create_model("Model", value=(annotation, ...))
     with pytest.raises(ValueError, match=r"Model\.value"):
+        SchemaSynthesizer().add(model, 1)
+
+
+@pytest.mark.parametrize("pattern", [r"^.{20}$", r"^[^a]{20}$", r"^[^a-z]{20}$"])
+def test_letters_that_a_pattern_leaves_open_are_visible(pattern: str) -> None:
+    model = create_model("Model", value=(Annotated[str, Field(pattern=pattern)], ...))
+    schema = SchemaSynthesizer()
+    schema.add(model, ROWS)
+    assert all(row.value.isprintable() for row in schema.rows(model))
+
+
+def test_a_pattern_that_leaves_no_letter_is_refused() -> None:
+    model = create_model("Model", value=(Annotated[str, Field(pattern=r"^[^\x00-\U0010ffff]$")], ...))
+    with pytest.raises(ValueError, match=r"Model\.value: pattern=.* cannot be turned into texts"):
         SchemaSynthesizer().add(model, 1)
 
 

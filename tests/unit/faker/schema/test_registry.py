@@ -166,6 +166,25 @@ def test_fields_mean_what_they_are_called() -> None:
     assert len({row.plate for row in schema.rows(model)}) > 190
 
 
+def test_optional_fields_mean_what_they_are_called() -> None:
+    model = create_model(
+        "Customer",
+        first_name=(str | None, ...),
+        email=(Annotated[str, Field(max_length=60)] | None, ...),
+        city=(Annotated[str | None, Field(json_schema_extra={"null_weight": 0.5})], ...),
+        name=(Annotated[str | None, Field(max_length=2)], ...),
+        phone=(int | None, ...),
+        country=(str | int | None, ...),
+    )
+    schema = SchemaSynthesizer()
+    schema.add(model, 1_000)
+    rows = list(schema.rows(model))
+    assert all(row.first_name is None or row.first_name.isalpha() for row in rows)
+    assert all(row.email is None or "@example." in row.email for row in rows)
+    assert all(row.city is None or row.city.replace(" ", "").isalpha() for row in rows)
+    assert 400 < sum(row.city is None for row in rows) < 600
+
+
 def test_words_too_long_for_a_field_that_asks_for_them_are_refused() -> None:
     model = create_model("Model", value=(Annotated[str, Field(max_length=3, json_schema_extra={"domain": "email"})], ...))
     with pytest.raises(ConfigurationError, match=r"Model\.value: next to no value of the domain 'email'"):
