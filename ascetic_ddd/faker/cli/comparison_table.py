@@ -61,7 +61,7 @@ def _lines(comparison: Comparison, *, is_full: bool) -> Iterable[Text | str]:
         yield from (_wrapped(f"  planned otherwise: {result.probe.text}") for result in differing[:_MOST_PLANS])
         if len(differing) > _MOST_PLANS:
             yield f"  and {len(differing) - _MOST_PLANS:,} more"
-    for gone in comparison.missing:
+    for gone in comparison.without_counterpart:
         verdict = Verdict.FAIL if comparison.is_strict else Verdict.NOT_COMPARABLE
         yield Text(_wrapped(f"no counterpart: {gone.kind} {gone.name}: {gone.reason}"), style=_STYLES[verdict])
     sides = [(side, note) for side, of in (("A", comparison.a), ("B", comparison.b)) for note in of.notes]

@@ -134,6 +134,31 @@ def test_other_names_are_told(shop: str, internal_dsn: str, run: Run) -> None:
     assert found["planner"]["probes"]
 
 
+@pytest.mark.parametrize(
+    ("statement", "name"),
+    [
+        ("DROP INDEX i_at", "books by (at)"),
+        ("ALTER TABLE books DROP CONSTRAINT books_pkey CASCADE", "books by (id)"),
+    ],
+)
+def test_an_index_without_a_counterpart_is_listed_and_fails_if_strict(
+    shop: str, copied: str, statement: str, name: str, tmp_path: Path, run: Run
+) -> None:
+    with psycopg.connect(copied, autocommit=True) as connection:
+        connection.execute(statement.encode())
+    lenient = ("--threshold", "plans=off")
+    report = tmp_path / "report.html"
+    found = as_json(run, shop, copied, *lenient)
+    assert {"kind": "index", "name": name, "where": "A", "reason": "B has no such index"} in found["missing"]
+    assert found["exit_code"] == 0
+    strict = as_json(run, shop, copied, *lenient, "--strict", "--html", report)
+    assert strict["exit_code"] == 1
+    assert "--strict" in strict["verdict"]
+    assert f"index <strong>{name}</strong>: B has no such index" in report.read_text("utf-8")
+    _, out, _ = run(shop, copied, *lenient)
+    assert f"no counterpart: index {name}: B has no such index" in out
+
+
 def test_the_table_fits_into_eighty_columns(files: tuple[Path, Path], run: Run) -> None:
     for more in ((), ("--all",)):
         _, out, _ = run(*files, *more)

@@ -122,15 +122,32 @@ def test_indexes_of_one_name_in_two_schemas_are_not_mistaken(external_dsn: str) 
         assert {node.on.partition(" by ")[0] for _, node in result.a.lines() if node.on} == {table}
 
 
-def test_an_index_that_one_side_lacks_is_told_however_many_plans_are_equal(shop: str, internal_dsn: str) -> None:
+def test_an_index_that_one_side_lacks_has_no_counterpart_however_many_plans_are_equal(shop: str, internal_dsn: str) -> None:
     make_shop(internal_dsn)
     with psycopg.connect(internal_dsn, autocommit=True) as connection:
-        connection.execute("DROP INDEX i_at")
+        connection.execute("DROP INDEX i_at, i_open")
         connection.execute("CREATE INDEX ON authors USING hash (id)")
-    notes = Pair(shop, internal_dsn).compare(budget_s=0.0).notes
-    assert "Indexes that B has not: books by (at)." in notes
-    assert "Indexes that A has not: authors by hash (id)." in notes
-    assert not any(note.startswith("Indexes") for note in Pair(shop, shop).compare(budget_s=0.0).notes)
+        connection.execute("ALTER TABLE books DROP CONSTRAINT books_pkey CASCADE")
+        connection.execute("CREATE INDEX ON books (id)")
+        connection.execute("CREATE INDEX ON tenants (id)")  # beside that of the primary key
+    found = Pair(shop, internal_dsn).compare(budget_s=0.0)
+    assert [(each.kind, each.name, each.where, each.reason) for each in found.missing] == [
+        ("index", "authors by hash (id)", "B", "A has no such index"),
+        ("index", "books by (at)", "A", "B has no such index"),
+        ("index", "books by (id)", "A", "it is unique, that of B is not"),
+        ("index", "books by (price) where (status = '…'::text)", "A", "B has no such index"),
+    ]
+    assert Pair(shop, shop).compare(budget_s=0.0).missing == ()
+
+
+def test_a_table_whose_name_looks_like_an_index_is_none(external_dsn: str, internal_dsn: str) -> None:
+    for dsn in (external_dsn, internal_dsn):
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            connection.execute('CREATE TABLE "day by day" (id bigint PRIMARY KEY, note text)')
+    with psycopg.connect(internal_dsn, autocommit=True) as connection:
+        connection.execute('ALTER TABLE "day by day" DROP CONSTRAINT "day by day_pkey"')
+    missing = Pair(external_dsn, internal_dsn).compare(budget_s=0.0).missing
+    assert [(each.name, each.where) for each in missing] == [("day by day by (id)", "A")]
 
 
 def test_statistics_that_came_with_a_copy_are_not_called_missing(external_dsn: str) -> None:

@@ -25,7 +25,8 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
         "b": _side(comparison.b),
         "subjects": [_subject(subject) for subject in comparison.subjects],
         "missing": [
-            {"kind": each.kind, "name": each.name, "where": each.where, "reason": each.reason} for each in comparison.missing
+            {"kind": each.kind, "name": each.name, "where": each.where, "reason": each.reason}
+            for each in comparison.without_counterpart
         ],
         "planner": _planner(comparison.planner) if comparison.planner else None,
         "notes": list(comparison.notes),

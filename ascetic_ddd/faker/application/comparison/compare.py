@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from ascetic_ddd.faker.application.comparison.columns import measures_of_column, measures_of_table
 from ascetic_ddd.faker.application.comparison.judging import Judge, ratio_distance
-from ascetic_ddd.faker.application.comparison.model import Comparison, Missing, Side, Subject
+from ascetic_ddd.faker.application.comparison.missing import Missing
+from ascetic_ddd.faker.application.comparison.model import Comparison, Side, Subject
 from ascetic_ddd.faker.application.comparison.names import Names, column_name, reference_name, resolve
 from ascetic_ddd.faker.application.comparison.references import measures_of_reference
 from ascetic_ddd.faker.application.comparison.scale import Scale

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ascetic_ddd.faker.application.comparison.measures import Measure, Verdict
+from ascetic_ddd.faker.application.comparison.missing import Missing
 from ascetic_ddd.faker.application.comparison.planner import PlannerComparison
 
-__all__ = ("Comparison", "Histogram", "Kind", "Missing", "Side", "Subject")
+__all__ = ("Comparison", "Histogram", "Kind", "Side", "Subject")
 
 Kind = Literal["table", "reference", "column"]
 Histogram = tuple[tuple[int, int], ...]
@@ -45,23 +46,6 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
-    """Something that has no counterpart, or one of another type.
-
-    Attributes:
-        kind: what it is.
-        name: its name where it is.
-        where: the side that has it.
-        reason: in words.
-    """
-
-    kind: Kind
-    name: str
-    where: Literal["A", "B", "both"]
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Side:
     """One of the two that are compared.
 
@@ -82,8 +66,8 @@ class Comparison:
         a: the original.
         b: the copy.
         subjects: tables, then references, then columns, each in the order of A.
-        missing: what is in one only.
-        is_strict: whether what is missing or not comparable counts as a failure.
+        missing: what is in one profile only.
+        is_strict: whether what has no counterpart or is not comparable counts as a failure.
         planner: plans of probe queries; None unless both sides are databases.
         notes: what the reader should know.
     """
@@ -114,6 +98,11 @@ class Comparison:
         )
 
     @property
+    def without_counterpart(self) -> tuple[Missing, ...]:
+        """What is in one only: of the profiles, and of the databases' indexes."""
+        return (*self.missing, *(self.planner.missing if self.planner else ()))
+
+    @property
     def planner_failures(self) -> tuple[Measure, ...]:
         """The measures of the planner that fail."""
         return self.planner.failures if self.planner else ()
@@ -123,4 +112,4 @@ class Comparison:
         """Whether nothing fails."""
         if self.failed or self.planner_failures:
             return False
-        return not (self.is_strict and (self.missing or self.not_comparable))
+        return not (self.is_strict and (self.without_counterpart or self.not_comparable))

@@ -7,6 +7,7 @@ from typing import Literal
 
 from ascetic_ddd.faker.application.comparison.judging import Judge, Slack
 from ascetic_ddd.faker.application.comparison.measures import Measure, Verdict
+from ascetic_ddd.faker.application.comparison.missing import Missing
 from ascetic_ddd.faker.application.comparison.thresholds import Thresholds
 
 __all__ = (
@@ -181,6 +182,7 @@ class PlannerComparison:
         is_analyzed: both were analysed for this comparison, A twice: the noise floor was measured.
         measures: judged.
         notes: what was skipped, and why.
+        missing: indexes that one side has not.
     """
 
     results: tuple[ProbeResult, ...]
@@ -189,6 +191,7 @@ class PlannerComparison:
     is_analyzed: bool
     measures: tuple[Measure, ...] = ()
     notes: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
 
     @property
     def failures(self) -> tuple[Measure, ...]:

@@ -49,7 +49,7 @@ def headline(comparison: Comparison) -> str:
         return "Not equal: the shapes agree, the planner's answers do not"
     if not comparison.is_equal:
         return "Not equal by --strict: something has no counterpart or cannot be compared"
-    if comparison.missing or comparison.not_comparable:
+    if comparison.without_counterpart or comparison.not_comparable:
         return "Equal in what could be compared; not everything could be"
     return "Equal: every measure is within its threshold"
 

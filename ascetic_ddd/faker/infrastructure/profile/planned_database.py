@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from psycopg import Connection, sql
 
 from ascetic_ddd.faker.application.comparison.planner import PlanNode
 from ascetic_ddd.faker.infrastructure.profile.picking import Picker
 from ascetic_ddd.faker.infrastructure.profile.plan_reading import Roles, read_plan
-from ascetic_ddd.faker.infrastructure.profile.planner_catalog import Relation, may_analyze, read_indexes, read_relations
+from ascetic_ddd.faker.infrastructure.profile.planner_catalog import Indexes, Relation, may_analyze, read_indexes, read_relations
 
 __all__ = ("PlannedDatabase", "limit", "opened")
 
@@ -29,15 +29,17 @@ class PlannedDatabase:
         side: ``"A"`` or ``"B"``.
         relations: its tables, by A's names.
         roles: what its names stand for.
+        indexes: by A's names of the tables; only of those whose indexes could be read.
         picker: picks values to probe with.
         timeout_s: seconds that a statement may take.
         notes: what was skipped.
     """
 
     connection: Connection[Any]
-    side: str
+    side: Literal["A", "B"]
     relations: dict[str, Relation]
     roles: Roles
+    indexes: dict[str, Indexes]
     picker: Picker
     timeout_s: float
     notes: list[str]
@@ -105,7 +107,7 @@ def limit(connection: Connection[Any], seconds: float) -> None:
 
 def opened(
     connection: Connection[Any],
-    side: str,
+    side: Literal["A", "B"],
     schema: str,
     tables: Mapping[str, str],
     from_a: _Column,
@@ -130,12 +132,12 @@ def opened(
         found = read_relations(connection, schema, tables)
         picker = Picker(connection, {}, from_a, side, notes)
         relations: dict[str, Relation] = {}
-        indexes: dict[tuple[str, str], str] = {}
+        indexes: dict[str, Indexes] = {}
         for table, relation in found.items():
             with picker.attempt(f"the indexes of {table}"):  # the server's own functions wait for locks on the table
-                read = read_indexes(connection, relation, to_a)
-                indexes |= read.roles
-                relations[table] = replace(relation, indexed=read.leading)
+                indexes[table] = read_indexes(connection, relation, to_a)
+                relations[table] = replace(relation, indexed=indexes[table].leading)
     picker.relations = relations
     names = {(relation.schema, relation.name): table for table, relation in relations.items()}
-    return PlannedDatabase(connection, side, relations, Roles(names, indexes), picker, timeout_s, notes)
+    roles = Roles(names, {name: role for each in indexes.values() for name, role in each.roles.items()})
+    return PlannedDatabase(connection, side, relations, roles, indexes, picker, timeout_s, notes)

@@ -2,13 +2,14 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from psycopg import Connection
 from psycopg.pq import TransactionStatus
 
+from ascetic_ddd.faker.application.comparison.missing import Missing
 from ascetic_ddd.faker.application.comparison.names import Names, resolve
 from ascetic_ddd.faker.application.comparison.planner import PlannerComparison, ProbeResult, TableState, judge_planner
 from ascetic_ddd.faker.application.comparison.thresholds import Thresholds
@@ -22,7 +23,6 @@ __all__ = ("PlannerOptions", "compare_planners")
 
 _SHORTEST_S = 0.05
 _NOTES_OF_A_KIND = 5
-_INDEXES = 10  # named in a note
 _STALE = 0.1  # of the rows changed: autovacuum would analyse by its defaults
 _Results = list[tuple[Asked, ProbeResult]]
 
@@ -78,7 +78,6 @@ def compare_planners(
     shared = _found_in(_shared(profiles, names), a.relations, b.relations)
     states = read_state(a.connection, a.relations.values()), read_state(b.connection, b.relations.values())
     targets, differing = _settings(a.connection, b.connection)
-    notes += _other_indexes(a, b)
     notes += [*_stale(states), *differing] if not options.is_analyze_allowed else differing
     is_analyzed = options.is_analyze_allowed and sum(each.analyze() for each in (a, b)) == 2  # both, whatever the first says
     with a.reading(), b.reading():
@@ -91,7 +90,8 @@ def compare_planners(
         notes.append("A's noise floor was not measured: that takes an ANALYZE, which was not allowed (--analyze).")
     found = tuple(result for _, result in results)
     measures = judge_planner(found, thresholds or Thresholds())
-    return PlannerComparison(found, states, targets, is_analyzed, measures, tuple(_shortened(notes)))
+    missing = tuple(_other_indexes(a, b))
+    return PlannerComparison(found, states, targets, is_analyzed, measures, tuple(_shortened(notes)), missing)
 
 
 def _both(
@@ -164,17 +164,16 @@ def _settings(a: Connection[Any], b: Connection[Any]) -> tuple[tuple[int, int], 
     return targets, [f"The planners are set differently: {'; '.join(told)}."] if told else []
 
 
-def _other_indexes(a: PlannedDatabase, b: PlannedDatabase) -> list[str]:
+def _other_indexes(a: PlannedDatabase, b: PlannedDatabase) -> Iterator[Missing]:
     """Few probes may use an index, so that one is missing is told, however many plans are equal."""
-    notes = []
-    tables = a.relations.keys() & b.relations.keys()
-    of_a, of_b = (sorted(each.roles.indexes.values()) for each in (a, b))
-    for side, have, lack in (("B", of_a, of_b), ("A", of_b, of_a)):
-        missing = [role for role in dict.fromkeys(have) if role not in lack and role.partition(" by ")[0] in tables]
-        if missing:
-            more = f" and {len(missing) - _INDEXES:,} more" if len(missing) > _INDEXES else ""
-            notes.append(f"Indexes that {side} has not: {'; '.join(missing[:_INDEXES])}{more}.")
-    return notes
+    for table in sorted(a.indexes.keys() & b.indexes.keys()):
+        for have, lack in ((a, b), (b, a)):
+            there, other = have.indexes[table], lack.indexes[table]
+            for role in sorted(set(there.roles.values())):
+                if role not in other.roles.values():
+                    yield Missing("index", role, have.side, f"{lack.side} has no such index")
+                elif role in there.unique - other.unique:
+                    yield Missing("index", role, have.side, f"it is unique, that of {lack.side} is not")
 
 
 def _stale(states: Iterable[Sequence[TableState]]) -> list[str]:

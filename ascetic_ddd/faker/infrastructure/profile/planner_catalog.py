@@ -57,7 +57,7 @@ ORDER BY given.name, (n.nspname = %(schema)s AND c.relname = given.name)
 """
 
 _INDEXES = """
-SELECT x.relname, am.amname,
+SELECT x.relname, am.amname, i.indisunique,
        pg_catalog.pg_get_expr(i.indpred, i.indrelid) AS predicate,
        array(SELECT pg_catalog.pg_get_indexdef(i.indexrelid, k, true) FROM generate_series(1, i.indnkeyatts) AS k) AS keys,
        array(SELECT a.attname::text FROM generate_series(0, i.indnkeyatts - 1) AS k
@@ -123,25 +123,30 @@ class Indexes:
 
     Attributes:
         roles: A's name of the table, and what is indexed, by schema and name of the index.
+        unique: those of the roles that a unique index has, such as that of a key.
         leading: A's names of the columns that an index over all rows begins with.
     """
 
     roles: Mapping[tuple[str, str], str]
+    unique: frozenset[str]
     leading: frozenset[str]
 
 
 def read_indexes(connection: Connection[Any], relation: Relation, column: Callable[[str, str], str]) -> Indexes:
     """Find what each index of a table indexes; ``column`` gives A's name of a column of A's table."""
     roles: dict[tuple[str, str], str] = {}
+    unique: set[str] = set()
     leading: set[str] = set()
-    for name, method, predicate, keys, columns in connection.execute(_INDEXES, {"oid": relation.oid}).fetchall():
+    for name, method, is_unique, predicate, keys, columns in connection.execute(_INDEXES, {"oid": relation.oid}).fetchall():
         named = [key if plain is None else column(relation.table, plain) for key, plain in zip(keys, columns, strict=True)]
         kind = "" if method == "btree" else f" {method}"
         role = f"{relation.table} by{kind} ({', '.join(named)})" + (f" where {predicate}" if predicate else "")
-        roles[relation.schema, name] = _LITERAL.sub("'…'", role)
+        roles[relation.schema, name] = shown = _LITERAL.sub("'…'", role)
+        if is_unique:
+            unique.add(shown)
         if columns[0] is not None and predicate is None:
             leading.add(named[0])
-    return Indexes(roles, frozenset(leading))
+    return Indexes(roles, frozenset(unique), frozenset(leading))
 
 
 def read_state(connection: Connection[Any], relations: Iterable[Relation]) -> tuple[TableState, ...]:

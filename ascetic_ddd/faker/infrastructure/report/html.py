@@ -174,8 +174,8 @@ def _counts(comparison: Comparison) -> str:
         number = sum(measure.verdict is verdict for measure in measures)
         if number:
             told.append(f"{number:,} {words}")
-    if comparison.missing:
-        told.append(f"{len(comparison.missing):,} without a counterpart")
+    if comparison.without_counterpart:
+        told.append(f"{len(comparison.without_counterpart):,} without a counterpart")
     return ", ".join(told) + "."
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from ascetic_ddd.faker.application.comparison.as_json import VERSION, as_json
 from ascetic_ddd.faker.application.comparison.compare import compare
+from ascetic_ddd.faker.application.comparison.missing import Missing
 from ascetic_ddd.faker.application.comparison.planner import (
     PlannerComparison,
     PlanNode,
@@ -24,6 +25,9 @@ from tests.unit.faker.application.comparison.profiles import SKEWED, UNIFORM, co
 SCHEMA = json.loads((Path(__file__).resolve().parents[5] / "docs" / "comparison.schema.json").read_text("utf-8"))
 
 
+INDEX = Missing("index", "books by (at)", "A", "B has no such index")
+
+
 def written(data: dict[str, Any], code: int) -> Any:
     text = json.dumps({"exit_code": code, "error": None, **data}, allow_nan=False)
     return json.loads(text)
@@ -36,7 +40,7 @@ def planner() -> PlannerComparison:
         ProbeResult(Probe("range", "books.id", "some"), plan, plan, again=plan),
     )
     states = ((TableState("books", None, 3, -1.0),), (TableState("books", "2026-01-01T00:00:00Z", 0, 10.0),))
-    return PlannerComparison(results, states, (100, 100), True, judge_planner(results, Thresholds()), ("a note",))
+    return PlannerComparison(results, states, (100, 100), True, judge_planner(results, Thresholds()), ("a note",), (INDEX,))
 
 
 def test_the_schema_is_a_schema() -> None:
@@ -50,6 +54,7 @@ def test_a_comparison_is_as_published(counts: list[int]) -> None:
     found = compare(a, b, thresholds=Thresholds.parse(["ks=off"]))
     for each in (found, replace(found, planner=planner())):
         jsonschema.validate(written(as_json(each), 1), SCHEMA)
+    assert as_json(each)["missing"][-1]["kind"] == "index"
 
 
 def test_the_schema_allows_nothing_else() -> None:

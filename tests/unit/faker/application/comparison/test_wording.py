@@ -5,7 +5,8 @@ import math
 import pytest
 
 from ascetic_ddd.faker.application.comparison.measures import Measure, Verdict
-from ascetic_ddd.faker.application.comparison.model import Comparison, Missing, Side, Subject
+from ascetic_ddd.faker.application.comparison.missing import Missing
+from ascetic_ddd.faker.application.comparison.model import Comparison, Side, Subject
 from ascetic_ddd.faker.application.comparison.thresholds import DEFAULTS
 from ascetic_ddd.faker.application.comparison.wording import (
     distance_text,
