@@ -1,4 +1,7 @@
-"""A database of a known shape, made without chance: a skewed key, nulls, a composite key, a self-reference, text and times."""
+"""A database of a known shape, made without chance: a skewed key, nulls, a composite key, a self-reference, text and times.
+
+Autovacuum would come after a minute to one of two databases, and change its plans: it is off.
+"""
 
 import psycopg
 from psycopg import sql
@@ -18,6 +21,9 @@ CREATE TABLE books (
     status text NOT NULL, price numeric(8, 2), at timestamptz NOT NULL,
     FOREIGN KEY (tenant_id, author_id) REFERENCES authors
 );
+ALTER TABLE tenants SET (autovacuum_enabled = off);
+ALTER TABLE authors SET (autovacuum_enabled = off);
+ALTER TABLE books SET (autovacuum_enabled = off);
 """
 
 _ROWS = """
