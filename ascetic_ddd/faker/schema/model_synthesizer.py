@@ -119,7 +119,13 @@ class ModelSynthesizer:
                 f"{self.name}: distributions tells of {', '.join(sorted(unknown))}; the model's fields are "
                 f"{', '.join(self.shape.fields)}"
             )
-        return {name: parameters_of(told) for name, told in distributions.items()}
+        found = {}
+        for name, told in distributions.items():
+            try:
+                found[name] = parameters_of(told, {*extra_of(self.shape.fields[name])})
+            except ConfigurationError as error:
+                raise ConfigurationError(f"{self.name}.{name}: {error}") from error
+        return found
 
     def _described(self, name: str) -> Any:
         """The field with the words it was told, its type unwrapped."""

@@ -2,6 +2,7 @@
 
 import re
 import string
+import warnings
 from collections.abc import Collection
 from random import Random
 from typing import Any
@@ -63,14 +64,21 @@ def limited(pattern: str, limit: int) -> str:
 
 
 _VISIBLE = "".join(filter(str.isprintable, string.printable))
+_NOT_WORD = "".join(letter for letter in string.printable if re.match(r"\W", letter))
+_NOT_DIGITS = "".join(letter for letter in string.printable if not letter.isdigit())
 _FOREIGN = "".join(letter for letter in map(chr, range(0xA1, 0x250)) if letter.isprintable())
+
+
+def _quiet() -> "warnings.catch_warnings[None]":
+    """Without Python's doubts about ``[[:alpha:]]`` and the like: whether pydantic takes the texts is tried."""
+    return warnings.catch_warnings(action="ignore", category=FutureWarning)
 
 
 class _Letters(rstr.Rstr):
     """Draws the letters that a pattern leaves open, in an order that no hash decides, and visible ones where there are any."""
 
     def __init__(self, random: Random) -> None:
-        super().__init__(random)
+        super().__init__(random, nonword=_NOT_WORD, nondigits=_NOT_DIGITS)
         self._cases = {
             **self._cases,
             "any": lambda _: self._other_than("\n"),
@@ -79,9 +87,14 @@ class _Letters(rstr.Rstr):
 
     def _handle_in(self, value: Any) -> Any:
         (first, _), *others = value
-        if str(first) != "NEGATE":
-            return super()._handle_in(value)
-        return self._other_than({letter for item in others for letter in self._handle_state(item)})
+        if str(first) == "NEGATE":
+            return self._other_than({letter for item in others for letter in self._handle_state(item)})
+        found: list[str] = []
+        for item in value:
+            letters = self._handle_state(item)
+            is_kind = str(item[0]) == "CATEGORY"
+            found.extend([letter for letter in letters if letter.isprintable()] if is_kind else letters)
+        return self._random.choice(found)
 
     def _other_than(self, excluded: Collection[str]) -> str:
         for letters in (_VISIBLE, string.printable, _FOREIGN):
@@ -110,8 +123,9 @@ class SynthesizePattern(SynthesizeString):
         self._high = max(self._high, self._low)
         readable = self.pattern.replace(r"\z", r"\Z")
         try:
-            self._checked = re.compile(readable)
-            self._kinds = self._useful(readable)
+            with _quiet():
+                self._checked = re.compile(readable)
+                self._kinds = self._useful(readable)
         except (re.error, LookupError, RecursionError, OverflowError) as error:
             raise ConfigurationError(
                 f"{self.place}: pattern={self.pattern!r} cannot be turned into texts ({error}); simplify it, or write a "
@@ -156,6 +170,10 @@ class SynthesizePattern(SynthesizeString):
         return self._low <= len(text) <= self._high and self._checked.search(text) is not None
 
     def drawn(self, count: int) -> list[Any]:
+        with _quiet():
+            return self._drawn(count)
+
+    def _drawn(self, count: int) -> list[Any]:
         kinds, random = self._kinds, self.random
         found = []
         for _ in range(count):

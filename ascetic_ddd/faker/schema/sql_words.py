@@ -1,6 +1,6 @@
 """What a field's ``json_schema_extra`` says of keys, references and their distribution."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,8 @@ from ascetic_ddd.faker.schema.facts import extra_of
 __all__ = ("LAW", "SqlWords", "law_of", "parameters_of", "sql_words")
 
 LAW = ("skew", "weights", "mean", "histogram")
+_WORDS = (*LAW, "null_weight", "values", "distribution", "domain", "locale", "synthesizer", "sql")
+_CAPTURED = ("correlation", "within", "fixed")  # what profiles tell beside that
 _KEYS = ("primary", "foreign", "unique")
 
 
@@ -133,11 +135,15 @@ def _whole(told: Any) -> Any:
     return int(told) if isinstance(told, str) and told.isdecimal() else told
 
 
-def parameters_of(source: Any) -> dict[str, Any]:
+def parameters_of(source: Any, known: Collection[str] = ()) -> dict[str, Any]:
     """The words of a distribution that was captured: a mapping, or an object whose ``parameters()`` gives one.
 
+    Args:
+        source: of the words.
+        known: words beside the library's own that a mapping may have.
+
     Raises:
-        ConfigurationError: it is neither.
+        ConfigurationError: it is neither, or a mapping with a word that nobody reads.
     """
     found = source.parameters() if callable(getattr(source, "parameters", None)) else source
     if not isinstance(found, Mapping):
@@ -145,4 +151,7 @@ def parameters_of(source: Any) -> dict[str, Any]:
             f"distribution {source!r}: expected a mapping such as {{'skew': 2, 'mean': 10}}, or an object whose "
             "parameters() gives one"
         )
+    unread = [name for name in found if name not in (*_WORDS, *_CAPTURED, *known)] if found is source else []
+    if unread:
+        raise ConfigurationError(f"distribution {source!r}: nobody reads {unread[0]!r}; expected some of {', '.join(_WORDS)}")
     return {name: value for name, value in found.items() if value is not None}

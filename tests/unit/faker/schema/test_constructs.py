@@ -284,6 +284,7 @@ TYPES: dict[str, Any] = {
     "str-pattern-alternatives": Annotated[str, Field(pattern=r"^(?:[01]\d|2[0-3]):[0-5]\d$|^noon$")],
     "str-pattern-foreign": Annotated[str, Field(pattern=r"^[^\x00-\x7f]{3}$")],
     "str-pattern-controls-only": Annotated[str, Field(pattern=r"^[^ -~]+[^\S ]$")],
+    "str-pattern-kinds-negated": Annotated[str, Field(pattern=r"^[^\D][^\W][^\S][^\s][^\d][^\w]$")],
     "str-pattern-lazy": Annotated[str, Field(pattern=r"^a*?b{2,}?[^\s\]]?$", max_length=6)],
     "conbytes": conbytes(min_length=4, max_length=4),
     "email-short": Annotated[EmailStr, Field(max_length=30)],
@@ -514,12 +515,19 @@ def test_types_that_cannot_be_made_up_are_refused(annotation: Any) -> None:
         SchemaSynthesizer().add(model, 1)
 
 
-@pytest.mark.parametrize("pattern", [r"^.{20}$", r"^[^a]{20}$", r"^[^a-z]{20}$"])
+@pytest.mark.parametrize("pattern", [r"^.{20}$", r"^[^a]{20}$", r"^[^a-z]{20}$", r"^\w\s\W\D\S[\s\d]{20}$"])
 def test_letters_that_a_pattern_leaves_open_are_visible(pattern: str) -> None:
     model = create_model("Model", value=(Annotated[str, Field(pattern=pattern)], ...))
     schema = SchemaSynthesizer()
     schema.add(model, ROWS)
     assert all(row.value.isprintable() for row in schema.rows(model))
+
+
+@pytest.mark.parametrize("pattern", [r"^[[:alpha:]]{3}$", r"^[a-z&&[^aeiou]]{5}$", r"^\p{Lu}$"])
+def test_what_other_engines_alone_understand_is_refused(pattern: str) -> None:
+    model = create_model("Model", value=(Annotated[str, Field(pattern=pattern)], ...))
+    with pytest.raises(ValueError, match=r"Model\.value.*write a synthesizer"):
+        SchemaSynthesizer().add(model, 1)
 
 
 def test_a_pattern_that_leaves_no_letter_is_refused() -> None:

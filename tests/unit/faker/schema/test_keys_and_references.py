@@ -397,8 +397,10 @@ def test_captured_distributions_take_precedence() -> None:
     assert abs(sum(row.other == 1 for row in rows) - 90) <= 2
     with pytest.raises(ConfigurationError, match=r"Model: distributions tells of wrong"):
         SchemaSynthesizer().add(model, 1, distributions={"wrong": {}})
-    with pytest.raises(ConfigurationError, match=r"expected a mapping"):
+    with pytest.raises(ConfigurationError, match=r"Model\.value: .*expected a mapping"):
         SchemaSynthesizer().add(model, 1, distributions={"value": 3})
+    with pytest.raises(ConfigurationError, match=r"Model\.value: .*nobody reads 'skwe'; expected some of skew, "):
+        SchemaSynthesizer().add(model, 1, distributions={"value": {"skwe": 2}})
 
 
 class Picky(BaseModel):

@@ -32,7 +32,7 @@ FIELDS: dict[str, Any] = {
     "other": (Annotated[int | None, Field(json_schema_extra={"sql": {"reference": "Target.id"}})], ...),
     "status": (Annotated[str, Field(json_schema_extra={"distribution": {"new": 0.7, "old": 0.3}})], ...),
     "tags": (set[int], ...),
-    "code": (Annotated[str, Field(pattern=r"^[^a-f]{2}[^\W\d_]{3}[^x].{4}$")], ...),
+    "code": (Annotated[str, Field(pattern=r"^[^a-f]{2}[^\W\d_]{3}[^x].{4}\W\D\S\s[\W\d]{9}$")], ...),
     "city": (str | None, ...),
 }
 
