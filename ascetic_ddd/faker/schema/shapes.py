@@ -147,6 +147,11 @@ def _fields_of(cls: Any) -> dict[str, FieldInfo]:
         told = {field.name: field for field in dataclasses.fields(kind)} if dataclasses.is_dataclass(kind) else {}
         found = {}
         for name, hint in hints.items():
+            if isinstance(hint, dataclasses.InitVar) and not hasattr(kind, name):
+                raise ConfigurationError(
+                    f"{kind.__name__}.{name}: an InitVar of Python's dataclass, which nobody can make up; give it "
+                    "a default, or take pydantic.dataclasses.dataclass"
+                )
             if told and (name not in told or not told[name].init):
                 continue
             while get_origin(hint) in (Required, NotRequired, ReadOnly):

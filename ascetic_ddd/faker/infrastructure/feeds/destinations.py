@@ -100,6 +100,11 @@ def write_rows(
     for model in schema.schema.values():
         if model.rows is None:
             raise ConfigurationError(f"{model.name} has no number of rows; tell it, e.g. add({model.name}, rows=1000)")
+        for name, info in model.shape.fields.items():
+            if info.init_var:
+                raise ConfigurationError(
+                    f"{model.name}.{name}: an InitVar is not kept by the instance, so it cannot be written; make it a field"
+                )
     schema.prepare()
     models = schema.schema
     tables = tables_of(models, table_names)

@@ -7,7 +7,7 @@ import pathlib
 import re
 import uuid
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, NewType, Optional, TypeVar, Union
 
@@ -534,6 +534,27 @@ def test_a_pattern_that_leaves_no_letter_is_refused() -> None:
     model = create_model("Model", value=(Annotated[str, Field(pattern=r"^[^\x00-\U0010ffff]$")], ...))
     with pytest.raises(ValueError, match=r"Model\.value: pattern=.* cannot be turned into texts"):
         SchemaSynthesizer().add(model, 1)
+
+
+def test_what_only_the_constructor_takes_is_given_by_pydantic_or_refused() -> None:
+    @pydantic.dataclasses.dataclass
+    class Pydantic:
+        total: int
+        added: InitVar[Annotated[int, Field(ge=10**12)]]
+
+        def __post_init__(self, added: int) -> None:
+            self.total += added
+
+    @dataclass
+    class Plain:
+        total: int
+        added: InitVar[int]
+
+    schema = SchemaSynthesizer()
+    schema.add(Pydantic, 3)
+    assert all(row.total >= 10**12 for row in schema.rows(Pydantic))
+    with pytest.raises(ValueError, match=r"Plain\.added: an InitVar"):
+        schema.add(Plain, 3)
 
 
 def test_the_default_may_stand_for_what_cannot_be_made() -> None:

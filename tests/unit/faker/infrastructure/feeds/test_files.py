@@ -5,9 +5,11 @@ import errno
 import json
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import InitVar
 from pathlib import Path
 from typing import Any
 
+import pydantic.dataclasses
 import pytest
 from pydantic import BaseModel, Field
 
@@ -180,6 +182,19 @@ def test_a_model_without_a_number_of_rows_is_refused(tmp_path: Path) -> None:
     schema.add(City)
     with pytest.raises(ConfigurationError, match=r"City has no number of rows"):
         write_rows(schema, CsvFolder(tmp_path))
+
+
+def test_what_an_instance_does_not_keep_is_refused(tmp_path: Path) -> None:
+    @pydantic.dataclasses.dataclass
+    class Forgetful:
+        kept: int
+        told: InitVar[int]
+
+    schema = SchemaSynthesizer()
+    schema.add(Forgetful, 3)
+    with pytest.raises(ConfigurationError, match=r"Forgetful\.told: an InitVar is not kept"):
+        write_rows(schema, CsvFolder(tmp_path))
+    assert not list(tmp_path.iterdir())
 
 
 def test_progress_comes_every_ten_thousand_rows_and_at_the_end(tmp_path: Path) -> None:
