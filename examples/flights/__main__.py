@@ -10,6 +10,7 @@ from ascetic_ddd.faker.application.profile.model import Profile
 from ascetic_ddd.faker.infrastructure.embedded import PgServer, embedded_postgres
 from ascetic_ddd.faker.infrastructure.report.html import html_report
 from ascetic_ddd.seedwork.domain.errors import AsceticDddError
+from examples.arguments import positive
 from examples.flights.round_trip import BARS, PLANS, Figures, Trip, figures, plans, round_trips
 
 __all__ = ("main",)
@@ -90,17 +91,11 @@ def _show_others(comparison: Comparison) -> None:
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m examples.flights", description=main.__doc__)
-    parser.add_argument("--flights", type=_positive, default=None, help="only the first so many flights (default: all 336,776)")
-    parser.add_argument("--trips", type=_positive, default=3, help="how often it is grown from the last profile (default: 3)")
+    parser.add_argument("--flights", type=positive, default=None, help="only the first so many flights (default: all 336,776)")
+    parser.add_argument("--trips", type=positive, default=3, help="how often it is grown from the last profile (default: 3)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the first trip (default: 0)")
     parser.add_argument("--html", type=Path, default=None, help="write the report of the last trip to this file")
     return parser.parse_args(arguments)
-
-
-def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number, at least 1")
-    return int(text)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from ascetic_ddd.faker.infrastructure.embedded import PgServer, embedded_postgre
 from ascetic_ddd.faker.infrastructure.profile.capture import capture
 from ascetic_ddd.faker.infrastructure.report.html import html_report
 from ascetic_ddd.seedwork.domain.errors import AsceticDddError
+from examples.arguments import positive
 from examples.library.asked import allowed, asked_profile, without_columns
 from examples.library.measured import Row, broken_promises, count_of, measured
 from examples.library.providers import (
@@ -131,17 +132,11 @@ def _table(rows: Iterable[Row]) -> str:
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make demo ARGS=", description=main.__doc__)
-    parser.add_argument("--count", type=_positive, default=10_000, help="books to grow (default: 10000)")
+    parser.add_argument("--count", type=positive, default=10_000, help="books to grow (default: 10000)")
     parser.add_argument("--seed", type=int, default=1, help="seed of the run; same seed, same rows (default: 1)")
-    parser.add_argument("--batch-size", type=_positive, default=100, help="books in one transaction (default: 100)")
+    parser.add_argument("--batch-size", type=positive, default=100, help="books in one transaction (default: 100)")
     parser.add_argument("--report", type=Path, default=Path("demo-report.html"), help="file to write (default: demo-report.html)")
     return parser.parse_args(arguments)
-
-
-def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number, at least 1")
-    return int(text)
 
 
 if __name__ == "__main__":

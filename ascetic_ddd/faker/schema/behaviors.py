@@ -1,5 +1,6 @@
 """How a synthesizer's values follow each other: independently, or all distinct."""
 
+from abc import abstractmethod
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from random import Random
@@ -56,9 +57,9 @@ class Independent(Behavior):
 class IPool(Sequence[Any]):
     """Distinct values, as many as rows, in an order that looks random and stays."""
 
+    @abstractmethod
     def at_many(self, indices: Iterable[int]) -> list[Any]:
         """The values at these places."""
-        raise NotImplementedError
 
     @overload
     def __getitem__(self, index: int) -> Any: ...

@@ -114,19 +114,12 @@ def _synth(dimension: Dimension) -> Synthesizer:
     return dimension.synth
 
 
-class _Repeated(IPool):
+class _Repeated(PermutedPool):
     """Values of a space, again and again."""
-
-    def __init__(self, space: ISpace, rows: int, random: Random) -> None:
-        self._space, self._rows = space, rows
-        self._order = Permutation(space.size, random)
-
-    def __len__(self) -> int:
-        return self._rows
 
     def at_many(self, indices: Iterable[int]) -> list[Any]:
         size = self._space.size
-        return self._space.at_many(self._order.at_many([index % size for index in indices]))
+        return super().at_many([index % size for index in indices])
 
 
 def _numbers(dimension: Dimension, rows: int, place: str, random: Random) -> "array[int]":
