@@ -1,4 +1,4 @@
-"""The embedded server leaves nothing running, however its program ends."""
+"""The embedded server leaves nothing running, however its program ends; a server that was killed goes on."""
 
 import os
 import signal
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
 from ascetic_ddd.faker.infrastructure.embedded import PgServer, embedded_postgres
@@ -24,32 +25,87 @@ with embedded_postgres(sys.argv[1], durable=False) as server:
 """
 
 
-@pytest.mark.parametrize("end", ["raise", str(int(signal.SIGINT)), str(int(signal.SIGTERM))])
-def test_nothing_is_left_running(tmp_path: Path, end: str) -> None:
-    folder = tmp_path / "x" / ("deep" * 30)
+def run_program(folder: Path, end: str) -> str:
+    """Run a program that ends so, and give the connection string that it had."""
     program = [sys.executable, "-W", "error", "-c", PROGRAM, str(folder), end]
     result = subprocess.run(program, capture_output=True, text=True, timeout=120, check=False)
     assert result.returncode != 0
+    return result.stdout.strip()
+
+
+def postmaster(folder: Path) -> int:
+    return int((folder / "postmaster.pid").read_text().split()[0])
+
+
+def socket_folder(dsn: str) -> Path:
+    return Path(str(conninfo_to_dict(dsn)["host"]))
+
+
+@pytest.mark.parametrize("end", ["raise", str(int(signal.SIGINT)), str(int(signal.SIGTERM))])
+def test_nothing_is_left_running(tmp_path: Path, end: str) -> None:
+    folder = tmp_path / "x" / ("deep" * 30)
+    dsn = run_program(folder, end)
     with pytest.raises(psycopg.OperationalError):
-        psycopg.connect(result.stdout.strip())
+        psycopg.connect(dsn)
     assert not (folder / "postmaster.pid").exists()
+    assert not socket_folder(dsn).exists()
 
 
-def test_a_folder_that_cannot_be_used_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="spaces"), embedded_postgres(tmp_path / "a b"):
+def test_a_server_whose_program_was_killed_is_taken_over_and_stopped(data_folder: Path) -> None:
+    dsn = run_program(data_folder, str(int(signal.SIGKILL)))
+    pid = postmaster(data_folder)
+    with embedded_postgres(data_folder) as server:
+        assert postmaster(data_folder) == pid
+        assert server.dsn("postgres") == dsn
+    assert not (data_folder / "postmaster.pid").exists()
+    assert not socket_folder(dsn).exists()
+
+
+def test_a_server_that_was_killed_is_started_again_where_its_users_look_for_it(data_folder: Path) -> None:
+    with embedded_postgres(data_folder) as server:
+        server.create_database("kept")
+        os.kill(postmaster(data_folder), signal.SIGKILL)
+        with embedded_postgres(data_folder) as again:
+            assert again.dsn("kept") == server.dsn("kept")
+            assert server.has_database("kept")
+        assert server.has_database("kept"), "one of two users left"
+    assert not (data_folder / "postmaster.pid").exists()
+
+
+def test_another_process_keeps_the_server_running(data_folder: Path) -> None:
+    with embedded_postgres(data_folder) as server:
+        pid = postmaster(data_folder)
+        assert run_program(data_folder, "raise") == server.dsn("postgres")
+        run_program(data_folder, str(int(signal.SIGKILL)))
+        assert postmaster(data_folder) == pid
+        assert server.has_database("postgres")
+    assert not (data_folder / "postmaster.pid").exists(), "who was killed is no user any more"
+
+
+def test_a_path_with_spaces_is_fine(tmp_path: Path) -> None:
+    with embedded_postgres(tmp_path / "a b" / "c'd") as server:
+        assert server.has_database("postgres")
+
+
+@pytest.mark.parametrize("name", ['a"b', "a$b", "a`b", "a\\b", "a\nb"])
+def test_a_path_that_cannot_be_used_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ConfigurationError, match="cannot use a path with"), embedded_postgres(tmp_path / name):
         pass
+    assert not list(tmp_path.iterdir())
 
 
-def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:
-    with embedded_postgres(tmp_path / "data", durable=False):
-        pass
-    with (tmp_path / "data" / "postgresql.auto.conf").open("a") as configuration:
+def test_a_server_that_does_not_start_says_why(data_folder: Path) -> None:
+    with embedded_postgres(data_folder, durable=False) as server:
+        sockets = socket_folder(server.dsn("postgres"))
+    with (data_folder / "postgresql.auto.conf").open("a") as configuration:
         configuration.write("shared_buffers = 1\n")
     with (
         pytest.raises(PersistenceError, match=r"does not start: configuration file .* contains errors"),
-        embedded_postgres(tmp_path / "data"),
+        embedded_postgres(data_folder),
     ):
         pass
+    assert not sockets.exists()
+    assert not (data_folder / "ascetic_ddd.socket").exists()
 
 
 def test_a_database_is_made_from_a_template_and_dropped(pg_server: PgServer) -> None:
