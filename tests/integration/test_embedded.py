@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -12,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
 from ascetic_ddd.faker.infrastructure.embedded import PgServer, embedded_postgres
+from ascetic_ddd.faker.infrastructure.embedded.programs import Programs
 
 PROGRAM = """
 import os, sys, signal
@@ -70,6 +73,35 @@ def test_a_server_that_was_killed_is_started_again_where_its_users_look_for_it(d
             assert server.has_database("kept")
         assert server.has_database("kept"), "one of two users left"
     assert not (data_folder / "postmaster.pid").exists()
+
+
+def test_a_start_that_is_interrupted_leaves_nothing_running(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(programs: Programs, program: str, words: Sequence[str], *more: Any) -> tuple[int, str]:
+        result = run(programs, program, words, *more)
+        if "start" in words:
+            assert result[0] == 0
+            raise KeyboardInterrupt
+        return result
+
+    run = Programs.run
+    monkeypatch.setattr(Programs, "run", interrupted)
+    with pytest.raises(KeyboardInterrupt), embedded_postgres(data_folder):
+        pass
+    assert not (data_folder / "postmaster.pid").exists()
+    assert not (data_folder / "ascetic_ddd.socket").exists()
+
+
+def test_a_server_that_somebody_else_started_there_is_left_alone(data_folder: Path) -> None:
+    with embedded_postgres(data_folder) as server:
+        (data_folder / "ascetic_ddd.socket").unlink()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("ascetic_ddd.faker.infrastructure.embedded.server._PATIENCE_S", 0.0)
+            with (
+                pytest.raises(PersistenceError, match=rf"another server may be at work there, process {postmaster(data_folder)}"),
+                embedded_postgres(data_folder),
+            ):
+                pass
+        assert server.has_database("postgres")
 
 
 def test_another_process_keeps_the_server_running(data_folder: Path) -> None:

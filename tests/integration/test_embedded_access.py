@@ -72,7 +72,10 @@ def folder(open_place: Path, copy_data: Callable[[Path], None], request: pytest.
     return path
 
 
-def test_everything_is_closed_to_others_and_no_parent_is_opened(folder: Path) -> None:
+def test_everything_is_closed_to_others_and_no_parent_is_opened(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGPASSWORD", "sesame")
+    monkeypatch.setenv("ASCETIC_DDD_EXTERNAL_DSN", "postgresql://ann:sesame@host/db")
+    monkeypatch.setenv("PGPORT", "6000")
     way = folder.parent
     way.chmod(0o700)
     before = {path: mode(path) for path in (way, *way.parents)}
@@ -82,6 +85,9 @@ def test_everything_is_closed_to_others_and_no_parent_is_opened(folder: Path) ->
         assert [mode(path) for path in (folder, sockets, sockets / ".s.PGSQL.5432")] == [0o700] * 3
         assert {path: mode(path) for path in before} == before
         assert "password" not in told
+        assert told["requirepeer"] == server_account().name
+        environment = Path(f"/proc/{postmaster(folder)}/environ")
+        assert not environment.exists() or b"sesame" not in environment.read_bytes()
         with psycopg.connect(found.dsn("postgres")) as connection:
             assert connection.execute("SHOW listen_addresses").fetchone() == ("",)
             rules = connection.execute("SELECT type, auth_method FROM pg_hba_file_rules").fetchall()

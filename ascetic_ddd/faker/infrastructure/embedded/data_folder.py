@@ -142,7 +142,7 @@ def _close_to_others(path: Path, descriptor: int, account: Account) -> None:
     if status.st_uid != account.uid and not is_adopted:
         raise ConfigurationError(
             f"folder={str(path)!r} belongs to {_name_of(status.st_uid)}, the embedded PostgreSQL runs as {account.name!r}; "
-            "choose another folder, or run this as its owner."
+            "choose another folder, or change the owner of this one and of all in it."
         )
     if is_adopted:
         os.fchown(descriptor, account.uid, account.gid)

@@ -6,7 +6,7 @@ import shlex
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from psycopg import pq
@@ -30,6 +30,7 @@ _SUPERUSER = "postgres"
 _PORT = "5432"  # the end of the socket's name; there is no port
 _PATIENCE_S = 10.0
 _PAUSE_S = 0.2
+_ANSWER_S = 5
 _START_S = 60
 _STOPS = (("fast", 60), ("immediate", 5))
 _FAULT = re.compile(r"\b(?:ERROR|FATAL|PANIC): ")  # the bundled server speaks English
@@ -49,30 +50,45 @@ def running_server(path: Path) -> Iterator[str]:
         PersistenceError: the server does not start.
     """
     account = server_account()
+    server: _Server | None = None
     with DataFolder.opened(path, account) as folder:
-        with folder.exclusively():
-            sockets, programs = _prepared(folder, account)
-            folder.join()
-        server = _Server(folder, account, sockets, programs)
         try:
-            with folder.exclusively():
+            with folder.exclusively(), _told_of(folder):
+                server = _prepared(folder, account)
+                folder.join()
                 server.reach()
             yield server.dsn
         finally:
-            with folder.exclusively():
-                if folder.leave():
-                    server.stop()
+            if server is not None:
+                with folder.exclusively():
+                    if folder.leave() or server.is_stillborn:
+                        server.stop()
+
+
+@contextmanager
+def _told_of(folder: DataFolder) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise PersistenceError(f"The embedded PostgreSQL in {str(folder.path)!r} does not start: {error}") from error
 
 
 class _Server:
     """What is done to the server, while nobody else does anything to it."""
 
-    def __init__(self, folder: DataFolder, account: Account, sockets: Path, programs: Programs) -> None:
+    def __init__(self, folder: DataFolder, account: Account, sockets: Path, programs: Programs, is_new: bool) -> None:
         self._folder = folder
         self._sockets = sockets
+        self._is_new = is_new
         self._programs = programs
+        self._is_reached = False
         # Who connects is the user that calls; who answers must be the server's user.
         self.dsn = make_conninfo(host=str(sockets), port=_PORT, user=_SUPERUSER, dbname="postgres", requirepeer=account.name)
+
+    @property
+    def is_stillborn(self) -> bool:
+        """Tell whether its socket's folder is of no use to anybody: made for it, and it never came."""
+        return self._is_new and not self._is_reached
 
     def reach(self) -> None:
         """Find the server, or start it.
@@ -90,19 +106,22 @@ class _Server:
             time.sleep(_PAUSE_S)
 
     def stop(self) -> None:
-        """Stop the server, if it is there, and remove the folder of its socket."""
-        if self._listens() and not any(self._control("stop", "-m", mode, "-t", str(s))[0] == 0 for mode, s in _STOPS):
-            pid = (self._folder.read("postmaster.pid") or "").partition("\n")[0]
-            self._programs.run(
-                "pg_ctl", ["kill", "KILL", pid], self._folder.path
-            )  # the server's user may, root might hit another
+        """Stop the server, if it is there and was reached, and remove the folder of its socket."""
+        if self._listens():
+            if not self._is_reached:
+                return  # it may be recovering: the next one who comes shall find it further
+            with suppress(OSError):  # the data folder was removed; the server sees that itself within a minute
+                if not any(self._control("stop", "-m", mode, "-t", str(limit_s))[0] == 0 for mode, limit_s in _STOPS):
+                    # By the server's user: root would kill whatever process that user's file names.
+                    self._programs.run("pg_ctl", ["kill", "KILL", self._pid()], self._folder.path)
         remove_socket_folder(self._sockets)
         self._folder.remove(_REMEMBERED)
 
     def _attempt(self) -> str | None:
         """Give the reason why the server cannot be used; None: it can."""
-        answer = pq.PGconn.ping(self.dsn.encode())
-        if answer == pq.Ping.OK:
+        answer = pq.PGconn.ping(make_conninfo(self.dsn, connect_timeout=_ANSWER_S).encode())
+        self._is_reached = answer == pq.Ping.OK
+        if self._is_reached:
             return None
         if answer == pq.Ping.REJECT:
             return _BUSY
@@ -116,8 +135,10 @@ class _Server:
         }
         options = shlex.join(word for name, value in settings.items() for word in ("-c", f"{name}={value}"))
         logged = self._folder.size("log")
+        self._is_reached = True  # if this is interrupted, it ends all the same
         code, output = self._control("start", "-t", str(_START_S), "-l", f"{_data(self._folder)}/log", "-o", options)
-        return None if code == 0 else self._last_words(logged) or output.strip()
+        self._is_reached = code == 0
+        return None if self._is_reached else self._last_words(logged) or output.strip()
 
     def _control(self, *arguments: str) -> tuple[int, str]:
         return self._programs.run("pg_ctl", [*arguments, "-w", "-D", _data(self._folder)], self._folder.path)
@@ -150,12 +171,12 @@ class _Server:
         return "; ".join([words[-1].strip() for line in lines if len(words := _FAULT.split(line, maxsplit=1)) > 1][-2:])
 
 
-def _prepared(folder: DataFolder, account: Account) -> tuple[Path, Programs]:
+def _prepared(folder: DataFolder, account: Account) -> _Server:
     """Fill an empty folder; find or make the folder of the socket, with the programs in it if root's are out of reach."""
     version = folder.read("PG_VERSION")
     bundled = bundled_programs(version and version.strip())
     is_in_reach = Programs(bundled, account).are_in_reach()
-    sockets = trusted_socket_folder(folder.read(_REMEMBERED), account)
+    sockets = known = trusted_socket_folder(folder.read(_REMEMBERED), account)
     if sockets is None or not (is_in_reach or copied_programs(bundled, sockets / _COPY).is_dir()):
         sockets = make_socket_folder(account, None if is_in_reach else lambda path: copy_programs(bundled, path / _COPY, account))
     programs = Programs(bundled if is_in_reach else copied_programs(bundled, sockets / _COPY), account)
@@ -164,10 +185,10 @@ def _prepared(folder: DataFolder, account: Account) -> tuple[Path, Programs]:
             _fill(folder, programs)
         folder.write(_REMEMBERED, str(sockets))
     except BaseException:
-        if version is None:
+        if sockets != known:
             remove_socket_folder(sockets)
         raise
-    return sockets, programs
+    return _Server(folder, account, sockets, programs, is_new=sockets != known)
 
 
 def _fill(folder: DataFolder, programs: Programs) -> None:

@@ -72,6 +72,7 @@ def _will_do(parent: Path, account: Account) -> bool:
         return False
     return (
         len(os.fsencode(parent)) <= _ROOM
+        and os.access(parent, os.W_OK | os.X_OK)
         and _PLAIN.fullmatch(str(parent)) is not None
         and (not mode & stat.S_IWOTH or bool(mode & stat.S_ISVTX))
         and (account.uid == os.geteuid() or all(way & stat.S_IXOTH for way in ways))
