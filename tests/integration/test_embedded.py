@@ -14,7 +14,10 @@ from psycopg.conninfo import conninfo_to_dict
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
 from ascetic_ddd.faker.infrastructure.embedded import PgServer, embedded_postgres
+from ascetic_ddd.faker.infrastructure.embedded import server as module
+from ascetic_ddd.faker.infrastructure.embedded.account import Account
 from ascetic_ddd.faker.infrastructure.embedded.programs import Programs
+from ascetic_ddd.faker.infrastructure.embedded.socket_folder import make_socket_folder
 
 PROGRAM = """
 import os, sys, signal
@@ -94,13 +97,21 @@ def test_a_start_that_is_interrupted_leaves_nothing_running(data_folder: Path, m
 def test_a_server_that_somebody_else_started_there_is_left_alone(data_folder: Path) -> None:
     with embedded_postgres(data_folder) as server:
         (data_folder / "ascetic_ddd.socket").unlink()
+        made: list[Path] = []
+
+        def make(account: Account, fill: None) -> Path:
+            made.append(make_socket_folder(account, fill))
+            return made[-1]
+
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("ascetic_ddd.faker.infrastructure.embedded.server._PATIENCE_S", 0.0)
+            patch.setattr(module, "_PATIENCE_S", 0.0)
+            patch.setattr(module, "make_socket_folder", make)
             with (
                 pytest.raises(PersistenceError, match=rf"another server may be at work there, process {postmaster(data_folder)}"),
                 embedded_postgres(data_folder),
             ):
                 pass
+        assert [path.exists() for path in made] == [False]
         assert server.has_database("postgres")
 
 
