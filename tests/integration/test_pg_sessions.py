@@ -193,6 +193,7 @@ async def test_a_pool_that_is_not_open_says_what_to_do(external_dsn: str, was_op
 
 async def test_an_exhausted_pool_says_what_to_do(external_dsn: str) -> None:
     async with AsyncConnectionPool(external_dsn, min_size=1, max_size=1, timeout=0.01, open=False) as pool:
+        await pool.wait()
         sessions = ExternalPgSessionPool(pool)
         async with sessions.session() as session:
             await session.connection.execute("SELECT 1")
