@@ -5,6 +5,8 @@ from ascetic_ddd.seedwork.domain.errors import AsceticDddError, SessionError
 __all__ = (
     "ConfigurationError",
     "CycleError",
+    "DeadlockError",
+    "DuplicateError",
     "ExhaustedError",
     "FakerError",
     "GenerationError",
@@ -34,6 +36,10 @@ class CycleError(FakerError):
     """Aggregates refer to each other in a circle that nothing ends."""
 
 
+class DeadlockError(FakerError):
+    """Two transactions wait for each other; this one has to be rolled back, and may then be repeated."""
+
+
 class GenerationError(FakerError):
     """A run stopped at an aggregate that could not be made or stored; its batch is rolled back, the cause is attached.
 
@@ -52,3 +58,7 @@ class ProfileError(FakerError):
 
 class PersistenceError(FakerError, SessionError):
     """A store refused or lost an operation; the driver's own error is the cause."""
+
+
+class DuplicateError(PersistenceError):
+    """A store refused a value that it has already, and that no two may have."""

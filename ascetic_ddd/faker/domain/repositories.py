@@ -1,6 +1,6 @@
 """The repository ports: what a provider needs of a store."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
@@ -14,8 +14,10 @@ __all__ = (
     "IMemory",
     "INumbering",
     "IObservable",
+    "IReadable",
     "IStagedBulkRepository",
     "StoredListener",
+    "stored_values",
 )
 
 T_contra = TypeVar("T_contra", contravariant=True)
@@ -142,3 +144,45 @@ class INumbering(Protocol):
     async def reserve(self, session: ISession, numbers: Mapping[str, int]) -> None:
         """Remember such numbers by name, also lower ones than before. Called outside a transaction; durable when it returns."""
         ...
+
+
+@runtime_checkable
+class IReadable(Protocol):
+    """A store that can be asked for one part of everything in it, without reading the rest; rows made elsewhere included."""
+
+    def stored_values(self, session: ISession, path: tuple[str, ...]) -> AsyncIterator[Any]:
+        """Iterate over the values at a path of the exported states, in any order; nulls may be left out.
+
+        Raises:
+            PersistenceError: they cannot be read.
+        """
+        ...
+
+
+def stored_values(repository: Any, session: ISession, path: tuple[str, ...]) -> AsyncIterator[Any] | None:
+    """The values that all stored aggregates have at a path, those in lists one by one; None if the repository cannot be read.
+
+    Asked by ``find`` are only repositories of this package's ports: an application's own may mean something else by that name.
+    """
+    if isinstance(repository, IReadable):
+        return repository.stored_values(session, path)
+    if isinstance(repository, IObservable) and hasattr(repository, "find"):
+        return _values_of(repository.find(session), path)
+    return None
+
+
+async def _values_of(states: AsyncIterator[Mapping[str, Any]], path: tuple[str, ...]) -> AsyncIterator[Any]:
+    async for state in states:
+        for value in _values_at(state, path):
+            yield value
+
+
+def _values_at(part: Any, path: tuple[str, ...]) -> Iterator[Any]:
+    if isinstance(part, list):
+        for item in part:
+            yield from _values_at(item, path)
+    elif not path:
+        if part is not None:
+            yield part
+    elif isinstance(part, Mapping) and path[0] in part:
+        yield from _values_at(part[path[0]], path[1:])

@@ -73,6 +73,7 @@ class AggregateProvider(EntityProvider[I, A]):
         self._is_lost = False
         self._is_fitting = False
         self._told: list[Any] = []
+        self._kept: list[tuple[Callable[..., object], tuple[Any, ...]]] = []
         self._making: tuple[tuple[Any, str], ...] = ()
 
     def seed(self, seed: int) -> Self:
@@ -90,6 +91,8 @@ class AggregateProvider(EntityProvider[I, A]):
         self._told.append(input)
 
     def reset(self) -> None:
+        if self._kept:
+            self._give_back()
         super().reset()
         self._wanted = None
         self._built = NOTHING
@@ -98,6 +101,15 @@ class AggregateProvider(EntityProvider[I, A]):
         self._is_lost = False
         if self._told:
             self._told = []
+
+    def _keep(self, give_back: Callable[..., object], *args: Any) -> None:
+        self._kept.append((give_back, args))
+
+    def _give_back(self) -> None:
+        kept, self._kept = self._kept, []
+        if self._output is NOTHING and self._built is NOTHING:
+            for give_back, args in reversed(kept):
+                give_back(*args)
 
     def _prepare(self, session: ISession, specification: ISpecification | None) -> bool:
         if self._is_lost:
@@ -290,6 +302,10 @@ class AggregateProvider(EntityProvider[I, A]):
         super()._parts_found(parts)
         self._given = tuple(_given_parts(self._id_provider))
         self._dependents = {name: part for name, part in parts.items() if isinstance(part, DependentProvider) and part.is_stored}
+
+    def _detach(self, twins: dict[int, Any]) -> None:
+        self._kept = []
+        super()._detach(twins)
 
     def _forget(self) -> None:
         self.memory.forget()

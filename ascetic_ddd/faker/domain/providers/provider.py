@@ -87,7 +87,7 @@ class Provider(ABC, Generic[I, O]):
     async def create(self, session: ISession) -> O:
         """Make the output; a second call returns the same object. Populates first if that has not been done."""
         if self._output is NOTHING:
-            if not self.is_complete():
+            if not self._done:
                 await self.populate(session)
             self._build()
         return self._output  # type: ignore[no-any-return]  # what the factory of O made
@@ -170,6 +170,9 @@ class Provider(ABC, Generic[I, O]):
         distributor: Any = getattr(self, "distributor", None)
         if hasattr(distributor, "restore"):
             distributor.restore({}, 0)
+
+    def _keep(self, give_back: Callable[..., object], *args: Any) -> None:
+        """Something was taken for the object at hand; called if the object is given up before it is made."""
 
     def _adopt(self, input: Any) -> None:
         """Take over the input that the repository completed."""

@@ -1,6 +1,6 @@
 """Provides one value: drawn, reused, told, or left to the database."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, TypeVar
 
 from ascetic_ddd.faker.domain.distributors.counts import UniformCounts
@@ -8,10 +8,13 @@ from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributo
 from ascetic_ddd.faker.domain.distributors.m2o.factory import checked_distributor, distributor_factory
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IBirth, IM2ODistributor
 from ascetic_ddd.faker.domain.distributors.m2o.shares import SharesDistributor
-from ascetic_ddd.faker.domain.errors import ConfigurationError, ExhaustedError
+from ascetic_ddd.faker.domain.errors import ConfigurationError, ExhaustedError, UnsatisfiableError
 from ascetic_ddd.faker.domain.generators.input_generators import IInputGenerator, make_input_generator
+from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, copied, is_awaitable, noted
+from ascetic_ddd.faker.domain.providers.unique_pool import UniquePool
 from ascetic_ddd.faker.domain.providers.value_pool import ValuePool
+from ascetic_ddd.faker.domain.specification.equality import freeze
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
@@ -30,7 +33,8 @@ class ValueProvider(Provider[I, O]):
     input is known after the insert. (With ``sequence=True`` the position itself is the input.)
 
     A distributor with a mean, a skew or weights reuses values: 200 cities for 10,000 rows. Its values are different from
-    each other; ``mean=1`` makes every value unique.
+    each other; ``mean=1`` makes every value unique, and so does ``sequence=True``. A unique value is given once, drawn or told:
+    one that is told is not drawn again, and one that was given, or is stored already, is refused when it is told.
 
     Args:
         distributor: reuse or new, and null; by default always new.
@@ -64,7 +68,8 @@ class ValueProvider(Provider[I, O]):
         self._output_factory = output_factory
         self._output_exporter = output_exporter
         self._generator: IInputGenerator | None = None
-        self._pool = ValuePool()
+        self._is_unique = getattr(self.distributor, "is_unique", False) and values is None
+        self._pool = UniquePool(looks=getattr(self.distributor, "start", None) is None) if self._is_unique else ValuePool()
         self._is_given = False
         if values is not None:
             self._list(values, weights, input_generator)
@@ -82,9 +87,9 @@ class ValueProvider(Provider[I, O]):
         else:
             self._is_given = True
             self._done = True
-        self._always_new = (
-            self.distributor if isinstance(self.distributor, NewDistributor) and not self.distributor.is_nullable else None
-        )
+        is_always_new = isinstance(self.distributor, NewDistributor) and not self.distributor.is_nullable
+        self._always_new = self.distributor if is_always_new and not self._is_unique else None
+        self._sequence = self.distributor if is_always_new and self._is_unique else None
         self._input: Any = None
 
     @property
@@ -102,6 +107,11 @@ class ValueProvider(Provider[I, O]):
         """True if the database gives the value."""
         return self._is_given
 
+    @property
+    def is_unique(self) -> bool:
+        """True if no value is given twice, drawn or told."""
+        return self._is_unique
+
     def reset(self) -> None:
         self._input = None
         self._done = self._is_given
@@ -111,6 +121,8 @@ class ValueProvider(Provider[I, O]):
         self._input = input
         self._done = True
         self._output = NOTHING
+        if self._is_unique and input is not None:
+            self._done = False  # until it has been taken into the pool
 
     def get(self) -> I | None:
         if self._input is None and self._is_given:
@@ -118,7 +130,7 @@ class ValueProvider(Provider[I, O]):
         return self._input  # type: ignore[no-any-return]
 
     def is_complete(self) -> bool:
-        return self._done
+        return self._done or self._input is not None
 
     def is_transient(self) -> bool:
         if self._is_given and self._input is None:
@@ -170,6 +182,11 @@ class ValueProvider(Provider[I, O]):
             self._input = drawn
             self._done = True
             return None
+        if self._is_unique:
+            if self._input is not None or self._pool.is_late:
+                return self._begin_seldom(session)
+            if self._sequence is not None:
+                return self._draw_next(session, self._sequence.take_position())
         choice = self.distributor.draw(session, self._pool.everything)
         if choice is None:
             self._input = None
@@ -177,10 +194,82 @@ class ValueProvider(Provider[I, O]):
             self._input = copied(self._pool.inputs[choice])
         elif self.distributor.keeps_values:
             return self._draw_new(session, choice)
+        elif self._is_unique:
+            return self._draw_next(session, choice.position)
         else:
             return self._draw(session, choice)
         self._done = True
         return None
+
+    def _begin_seldom(self, session: ISession) -> Awaitable[None] | None:
+        """Take in a value that was told, or first look at what the store has."""
+        pool = self._pool
+        if pool.is_late or not (pool.is_watched or self.distributor.keeps_values):
+            return self._begin_late(session)
+        owner = pool.owner(self._input)
+        is_open = owner is not None and owner is not session
+        if is_open or pool.is_taken(self._input):
+            raise self._taken(is_open=is_open)
+        number = pool.append(session, copied(self._input))
+        self.distributor.use(session, pool.everything, number)
+        self._root()._keep(pool.release, number)
+        self._done = True
+        return None
+
+    async def _begin_late(self, session: ISession) -> None:
+        root, path = self._place()
+        is_told = self._input is not None and not self.distributor.keeps_values
+        await self._pool.look(session, getattr(root, "repository", None), path, is_told=is_told)
+        pending = ValueProvider._begin(self, session)
+        if pending is not None:
+            await pending
+
+    def _taken(self, *, is_open: bool) -> UnsatisfiableError:
+        why = "another transaction, still open, gives it" if is_open else "it has been given, or is stored, already"
+        return UnsatisfiableError(
+            f"{self.path} was told {self._input!r}, but {why}, and no value comes twice here ({self.distributor!r}); tell another "
+            f"one, or tell a reference {{{self._name!r}: {self._input!r}}}: it finds the one that has it"
+        )
+
+    def _draw_next(self, session: ISession, position: int) -> Awaitable[None] | None:
+        """Draw the next value of a sequence."""
+        drawn = self._generate(session, position)
+        pool = self._pool
+        if is_awaitable(drawn) or drawn in pool:
+            return self._draw_behind(session, drawn)
+        pool.drew(session, drawn)
+        self._input = drawn
+        self._done = True
+        return None
+
+    async def _draw_behind(self, session: ISession, drawn: Any) -> None:
+        """Leave out the numbers whose values were told, or stored by somebody else."""
+        if is_awaitable(drawn):
+            drawn = await drawn
+        met: set[Hashable] = set()
+        while drawn in self._pool:
+            if freeze(drawn) in met:
+                raise ExhaustedError(
+                    f"{self.path}: the sequence gives {drawn!r} again, which is stored or was told already; give each number a value "
+                    "of its own, or leave sequence=True out if values may repeat: a generator is given the position anyway"
+                )
+            met.add(freeze(drawn))
+            drawn = self._generate(session, self.distributor.positions.take())  # type: ignore[attr-defined]  # a sequence has them
+            if is_awaitable(drawn):
+                drawn = await drawn
+        self._pool.drew(session, drawn)
+        self._input = drawn
+        self._done = True
+
+    def _place(self) -> tuple[Provider[Any, Any], tuple[str, ...]]:
+        """The aggregate this is a part of, or whatever else is at the top, and the path from there in the exported state."""
+        provider: Provider[Any, Any] = self
+        path: list[str] = []
+        while provider._owner is not None:
+            if not isinstance(provider._owner, DependentProvider):  # what a list holds has no name in it
+                path.append(provider._name)
+            provider = provider._owner
+        return provider, tuple(reversed(path))
 
     def _draw(self, session: ISession, birth: IBirth) -> Awaitable[None] | None:
         try:

@@ -18,10 +18,13 @@ class Positions:
 
     As with a database's sequence, a number whose value failed or was rolled back is not given again: the number may be what the
     application refused, or may be stored outside after all.
+
+    Args:
+        start: the first one.
     """
 
-    def __init__(self) -> None:
-        self._next = 0
+    def __init__(self, start: int = 0) -> None:
+        self._start = self._next = start
 
     @property
     def next(self) -> int:
@@ -35,7 +38,7 @@ class Positions:
 
     def restart(self, count: int) -> None:
         """Take the first ``count`` numbers, and no others, as given out."""
-        self._next = count
+        self._next = self._start + count
 
     def skip_to(self, number: int) -> None:
         """Give none below ``number`` any more."""

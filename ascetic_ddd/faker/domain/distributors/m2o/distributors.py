@@ -25,20 +25,27 @@ class NewDistributor:
     Args:
         null_weight: probability of null.
         is_sequence: the number of the new value is what the value is made of.
+        start: the first number of a sequence; None: 0, or behind what exists.
     """
 
     keeps_values = False
 
-    def __init__(self, null_weight: float = 0.0, *, is_sequence: bool = False) -> None:
+    def __init__(self, null_weight: float = 0.0, *, is_sequence: bool = False, start: int | None = None) -> None:
         self.null_weight = null_weight
         self.is_sequence = is_sequence
-        self._positions = Positions()
+        self.start = start
+        self._positions = Positions(start or 0)
         self._nulls = Nulls(null_weight)
         self._plan: Plan | None = None
 
     @property
     def is_nullable(self) -> bool:
         return self.null_weight > 0.0
+
+    @property
+    def is_unique(self) -> bool:
+        """True if no two of the values are the same."""
+        return self.is_sequence
 
     @property
     def positions(self) -> Positions:
@@ -128,6 +135,11 @@ class LawDistributor:
     @property
     def is_nullable(self) -> bool:
         return self.null_weight > 0.0
+
+    @property
+    def is_unique(self) -> bool:
+        """True if every value is used once: a mean of 1 leaves no other law."""
+        return self.counts.mean == 1.0 and self.counts.used_share == 1.0
 
     @property
     def positions(self) -> Positions:

@@ -1,0 +1,101 @@
+"""What one aggregate at most can have: a whole id, or a value of a part whose values are all different."""
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from typing import Any
+
+from ascetic_ddd.faker.domain.distributors.m2o.population import Population
+from ascetic_ddd.faker.domain.providers.composite_value_provider import CompositeValueProvider
+from ascetic_ddd.faker.domain.providers.entity_provider import EntityProvider
+from ascetic_ddd.faker.domain.providers.patterns import is_full_id
+from ascetic_ddd.faker.domain.providers.provider import Provider
+from ascetic_ddd.faker.domain.providers.unique_pool import UniquePool
+from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
+from ascetic_ddd.faker.domain.specification.equality import EqualSpecification, freeze
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("Identity", "identities_of")
+
+
+class Identity:
+    """One such value, told in a pattern.
+
+    Args:
+        path: where it stands in the exported state.
+        value: as it was told.
+        find: gives the number of the aggregate that has it, if one is known.
+        reserved: by value, the sessions that are making an aggregate with it.
+        pool: the values of the part; None for an id of several parts, or one that the database gives.
+    """
+
+    def __init__(
+        self,
+        path: tuple[str, ...],
+        value: Any,
+        find: Callable[[], int | None],
+        reserved: dict[Hashable, ISession],
+        pool: UniquePool | None,
+    ) -> None:
+        self._path = path
+        self._value = value
+        self._key = freeze(value)
+        self._reserved = reserved
+        self._pool = pool
+        self.number = find
+
+    @property
+    def owner(self) -> ISession | None:
+        """The session in whose open transaction an aggregate with it is being made."""
+        owner = self._reserved.get(self._key)
+        return self._pool.owner(self._value) if owner is None and self._pool is not None else owner
+
+    @property
+    def is_taken(self) -> bool:
+        """True if it was given, though perhaps to nothing that is stored yet."""
+        return self._key in self._reserved or (self._pool is not None and self._pool.is_taken(self._value))
+
+    def reserve(self, session: ISession) -> None:
+        """Keep others from making another one until :meth:`release`."""
+        self._reserved[self._key] = session
+
+    def release(self) -> None:
+        """It is made, or it is not."""
+        self._reserved.pop(self._key, None)
+
+    def __str__(self) -> str:
+        return f"{'.'.join(self._path)}={self._value!r}"
+
+
+def identities_of(
+    target: EntityProvider[Any, Any], placed: Mapping[str, Any], population: Population, reserved: dict[Hashable, ISession]
+) -> tuple[Identity, ...]:
+    """The identities that a placed pattern tells.
+
+    Args:
+        target: the provider of the wanted aggregate.
+        placed: the pattern, put where its parts belong.
+        population: the aggregates that exist.
+        reserved: ids with which aggregates are being made.
+    """
+    found = []
+    id = placed.get(target._id_attr)
+    if id is not None and is_full_id(target.id_provider, id) and target.id_provider.parts():
+        found.append(Identity((target._id_attr,), id, lambda: population.number_of(id), reserved, None))
+    for path, part, value in _unique_values(target, placed):
+        pattern: Any = value
+        for name in reversed(path):
+            pattern = {name: pattern}
+        scope = population.scope(EqualSpecification(pattern))
+        found.append(Identity(path, value, lambda scope=scope: next(iter(scope.members), None), part.pool.reserved, part.pool))
+    return tuple(found)
+
+
+def _unique_values(
+    provider: Provider[Any, Any], pattern: Mapping[str, Any], above: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
+    for name, value in pattern.items():
+        part = provider.parts().get(name)
+        if isinstance(part, ValueProvider):
+            if part.is_unique and value is not None:
+                yield (*above, name), part, value
+        elif isinstance(part, CompositeValueProvider) and isinstance(value, Mapping):
+            yield from _unique_values(part, value, (*above, name))

@@ -1,0 +1,113 @@
+"""The inputs of a part whose values are all different, whoever gave them."""
+
+import asyncio
+from collections.abc import Hashable
+from typing import Any
+
+from ascetic_ddd.faker.domain.errors import PersistenceError
+from ascetic_ddd.faker.domain.providers.value_pool import ValuePool
+from ascetic_ddd.faker.domain.repositories import stored_values
+from ascetic_ddd.faker.domain.specification.equality import freeze
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("UniquePool",)
+
+
+class UniquePool(ValuePool):
+    """A value in it is given once: drawn, told, or stored before anybody listened.
+
+    What was told is kept. What a sequence drew is kept while its transaction is open, since its numbers do not come again; from the
+    first value told on it is kept for good, and what was drawn before is looked up in the store.
+
+    Args:
+        looks: look at the store before the first draw, for what was made elsewhere.
+    """
+
+    def __init__(self, *, looks: bool = True) -> None:
+        super().__init__()
+        self._looks = looks
+        self.is_late = looks  # the store may have values that are not known here
+        self.is_watched = False  # all that is drawn is kept
+        self.reserved: dict[Hashable, ISession] = {}  # references are making aggregates with these
+        self._stored: set[Hashable] = set()
+        self._drawn: dict[ISession, list[Any]] = {}  # by sequences, in open transactions
+        self._looking = asyncio.Lock()
+
+    def __contains__(self, input: Any) -> bool:
+        """Tell whether a generator may not give this value. What a sequence drew is left out: it does not draw it again."""
+        if not (self._numbers or self._stored or self.reserved):
+            return False
+        key = freeze(input)
+        return key in self._numbers or key in self._stored or key in self.reserved
+
+    def is_taken(self, input: Any) -> bool:
+        """Tell whether the value has been given, by whatever way, committed or not."""
+        key = freeze(input)
+        return key in self._numbers or key in self._stored or self._drawer(key) is not None
+
+    def owner(self, input: Any) -> ISession | None:
+        """The session in whose open transaction the value is being given; None if it is settled, or free."""
+        key = freeze(input)
+        number = self._numbers.get(key)
+        owner = self.reserved.get(key) if number is None else self.in_flight.get(number)
+        return self._drawer(key) if owner is None else owner
+
+    def drew(self, session: ISession, input: Any) -> None:
+        """A sequence gave a value."""
+        if session.is_atomic:
+            drawn = self._drawn.get(session)
+            if drawn is None:
+                drawn = self._drawn[session] = []
+                session.on_rollback(self._drawn.pop, session, None)
+                session.on_commit(self._settle_drawn, session)
+            drawn.append(input)
+            session.on_rollback(drawn.pop)
+        elif self.is_watched:
+            self._stored.add(freeze(input))
+
+    def release(self, number: int) -> None:
+        """A value that was told is not used after all."""
+        self._crash(number)
+
+    async def look(self, session: ISession, repository: Any, path: tuple[str, ...], *, is_told: bool) -> None:
+        """Look at what the store has; if the session rolls back, it is looked at again.
+
+        Args:
+            session: where to look.
+            repository: the store; None if there is none.
+            path: of the part in the exported state.
+            is_told: a value has been told, so all drawn ones have to be known from now on.
+        """
+        async with self._looking:
+            if not self.is_late and (self.is_watched or not is_told):
+                return
+            self.is_watched = self.is_watched or is_told
+            found = stored_values(repository, session, path)
+            if found is None:
+                self.is_watched = True  # nobody else knows what was drawn
+            else:
+                try:
+                    async with session.atomic():  # the application's table may not be ours to read
+                        self._stored |= {key async for value in found if (key := freeze(value)) not in self._numbers}
+                    session.on_rollback(self._look_again)
+                except PersistenceError:
+                    self.is_watched = True
+            self.is_late = False
+
+    def forget(self) -> None:
+        super().forget()
+        self._stored.clear()
+        self._drawn.clear()
+        self.is_late, self.is_watched = self._looks, False
+
+    def _look_again(self) -> None:
+        self._stored.clear()
+        self.is_late = True
+
+    def _drawer(self, key: Hashable) -> ISession | None:
+        return next((session for session, drawn in self._drawn.items() if any(freeze(each) == key for each in drawn)), None)
+
+    def _settle_drawn(self, session: ISession) -> None:
+        drawn = self._drawn.pop(session, ())
+        if self.is_watched:
+            self._stored.update(map(freeze, drawn))
