@@ -8,9 +8,10 @@ from typing import Any, Generic, TypeVar
 from ascetic_ddd.faker.application.kin import Kin
 from ascetic_ddd.faker.application.numbering import Numbering
 from ascetic_ddd.faker.application.progress import Failure
-from ascetic_ddd.faker.domain.errors import GenerationError
+from ascetic_ddd.faker.domain.errors import DeadlockError, GenerationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.provider import placed
+from ascetic_ddd.faker.domain.providers.waiting import until_resolved
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession, ISessionPool, is_fault_of_the_store
 
 __all__ = ("Batch", "BatchError", "Made", "Quota")
@@ -109,6 +110,10 @@ class Batch(Generic[A]):
                 return await self._make(quota)
             except _UncoveredError:
                 continue  # the next one reserves what this one took
+            except BatchError as error:
+                if not isinstance(error.__cause__, DeadlockError):
+                    raise
+                await until_resolved(error.__cause__)
 
     async def make_what_works(self, quota: Quota, tell: Callable[[Failure | None], bool]) -> Made[A]:
         """Make as many attempts as the batch is large, each under a savepoint; leave out what fails.
@@ -128,6 +133,9 @@ class Batch(Generic[A]):
             except _UncoveredError:
                 continue
             except BatchError as error:
+                if isinstance(error.__cause__, DeadlockError):
+                    await until_resolved(error.__cause__)
+                    continue
                 if error.is_fault_of_the_store or not isinstance(error.failure, Failure):
                     raise
                 if quota.size == 1:
@@ -177,7 +185,7 @@ class Batch(Generic[A]):
                     async with session.atomic():
                         made.aggregates.append(await self._one(session, quota, len(made.aggregates), together=False))
                 except Exception as error:
-                    if is_fault_of_the_store(session, error):
+                    if is_fault_of_the_store(session, error) or isinstance(error, DeadlockError):
                         raise
                     made.failures.append(Failure(*placed(error, self._provider), error))
                     if not tell(made.failures[-1]):

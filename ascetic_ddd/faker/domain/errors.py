@@ -1,6 +1,7 @@
 """The library's errors. Each message names the value, the place, what was expected and what to do next."""
 
 from ascetic_ddd.seedwork.domain.errors import AsceticDddError, SessionError
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = (
     "ConfigurationError",
@@ -37,7 +38,15 @@ class CycleError(FakerError):
 
 
 class DeadlockError(FakerError):
-    """Two transactions wait for each other; this one has to be rolled back, and may then be repeated."""
+    """Two transactions wait for each other; this one has to be rolled back, and may be repeated when the other has ended.
+
+    Attributes:
+        other: the session of the other one.
+    """
+
+    def __init__(self, message: str, other: ISession) -> None:
+        super().__init__(message)
+        self.other = other
 
 
 class GenerationError(FakerError):

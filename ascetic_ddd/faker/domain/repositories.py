@@ -18,6 +18,7 @@ __all__ = (
     "IStagedBulkRepository",
     "StoredListener",
     "stored_values",
+    "values_of",
 )
 
 T_contra = TypeVar("T_contra", contravariant=True)
@@ -167,11 +168,12 @@ def stored_values(repository: Any, session: ISession, path: tuple[str, ...]) -> 
     if isinstance(repository, IReadable):
         return repository.stored_values(session, path)
     if isinstance(repository, IObservable) and hasattr(repository, "find"):
-        return _values_of(repository.find(session), path)
+        return values_of(repository.find(session), path)
     return None
 
 
-async def _values_of(states: AsyncIterator[Mapping[str, Any]], path: tuple[str, ...]) -> AsyncIterator[Any]:
+async def values_of(states: AsyncIterator[Mapping[str, Any]], path: tuple[str, ...]) -> AsyncIterator[Any]:
+    """The values that exported states have at a path, those in lists one by one."""
     async for state in states:
         for value in _values_at(state, path):
             yield value

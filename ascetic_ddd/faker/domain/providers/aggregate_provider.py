@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any, Self, TypeVar
 
-from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError, UnsatisfiableError
+from ascetic_ddd.faker.domain.distributors.m2o.distributors import NewDistributor
+from ascetic_ddd.faker.domain.errors import ConfigurationError, DuplicateError, PersistenceError, UnsatisfiableError
 from ascetic_ddd.faker.domain.providers import graph
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.entity_provider import EntityProvider
@@ -92,7 +93,7 @@ class AggregateProvider(EntityProvider[I, A]):
 
     def reset(self) -> None:
         if self._kept:
-            self._give_back()
+            self._settle_kept()
         super().reset()
         self._wanted = None
         self._built = NOTHING
@@ -102,10 +103,10 @@ class AggregateProvider(EntityProvider[I, A]):
         if self._told:
             self._told = []
 
-    def _keep(self, give_back: Callable[..., object], *args: Any) -> None:
+    def _give_back_unless_made(self, give_back: Callable[..., object], *args: Any) -> None:
         self._kept.append((give_back, args))
 
-    def _give_back(self) -> None:
+    def _settle_kept(self) -> None:
         kept, self._kept = self._kept, []
         if self._output is NOTHING and self._built is NOTHING:
             for give_back, args in reversed(kept):
@@ -155,7 +156,10 @@ class AggregateProvider(EntityProvider[I, A]):
                     agg = await agg
             else:
                 agg = await self.build(session)
-            await self.repository.insert(session, agg)
+            try:
+                await self.repository.insert(session, agg)
+            except DuplicateError as error:
+                raise self._duplicate(error, agg) from error.__cause__
             self._output = agg
             self._stored(session, agg)
             for dependent in self._dependents.values():
@@ -196,9 +200,24 @@ class AggregateProvider(EntityProvider[I, A]):
         Raises:
             PersistenceError: one of them could not be stored; none is.
         """
-        await self.repository.insert_many(session, aggs)  # type: ignore[attr-defined]  # can_store_many has seen to it
+        try:
+            await self.repository.insert_many(session, aggs)  # type: ignore[attr-defined]  # can_store_many has seen to it
+        except DuplicateError as error:
+            raise self._duplicate(error, aggs[0] if len(aggs) == 1 else None) from error.__cause__
         self.memory.made += len(aggs)
         self.memory.is_late = True  # who asks from now on has to catch up
+
+    def _duplicate(self, error: DuplicateError, agg: A | None) -> DuplicateError:
+        """The store's refusal, and which running numbers may have met rows that somebody else made."""
+        state = None if agg is None else self._state_of(agg)
+        drawn = list(_sequences(self, state))
+        if not drawn:
+            return error
+        return DuplicateError(
+            f"{error} {' and '.join(drawn)} came from a running number: if it met a row that was made elsewhere, start behind that "
+            "one (distributor_factory(sequence=True, start=…), or distributor.positions.skip_to(…)), or let the memory know it "
+            "(`ascetic-ddd reconcile --adopt`)"
+        )
 
     async def create_batch(self, session: ISession, size: int, input: I | None = None) -> list[A]:
         """Make ``size`` aggregates one after the other, each told the same input. Returns them in order."""
@@ -334,3 +353,14 @@ def _given_parts(
         yield path, provider
     for name, part in provider.parts().items():
         yield from _given_parts(part, (*path, name))
+
+
+def _sequences(provider: Provider[Any, Any], state: Any) -> Iterator[str]:
+    """The parts that a sequence makes, with their values where the state is told."""
+    for name, part in provider.parts().items():
+        value = state.get(name) if isinstance(state, Mapping) else None
+        if isinstance(part, ValueProvider):
+            if isinstance(part.distributor, NewDistributor) and part.distributor.is_sequence:
+                yield part.path if value is None else f"{part.path}={value!r}"
+        elif not isinstance(part, AggregateProvider):
+            yield from _sequences(part, value)

@@ -1,9 +1,12 @@
 """What one aggregate at most can have: a whole id, or a value of a part whose values are all different."""
 
+import asyncio
 from collections.abc import Callable, Hashable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from ascetic_ddd.faker.domain.distributors.m2o.population import Population
+from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
 from ascetic_ddd.faker.domain.providers.composite_value_provider import CompositeValueProvider
 from ascetic_ddd.faker.domain.providers.entity_provider import EntityProvider
 from ascetic_ddd.faker.domain.providers.patterns import is_full_id
@@ -25,6 +28,7 @@ class Identity:
         find: gives the number of the aggregate that has it, if one is known.
         reserved: by value, the sessions that are making an aggregate with it.
         pool: the values of the part; None for an id of several parts, or one that the database gives.
+        repository: where aggregates with it are stored.
     """
 
     def __init__(
@@ -34,8 +38,10 @@ class Identity:
         find: Callable[[], int | None],
         reserved: dict[Hashable, ISession],
         pool: UniquePool | None,
+        repository: Any,
     ) -> None:
         self._path = path
+        self._repository = repository
         self._value = value
         self._key = freeze(value)
         self._reserved = reserved
@@ -53,9 +59,21 @@ class Identity:
         """True if it was given, though perhaps to nothing that is stored yet."""
         return self._key in self._reserved or (self._pool is not None and self._pool.is_taken(self._value))
 
+    @property
+    def task(self) -> "asyncio.Task[Any] | None":
+        """The task in which that session is used, if it is known."""
+        return None if self._pool is None or self.owner is None else self._pool.tasks.get(self.owner)
+
+    async def look(self, session: ISession) -> None:
+        """Have the part know the values that are stored."""
+        if self._pool is not None and not self._pool.knows_enough(is_told=True):
+            await self._pool.look(session, self._repository, self._path, is_told=True)
+
     def reserve(self, session: ISession) -> None:
         """Keep others from making another one until :meth:`release`."""
         self._reserved[self._key] = session
+        if self._pool is not None:
+            self._pool.note(session)
 
     def release(self) -> None:
         """It is made, or it is not."""
@@ -66,7 +84,11 @@ class Identity:
 
 
 def identities_of(
-    target: EntityProvider[Any, Any], placed: Mapping[str, Any], population: Population, reserved: dict[Hashable, ISession]
+    target: EntityProvider[Any, Any],
+    placed: Mapping[str, Any],
+    population: Population,
+    reserved: dict[Hashable, ISession],
+    repository: Any,
 ) -> tuple[Identity, ...]:
     """The identities that a placed pattern tells.
 
@@ -75,18 +97,23 @@ def identities_of(
         placed: the pattern, put where its parts belong.
         population: the aggregates that exist.
         reserved: ids with which aggregates are being made.
+        repository: where they are stored.
     """
     found = []
     id = placed.get(target._id_attr)
-    if id is not None and is_full_id(target.id_provider, id) and target.id_provider.parts():
-        found.append(Identity((target._id_attr,), id, lambda: population.number_of(id), reserved, None))
+    if is_full_id(target.id_provider, id) and not getattr(target.id_provider, "is_unique", False):
+        found.append(Identity((target._id_attr,), id, lambda: population.number_of(id), reserved, None, repository))
     for path, part, value in _unique_values(target, placed):
         pattern: Any = value
         for name in reversed(path):
             pattern = {name: pattern}
         scope = population.scope(EqualSpecification(pattern))
-        found.append(Identity(path, value, lambda scope=scope: next(iter(scope.members), None), part.pool.reserved, part.pool))
+        found.append(Identity(path, value, partial(_first, scope), part.pool.reserved, part.pool, repository))
     return tuple(found)
+
+
+def _first(scope: Scope) -> int | None:
+    return next(iter(scope.members), None)
 
 
 def _unique_values(

@@ -1,7 +1,7 @@
 """What the clones of one aggregate provider share: the aggregates that references may reuse."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from ascetic_ddd.faker.domain.distributors.m2o.population import Population
@@ -27,6 +27,7 @@ class Memory:
         self.is_late = False  # something was stored that the population has not heard of
         self.is_seeded = False
         self.made = 0  # aggregates the providers have stored, rolled back or not
+        self.reserved: dict[Hashable, ISession] = {}  # by id, the sessions in which references are making them
         self._catching_up = asyncio.Lock()
         self._watchers: tuple[Callable[[ISession], None], ...] = ()
 

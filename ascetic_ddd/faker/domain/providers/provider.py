@@ -171,7 +171,7 @@ class Provider(ABC, Generic[I, O]):
         if hasattr(distributor, "restore"):
             distributor.restore({}, 0)
 
-    def _keep(self, give_back: Callable[..., object], *args: Any) -> None:
+    def _give_back_unless_made(self, give_back: Callable[..., object], *args: Any) -> None:
         """Something was taken for the object at hand; called if the object is given up before it is made."""
 
     def _adopt(self, input: Any) -> None:

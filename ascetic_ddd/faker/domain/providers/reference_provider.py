@@ -13,6 +13,7 @@ from ascetic_ddd.faker.domain.providers.patterns import is_specification
 from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, copied, placed
 from ascetic_ddd.faker.domain.providers.reference_source import ReferenceSource, Wanted
 from ascetic_ddd.faker.domain.providers.ties import tied_uses
+from ascetic_ddd.faker.domain.providers.waiting import until_settled
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -31,8 +32,12 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
     pattern (``{"tenant_id": 7}``, ``{"tenant_id": {"status": "active"}}``) or as a specification: one that matches, by the law
     among those that match, else a new one made with those parts. The decision comes before anything is built.
 
+    What only one aggregate can have (a unique part's value such as ``{"email": "boss@x"}``, or a whole id) finds that one, or
+    makes it once, whatever the law; a lane waits for another that is making it. If the rest of the pattern contradicts, that is
+    an error.
+
     A nullable reference may come out null also when a pattern was told, so that ties in ``do_populate`` keep the null share;
-    told a full id, or with a distributor without ``null_weight``, it never does.
+    told a full id or such a value, or with a distributor without ``null_weight``, it never does.
 
     Each output is a fresh id object, made of the remembered plain id, so nobody else can change it.
 
@@ -153,9 +158,9 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
             return None
         source = self.source
         memory = source.memory or source.aggregate_provider.memory
-        if memory.is_late or self._is_told:
-            return self._begin_seldom(session, memory)
         wanted = self._wanted
+        if memory.is_late or self._is_told or (wanted is not None and wanted.identities):
+            return self._begin_seldom(session, memory)
         if wanted is not None:
             scope = wanted.scope
             if not wanted.is_tied:
@@ -192,6 +197,8 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         """What exists has to be looked up first; or an id was told, which is a use, too, if its value is known."""
         if memory.is_late:
             return self._begin_late(session)
+        if self._wanted is not None:
+            return self._begin_identified(session, self._wanted)
         number = memory.population.number_of(self._input)
         if number is not None:
             self.distributor.use(session, memory.population.everything, number)
@@ -226,13 +233,98 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
             if number is None:
                 choice.failed()
             if number is None or not choice.made(session, number) or number not in scope.members:
-                raise UnsatisfiableError(
-                    f"{self.path}: {self.source.aggregate_provider.path} was told {self._pattern!r} and made "
-                    f"{self.source.population.state_of(id)!r}, which is not among {scope.description}; "
-                    "let its output_exporter give the told parts under their attribute names, unchanged"
-                )
+                raise self._made_another(id, scope)
             choice = choice.again(session) if choice.is_spare else number
         self._input = None if choice is None else self.source.population.id_of(choice)
+        self._done = True
+
+    def _made_another(self, id: Any, scope: Scope) -> UnsatisfiableError:
+        return UnsatisfiableError(
+            f"{self.path}: {self.source.aggregate_provider.path} was told {self._pattern!r} and made "
+            f"{self.source.population.state_of(id)!r}, which is not among {scope.description}; "
+            "let its output_exporter give the told parts under their attribute names, unchanged"
+        )
+
+    def _begin_identified(self, session: ISession, wanted: Wanted) -> Awaitable[None] | None:
+        """What only one aggregate can have was told: that one is referred to however often, or made once."""
+        number = self._found(wanted)
+        if number is None or self.source.population.is_foreign(number, session):
+            return self._find_or_make(session, wanted)
+        self._refer_to(session, number)
+        return None
+
+    async def _find_or_make(self, session: ISession, wanted: Wanted) -> None:
+        target, has_caught_up = self.source.aggregate_provider, False
+        while True:
+            for identity in wanted.identities:
+                await identity.look(session)
+            number = self._found(wanted)
+            told = next((each for each in wanted.identities if each.is_taken), wanted.identities[0])
+            owner = told.owner if number is None else target.memory.population.in_flight.get(number)
+            if owner is not None and owner is not session:
+                what = f"{self.path}: the {target.path} with {told}"
+                await until_settled(owner, session, task=told.task, what=what)
+            elif number is not None:
+                self._refer_to(session, number)
+                return
+            elif not told.is_taken:
+                break
+            elif has_caught_up or owner is session:
+                raise UnsatisfiableError(
+                    f"{self.path} was told {self._pattern!r}, and {told} has been given, but to no {target.path} that is known: "
+                    "it is still in the making, or was stored elsewhere; make it before, or let the memory know it "
+                    "(`ascetic-ddd reconcile --adopt`)"
+                )
+            else:
+                has_caught_up = target.memory.is_late = True
+                await target.memory.catch_up(session)
+        if not self.may_create:
+            raise UnsatisfiableError(
+                f"{self.path}: no value to use among {wanted.scope.description}, and none may be created; "
+                "create or load one that matches, or allow the reference to create"
+            )
+        if self._may_nest():
+            await self._make_identified(session, wanted)
+        else:
+            self._done = True
+
+    async def _make_identified(self, session: ISession, wanted: Wanted) -> None:
+        for each in wanted.identities:
+            each.reserve(session)
+        try:
+            id = await self._create_one(session, wanted)
+        finally:
+            for each in wanted.identities:
+                each.release()
+        number = self._found(wanted)
+        if number is None or number != self.source.population.number_of(id):
+            raise self._made_another(id, wanted.scope)
+        self._refer_to(session, number)
+
+    def _found(self, wanted: Wanted) -> int | None:
+        """The aggregate that has what was told.
+
+        Raises:
+            UnsatisfiableError: there is one, but it contradicts the rest of the pattern.
+        """
+        population, scope = self.source.population, wanted.scope
+        for identity in wanted.identities:
+            number = identity.number()
+            if number is not None:
+                if scope.is_lazy:
+                    scope.refresh()
+                if number not in scope.members:
+                    raise UnsatisfiableError(
+                        f"{self.path} was told {self._pattern!r}, but the {self.source.aggregate_provider.path} with {identity} "
+                        f"is {population.states[number]!r}; tell parts that agree, or leave out what contradicts"
+                    )
+                return number
+        return None
+
+    def _refer_to(self, session: ISession, number: int) -> None:
+        population = self.source.population
+        self.distributor.use(session, population.everything, number)
+        self._input = population.id_of(number)
         self._done = True
 
     async def _create_one(self, session: ISession, wanted: Wanted | None) -> Any:

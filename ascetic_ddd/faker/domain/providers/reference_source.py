@@ -7,6 +7,7 @@ from ascetic_ddd.faker.domain.distributors.m2o.population import Population
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.identities import Identity, identities_of
 from ascetic_ddd.faker.domain.providers.memory import Memory
 from ascetic_ddd.faker.domain.providers.patterns import is_full_id, place, specify
 from ascetic_ddd.faker.domain.providers.provider import Provider
@@ -20,10 +21,17 @@ __all__ = ("ReferenceSource", "Wanted")
 class Wanted:
     """A told pattern, understood: the scope to choose from, and the input for an aggregate that is made to match."""
 
-    __slots__ = ("input", "is_tied", "scope", "specification")
+    __slots__ = ("identities", "input", "is_tied", "scope", "specification")
 
-    def __init__(self, scope: Scope, input: Mapping[str, Any] | None, specification: ISpecification | None) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        input: Mapping[str, Any] | None,
+        specification: ISpecification | None,
+        identities: tuple[Identity, ...] = (),
+    ) -> None:
         self.scope = scope
+        self.identities = identities  # if there are any, one aggregate at most is wanted
         self.input = input
         self.specification = specification
         self.is_tied = specification is not None  # looked at whether another reference tells how often it will be wanted
@@ -122,7 +130,10 @@ class ReferenceSource:
             if specification is not None:
                 parts.append(specification)
             whole = parts[0] if len(parts) == 1 else AndSpecification(*parts)
-            found = self._wanted[key] = Wanted(self.population.scope(whole), placed, specification)
+            identities = (
+                identities_of(target, placed, self.population, target.memory.reserved, target.repository) if placed else ()
+            )
+            found = self._wanted[key] = Wanted(self.population.scope(whole), placed, specification, identities)
         return found
 
     def take_lane(self) -> AggregateProvider[Any, Any]:
@@ -130,6 +141,7 @@ class ReferenceSource:
         return self._idle.pop() if self._idle else self.aggregate_provider.clone()
 
     def give_back(self, lane: AggregateProvider[Any, Any]) -> None:
-        """The clone is free again."""
+        """The clone is free again; what it took for an aggregate that it did not make is, too."""
+        lane._settle_kept()
         lane._making = ()
         self._idle.append(lane)

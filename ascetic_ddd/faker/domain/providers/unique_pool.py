@@ -16,19 +16,22 @@ __all__ = ("UniquePool",)
 class UniquePool(ValuePool):
     """A value in it is given once: drawn, told, or stored before anybody listened.
 
-    What was told is kept. What a sequence drew is kept while its transaction is open, since its numbers do not come again; from the
-    first value told on it is kept for good, and what was drawn before is looked up in the store.
+    What was told is kept. What a sequence drew is kept while its transaction is open, since its numbers do not come again; from
+    the first value told on it is kept for good, and what was drawn before is looked up in the store.
 
     Args:
         looks: look at the store before the first draw, for what was made elsewhere.
+        keeps: all that is drawn is appended, as what a law reuses.
     """
 
-    def __init__(self, *, looks: bool = True) -> None:
+    def __init__(self, *, looks: bool = True, keeps: bool = False) -> None:
         super().__init__()
         self._looks = looks
+        self._keeps = keeps
         self.is_late = looks  # the store may have values that are not known here
-        self.is_watched = False  # all that is drawn is kept
+        self.is_watched = keeps  # no value that is drawn is forgotten
         self.reserved: dict[Hashable, ISession] = {}  # references are making aggregates with these
+        self.tasks: dict[ISession, asyncio.Task[Any] | None] = {}  # of the open transactions that gave some of them
         self._stored: set[Hashable] = set()
         self._drawn: dict[ISession, list[Any]] = {}  # by sequences, in open transactions
         self._looking = asyncio.Lock()
@@ -52,6 +55,18 @@ class UniquePool(ValuePool):
         owner = self.reserved.get(key) if number is None else self.in_flight.get(number)
         return self._drawer(key) if owner is None else owner
 
+    def append(self, session: ISession | None, input: Any) -> int:
+        if session is not None:
+            self.note(session)
+        return super().append(session, input)
+
+    def note(self, session: ISession) -> None:
+        """Remember which task's transaction it is that gives a value."""
+        if session.is_atomic and session not in self.tasks:
+            self.tasks[session] = asyncio.current_task()
+            session.on_rollback(self.tasks.pop, session, None)
+            session.on_commit(self.tasks.pop, session, None)
+
     def drew(self, session: ISession, input: Any) -> None:
         """A sequence gave a value."""
         if session.is_atomic:
@@ -60,6 +75,7 @@ class UniquePool(ValuePool):
                 drawn = self._drawn[session] = []
                 session.on_rollback(self._drawn.pop, session, None)
                 session.on_commit(self._settle_drawn, session)
+                self.note(session)
             drawn.append(input)
             session.on_rollback(drawn.pop)
         elif self.is_watched:
@@ -68,6 +84,10 @@ class UniquePool(ValuePool):
     def release(self, number: int) -> None:
         """A value that was told is not used after all."""
         self._crash(number)
+
+    def knows_enough(self, *, is_told: bool) -> bool:
+        """Tell whether the next draw, or the next value told, can be judged without a look at the store."""
+        return not self.is_late and (self.is_watched or not is_told)
 
     async def look(self, session: ISession, repository: Any, path: tuple[str, ...], *, is_told: bool) -> None:
         """Look at what the store has; if the session rolls back, it is looked at again.
@@ -79,26 +99,27 @@ class UniquePool(ValuePool):
             is_told: a value has been told, so all drawn ones have to be known from now on.
         """
         async with self._looking:
-            if not self.is_late and (self.is_watched or not is_told):
+            if self.knows_enough(is_told=is_told):
                 return
             self.is_watched = self.is_watched or is_told
-            found = stored_values(repository, session, path)
-            if found is None:
-                self.is_watched = True  # nobody else knows what was drawn
-            else:
-                try:
-                    async with session.atomic():  # the application's table may not be ours to read
+            try:
+                async with session.atomic():  # the application's table may not be ours to read
+                    found = stored_values(repository, session, path)
+                    if found is None:
+                        self.is_watched = True  # nobody else knows what was drawn
+                    else:
                         self._stored |= {key async for value in found if (key := freeze(value)) not in self._numbers}
-                    session.on_rollback(self._look_again)
-                except PersistenceError:
-                    self.is_watched = True
+            except PersistenceError:
+                self.is_watched = True
+            else:
+                session.on_rollback(self._look_again)
             self.is_late = False
 
     def forget(self) -> None:
         super().forget()
         self._stored.clear()
         self._drawn.clear()
-        self.is_late, self.is_watched = self._looks, False
+        self.is_late, self.is_watched = self._looks, self._keeps
 
     def _look_again(self) -> None:
         self._stored.clear()

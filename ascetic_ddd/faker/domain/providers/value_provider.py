@@ -1,7 +1,7 @@
 """Provides one value: drawn, reused, told, or left to the database."""
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from ascetic_ddd.faker.domain.distributors.counts import UniformCounts
 from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributor, NewDistributor
@@ -69,7 +69,10 @@ class ValueProvider(Provider[I, O]):
         self._output_exporter = output_exporter
         self._generator: IInputGenerator | None = None
         self._is_unique = getattr(self.distributor, "is_unique", False) and values is None
-        self._pool = UniquePool(looks=getattr(self.distributor, "start", None) is None) if self._is_unique else ValuePool()
+        self._pool = ValuePool()
+        if self._is_unique:
+            looks = getattr(self.distributor, "start", None) is None
+            self._pool = UniquePool(looks=looks, keeps=self.distributor.keeps_values)
         self._is_given = False
         if values is not None:
             self._list(values, weights, input_generator)
@@ -87,9 +90,11 @@ class ValueProvider(Provider[I, O]):
         else:
             self._is_given = True
             self._done = True
-        is_always_new = isinstance(self.distributor, NewDistributor) and not self.distributor.is_nullable
-        self._always_new = self.distributor if is_always_new and not self._is_unique else None
-        self._sequence = self.distributor if is_always_new and self._is_unique else None
+        always_new: NewDistributor | None = (
+            self.distributor if isinstance(self.distributor, NewDistributor) and not self.distributor.is_nullable else None
+        )
+        self._always_new = None if self._is_unique else always_new
+        self._sequence = always_new if self._is_unique else None
         self._input: Any = None
 
     @property
@@ -183,7 +188,7 @@ class ValueProvider(Provider[I, O]):
             self._done = True
             return None
         if self._is_unique:
-            if self._input is not None or self._pool.is_late:
+            if self._input is not None or self._pool.is_late:  # type: ignore[attr-defined]  # a unique one
                 return self._begin_seldom(session)
             if self._sequence is not None:
                 return self._draw_next(session, self._sequence.take_position())
@@ -194,8 +199,6 @@ class ValueProvider(Provider[I, O]):
             self._input = copied(self._pool.inputs[choice])
         elif self.distributor.keeps_values:
             return self._draw_new(session, choice)
-        elif self._is_unique:
-            return self._draw_next(session, choice.position)
         else:
             return self._draw(session, choice)
         self._done = True
@@ -203,23 +206,22 @@ class ValueProvider(Provider[I, O]):
 
     def _begin_seldom(self, session: ISession) -> Awaitable[None] | None:
         """Take in a value that was told, or first look at what the store has."""
-        pool = self._pool
-        if pool.is_late or not (pool.is_watched or self.distributor.keeps_values):
-            return self._begin_late(session)
+        pool = cast(UniquePool, self._pool)
+        if not pool.knows_enough(is_told=self._input is not None):
+            return self._begin_late(session, pool)
         owner = pool.owner(self._input)
         is_open = owner is not None and owner is not session
         if is_open or pool.is_taken(self._input):
             raise self._taken(is_open=is_open)
         number = pool.append(session, copied(self._input))
         self.distributor.use(session, pool.everything, number)
-        self._root()._keep(pool.release, number)
+        self._root()._give_back_unless_made(pool.release, number)
         self._done = True
         return None
 
-    async def _begin_late(self, session: ISession) -> None:
+    async def _begin_late(self, session: ISession, pool: UniquePool) -> None:
         root, path = self._place()
-        is_told = self._input is not None and not self.distributor.keeps_values
-        await self._pool.look(session, getattr(root, "repository", None), path, is_told=is_told)
+        await pool.look(session, getattr(root, "repository", None), path, is_told=self._input is not None)
         pending = ValueProvider._begin(self, session)
         if pending is not None:
             await pending
@@ -227,37 +229,38 @@ class ValueProvider(Provider[I, O]):
     def _taken(self, *, is_open: bool) -> UnsatisfiableError:
         why = "another transaction, still open, gives it" if is_open else "it has been given, or is stored, already"
         return UnsatisfiableError(
-            f"{self.path} was told {self._input!r}, but {why}, and no value comes twice here ({self.distributor!r}); tell another "
-            f"one, or tell a reference {{{self._name!r}: {self._input!r}}}: it finds the one that has it"
+            f"{self.path} was told {self._input!r}, but {why}, and no value comes twice here ({self.distributor!r}); "
+            f"tell another one, or tell a reference {{{self._name!r}: {self._input!r}}}, which finds the one that has it; "
+            "what somebody else stored is known after `ascetic-ddd reconcile --adopt`"
         )
 
     def _draw_next(self, session: ISession, position: int) -> Awaitable[None] | None:
         """Draw the next value of a sequence."""
         drawn = self._generate(session, position)
-        pool = self._pool
+        pool = cast(UniquePool, self._pool)
         if is_awaitable(drawn) or drawn in pool:
-            return self._draw_behind(session, drawn)
+            return self._draw_behind(session, drawn, pool)
         pool.drew(session, drawn)
         self._input = drawn
         self._done = True
         return None
 
-    async def _draw_behind(self, session: ISession, drawn: Any) -> None:
+    async def _draw_behind(self, session: ISession, drawn: Any, pool: UniquePool) -> None:
         """Leave out the numbers whose values were told, or stored by somebody else."""
         if is_awaitable(drawn):
             drawn = await drawn
         met: set[Hashable] = set()
-        while drawn in self._pool:
+        while drawn in pool:
             if freeze(drawn) in met:
                 raise ExhaustedError(
-                    f"{self.path}: the sequence gives {drawn!r} again, which is stored or was told already; give each number a value "
-                    "of its own, or leave sequence=True out if values may repeat: a generator is given the position anyway"
+                    f"{self.path}: the sequence gives {drawn!r} again, which is stored or was told already; give each number a "
+                    "value of its own, or leave sequence=True out if values may repeat: a generator is given the position anyway"
                 )
             met.add(freeze(drawn))
             drawn = self._generate(session, self.distributor.positions.take())  # type: ignore[attr-defined]  # a sequence has them
             if is_awaitable(drawn):
                 drawn = await drawn
-        self._pool.drew(session, drawn)
+        pool.drew(session, drawn)
         self._input = drawn
         self._done = True
 
@@ -272,6 +275,8 @@ class ValueProvider(Provider[I, O]):
         return provider, tuple(reversed(path))
 
     def _draw(self, session: ISession, birth: IBirth) -> Awaitable[None] | None:
+        if self._is_unique:
+            return self._draw_next(session, birth.position)
         try:
             drawn = self._generate(session, birth.position)
         except BaseException:
@@ -308,13 +313,16 @@ class ValueProvider(Provider[I, O]):
         self._done = True
 
     async def _unknown(self, session: ISession, birth: IBirth) -> Any:
+        positions, position = getattr(self.distributor, "positions", None), birth.position
         try:
             for _ in range(_TRIES):
-                drawn = self._generate(session, birth.position)
+                drawn = self._generate(session, position)
                 if is_awaitable(drawn):
                     drawn = await drawn
                 if drawn not in self._pool:
                     return drawn
+                if self._is_unique and positions is not None:  # a told value may be that of the number
+                    position = positions.take()
             raise ExhaustedError(
                 f"{self.path}: input_generator gave no new value in {_TRIES:,} tries; {len(self._pool):,} different values were "
                 f"reached, {max(birth.wanted, len(self._pool) + 1):,} are wanted by {self.distributor!r}; "

@@ -3,14 +3,16 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
 from ascetic_ddd.faker.domain.repositories import (
     IExternalRepository,
     IInternalRepository,
     IMemory,
     INumbering,
     IObservable,
+    IReadable,
     StoredListener,
+    values_of,
 )
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.faker.infrastructure.repositories.bulk import (
@@ -108,6 +110,20 @@ class CompositeRepository(Generic[T]):
     def find(self, session: ISession, specification: ISpecification | None = None) -> AsyncIterator[dict[str, Any]]:
         """Iterate over the remembered states that satisfy the specification, in order of insertion."""
         return self._internal.find(session, specification)
+
+    def stored_values(self, session: ISession, path: tuple[str, ...]) -> AsyncIterator[Any]:
+        """Iterate over the values at a path of what is stored: of the external repository if it can tell, since it has rows made
+        elsewhere, too, else of the internal one.
+
+        Raises:
+            PersistenceError: neither can be read.
+        """
+        for repository in (self._external, self._internal):
+            if isinstance(repository, IReadable):
+                return repository.stored_values(session, path)
+        if not hasattr(self._internal, "find"):
+            raise PersistenceError(f"The internal repository {type(self._internal).__name__} has no `find`: it cannot be read.")
+        return values_of(self._internal.find(session), path)
 
     async def count(self, session: ISession) -> int:
         """Give how many aggregates the internal repository remembers.

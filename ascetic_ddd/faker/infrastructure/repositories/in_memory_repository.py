@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
+from ascetic_ddd.faker.domain.errors import ConfigurationError, DuplicateError, PersistenceError
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.faker.infrastructure.repositories.bulk import has_own_insert, insert_each
 from ascetic_ddd.faker.infrastructure.repositories.exported_id import (
@@ -174,7 +174,7 @@ class InMemoryRepository(Observable, Generic[T]):
 
     def _keep(self, session: ISession, identity: Hashable, state: dict[str, Any], id: Any, what: str) -> None:
         if identity in self._states:
-            raise PersistenceError(
+            raise DuplicateError(
                 f"Cannot insert {what} with id {id!r}: the id is taken; "
                 "give each aggregate an id of its own, or `update` the stored one."
             )

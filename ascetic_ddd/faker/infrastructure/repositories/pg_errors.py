@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 from psycopg import errors
 
-from ascetic_ddd.faker.domain.errors import PersistenceError
+from ascetic_ddd.faker.domain.errors import DuplicateError, PersistenceError
 
 __all__ = ("copied_id", "persistence_error")
 
@@ -37,7 +37,8 @@ def persistence_error(error: psycopg.Error, *, table: str, operation: str, id: A
     words = error.diag.message_primary or (str(error).splitlines() or [type(error).__name__])[0]
     advice = next((advice for kind, advice in _ADVICE if isinstance(error, kind)), "see the cause")
     of_id = "" if id is None else f", id {id!r}"
-    return PersistenceError(f"Cannot {operation} (table {table!r}{of_id}): {words}. What to do: {advice}.")
+    kind = DuplicateError if isinstance(error, errors.UniqueViolation) else PersistenceError
+    return kind(f"Cannot {operation} (table {table!r}{of_id}): {words}. What to do: {advice}.")
 
 
 # "COPY books, line 3"; the server may say "line" in another language.

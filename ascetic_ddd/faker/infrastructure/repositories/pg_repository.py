@@ -189,6 +189,17 @@ class PgRepository(Observable, Generic[T]):
             if rest is None or rest.is_satisfied_by(state):
                 yield state
 
+    async def stored_values(self, session: ISession, path: tuple[str, ...]) -> AsyncIterator[Any]:
+        """Iterate over the values of the column that stands for a path; none, if no column does.
+
+        Raises:
+            PersistenceError: the database refused to read them.
+        """
+        column = self._table.column_of(path)
+        if column is not None:
+            async for (value,), _ in self._pg.stream(session, self._table.select_column(column), (), "read"):
+                yield value
+
     async def _staged(
         self, session: ISession, aggs: Sequence[T], states: Sequence[Mapping[str, Any]]
     ) -> tuple[list[tuple[T, Path, Any]], list[Store]]:

@@ -97,6 +97,16 @@ class PlainTable:
         order = " ORDER BY " + ", ".join(quoted(column) for column in self._id_columns) if in_order else ""
         return f"SELECT {columns} FROM {self._name}{where}{order}".encode()  # noqa: S608 - names are quoted
 
+    def column_of(self, path: Path) -> str | None:
+        """Give the column that stands for a path, if one does."""
+        if not self.paths:
+            return path[0] if len(path) == 1 else None
+        return next((column for column, known in self.paths.items() if known == path), None)
+
+    def select_column(self, column: str) -> bytes:
+        """Give the statement that reads a column, its nulls left out."""
+        return f"SELECT {quoted(column)} FROM {self._name} WHERE {quoted(column)} IS NOT NULL".encode()  # noqa: S608
+
     def condition(self, pattern: Mapping[str, Any]) -> tuple[str, list[Any], dict[str, Any]]:
         """Give the condition for what the columns can decide, its parameters, and the rest of the pattern."""
         columns = {path: column for column, path in self.paths.items()}

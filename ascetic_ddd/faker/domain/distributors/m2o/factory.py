@@ -37,8 +37,8 @@ def distributor_factory(
         mean: rows per used value, at least 1. 50 when only ``weights`` or ``skew`` are given; 1 makes every value unique.
         null_weight: probability of None, 0…1.
         sequence: every value is new and different from all others, and its number is what the input generator is for.
-        start: the first number of a sequence. None: 0; where the repository can be read, numbers whose values are stored already, by
-            whomever, are left out. Told a number, nobody looks.
+        start: the first number of a sequence. None: 0; where the repository can be read, numbers whose values are stored
+            already, by whomever, are left out. Told a number, nobody looks.
         histogram: a captured histogram to replay as it is: pairs ``(uses, values)``; 0 uses are values that shall have none.
         spread: in planned runs, how far apart the rows of one value may lie, as a share of the run: 1 (default) anywhere,
             0 next to each other. It moves ``pg_stats.correlation``.
@@ -69,7 +69,7 @@ def distributor_factory(
         faults.append(f"spread={spread!r} and correlation={correlation!r} both say how rows are ordered; give one of them")
     if sequence and any(given is not None for given in (weights, skew, mean, histogram)):
         faults.append("sequence=True makes every value new; it takes no weights, skew, mean or histogram")
-    if start is not None and (not sequence or isinstance(start, bool) or not isinstance(start, int) or start < 0):
+    if start is not None and (not sequence or type(start) is not int or start < 0):
         faults.append(f"start={start!r}: expected the first number of a sequence, at least 0, together with sequence=True")
     if like is not None and not isinstance(like, LawDistributor):
         faults.append(f"like={like!r} reuses no values, so none is used most; give the distributor of a reference with a law")
