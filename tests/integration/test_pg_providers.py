@@ -311,8 +311,12 @@ async def test_a_row_that_the_database_refuses_is_an_error_of_ours_and_the_next_
     store = Store(pg_session_pool, on_postgres)
     books = library(store)
     await store.grow(books, 4)
+    with psycopg.connect(external_dsn) as connection:
+        connection.execute("INSERT INTO books (number) VALUES (4)")
     with pytest.raises(PersistenceError, match=r"books") as caught:
-        await store.grow(books, 1, {"number": 3})
+        await store.grow(books, 1)
+    with psycopg.connect(external_dsn) as connection:
+        connection.execute("DELETE FROM books WHERE number = 4")
     assert isinstance(caught.value.__cause__, psycopg.errors.UniqueViolation)
     with pytest.raises(PersistenceError):
         await store.grow(books, 1, {"author_id": {"tenant_id": 999, "author_id": 999}})

@@ -1,16 +1,20 @@
 """Requests in a provider graph that contradict each other, found before anything is generated."""
 
 import inspect
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
+from ascetic_ddd.faker.application.repeats import cells_of, expected_repeats
 from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution, WeightsCounts
 from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributor
+from ascetic_ddd.faker.domain.generators.space import space_of
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
+from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 
 __all__ = ("TOLERANCE", "Finding", "lint")
 
@@ -18,6 +22,8 @@ TOLERANCE = 0.1
 """Share by which two figures of one quantity may differ: captured means are rounded, and not every author has a book."""
 
 _LONGEST = 6  # references in one chain
+_USUAL = 10_000  # rows, if nobody says how many
+_FEW = 0.01  # repeated ids that are not worth a word
 
 _Aggregate = AggregateProvider[Any, Any]
 _Reference = ReferenceProvider[Any, Any, Any]
@@ -44,7 +50,7 @@ class Finding:
         return f"{self.path}: asked {self.asked}; but {self.implies}. {self.advice}."
 
 
-def lint(provider: Provider[Any, Any]) -> list[Finding]:
+def lint(provider: Provider[Any, Any], count: int | None = None) -> list[Finding]:
     """Find what cannot hold together in the graph of a provider; an empty list if nothing is known to be wrong.
 
     * **Triangles.** If B refers to T, and to A which refers to T, and the two meet (a book's author is of the book's tenant),
@@ -53,8 +59,15 @@ def lint(provider: Provider[Any, Any]) -> list[Finding]:
       ids. Chains may be of any length. References without a shape, and those that never create, ask for no number.
     * **Scopes** of such a triangle that hold fewer values than the weights have parts.
     * **Circles** of references that may not be null: the first aggregate cannot be made, unless the code tells it.
+    * **Ids that come again**: all parts of an id are reused (an enrolment is of a student and a course), so nothing keeps two
+      rows from having the same; with the number of rows to expect so, if the parts know nothing of each other.
+    * **Unique parts** that cannot have as many values as there will be rows, where it is known how many they can have.
 
     Shares of null and of unused values are taken into account; differences up to :data:`TOLERANCE` are let pass.
+
+    Args:
+        provider: the root of the graph.
+        count: aggregates of the root that are planned; None: repeated ids are reckoned for 10,000, unique parts not at all.
 
     Returns:
         Findings in the order of the graph, each contradiction once.
@@ -70,6 +83,11 @@ def lint(provider: Provider[Any, Any]) -> list[Finding]:
     for aggregate in aggregates:
         findings += _triangles(aggregate)
     findings += _circles(aggregates)
+    rows = _rows(aggregates[0], count or _USUAL) if aggregates else {}
+    for aggregate in aggregates:
+        findings += _repeated_ids(aggregate, rows.get(id(aggregate.memory), count or _USUAL))
+        if count is not None and id(aggregate.memory) in rows:
+            findings += _narrow_parts(aggregate, rows[id(aggregate.memory)])
     return list(dict.fromkeys(findings))
 
 
@@ -212,6 +230,59 @@ def _circle(chain: _Chain) -> Finding:
         implies=f"{way} leads back to {name}, so the first {name} needs one before it",
         advice="Give one of these references a null_weight, or tell it in do_populate, or create the first ones beforehand",
     )
+
+
+def _rows(root: _Aggregate, count: int) -> dict[int, float]:
+    """How many of each kind there will be, as far as it follows from the references; by memory."""
+    found = {id(root.memory): float(count)}
+    waiting = [root]
+    while waiting:
+        aggregate = waiting.pop(0)
+        for reference in _references(aggregate):
+            counts, target = _counts(reference), _target(reference)
+            if id(target.memory) not in found and getattr(reference, "may_create", True):
+                fan = _fan(reference, counts) if counts is not None else 1.0
+                found[id(target.memory)] = found[id(aggregate.memory)] / fan
+                waiting.append(target)
+    return found
+
+
+def _repeated_ids(aggregate: _Aggregate, rows: float) -> Iterator[Finding]:
+    id_provider = aggregate.id_provider
+    parts = list(id_provider.parts().values()) or [id_provider]
+    cells = [found for part in parts if (found := cells_of(part, rows)) is not None]
+    if len(cells) < len(parts):
+        return
+    repeats = expected_repeats(cells, rows)
+    if repeats >= _FEW:
+        yield Finding(
+            path=id_provider.path,
+            asked=f"an id of its own for each of {_figure(rows)} rows",
+            implies=f"{' and '.join(part.path for part in parts)} {'are' if len(parts) > 1 else 'is'} reused, so about "
+            f"{_figure(repeats)} rows would have an id that was there before",
+            advice="Give one of the parts mean=1 or a running number, or add a part that is different in each row, "
+            "or tell the ids yourself",
+        )
+
+
+def _narrow_parts(provider: Provider[Any, Any], rows: float) -> Iterator[Finding]:
+    """Parts whose values are all different, and which have not enough of them."""
+    for part in provider.parts().values():
+        space: int | None = None
+        if isinstance(part, ValueProvider) and part.is_unique and part.input_generator is not None:
+            space = space_of(part.input_generator)
+        elif isinstance(part, ReferenceProvider) and not part.may_create and getattr(part.distributor, "is_unique", False):
+            space = len(part.source.population) or None
+        elif part._asks_once and not isinstance(part, (ValueProvider, ReferenceProvider, AggregateProvider)):
+            yield from _narrow_parts(part, rows)
+        wanted = rows * (1.0 - getattr(getattr(part, "distributor", None), "null_weight", 0.0))
+        if space is not None and space < math.floor(wanted):
+            yield Finding(
+                path=part.path,
+                asked=f"{_figure(wanted)} different values",
+                implies=f"there are only {_figure(space)}",
+                advice="Give a generator with more values, or a larger mean, or plan fewer rows",
+            )
 
 
 def _are_tied(aggregate: _Aggregate, first: _Reference, direct: _Reference) -> bool:

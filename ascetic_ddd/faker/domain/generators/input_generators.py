@@ -1,7 +1,7 @@
 """Whatever a user passes as ``input_generator``, made into one shape: a call with session and position."""
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from random import Random
 from typing import Any, ClassVar, Protocol
 
@@ -61,6 +61,16 @@ class FakerGenerator:
         self._generator: Generator = owner if isinstance(owner, Generator) else owner.generator
         self.stream = Random(0)
 
+    @property
+    def method(self) -> str:
+        """The name of the Faker method."""
+        return str(getattr(self._call, "__name__", ""))
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        """What it is called with."""
+        return self._arguments
+
     def seed(self, seed: int) -> None:
         """Restart the stream."""
         self.stream.seed(seed)
@@ -79,6 +89,7 @@ class _Iterated:
     """Gives the values of an iterable one by one."""
 
     def __init__(self, values: Iterable[Any]) -> None:
+        self.space = len(values) if isinstance(values, Sized) else None
         self._values: Iterator[Any] = iter(values)
         self._given = 0
 

@@ -214,9 +214,9 @@ class AggregateProvider(EntityProvider[I, A]):
         if not drawn:
             return error
         return DuplicateError(
-            f"{error} {' and '.join(drawn)} came from a running number: if it met a row that was made elsewhere, start behind that "
-            "one (distributor_factory(sequence=True, start=…), or distributor.positions.skip_to(…)), or let the memory know it "
-            "(`ascetic-ddd reconcile --adopt`)"
+            f"{error} {' and '.join(drawn)} came of a running number, which may have met a row that was made elsewhere: start "
+            "behind it by distributor_factory(sequence=True, start=…) or distributor.positions.skip_to(…), "
+            "or let the memory know it by `ascetic-ddd reconcile --adopt`."
         )
 
     async def create_batch(self, session: ISession, size: int, input: I | None = None) -> list[A]:

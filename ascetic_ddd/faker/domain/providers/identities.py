@@ -7,16 +7,19 @@ from typing import Any
 
 from ascetic_ddd.faker.domain.distributors.m2o.population import Population
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
+from ascetic_ddd.faker.domain.errors import UnsatisfiableError
+from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.composite_value_provider import CompositeValueProvider
 from ascetic_ddd.faker.domain.providers.entity_provider import EntityProvider
 from ascetic_ddd.faker.domain.providers.patterns import is_full_id
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.unique_pool import UniquePool
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
+from ascetic_ddd.faker.domain.providers.waiting import until_settled
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification, freeze
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("Identity", "identities_of")
+__all__ = ("Identity", "find", "find_or_wait", "identities_of")
 
 
 class Identity:
@@ -110,6 +113,71 @@ def identities_of(
         scope = population.scope(EqualSpecification(pattern))
         found.append(Identity(path, value, partial(_first, scope), part.pool.reserved, part.pool, repository))
     return tuple(found)
+
+
+def find(
+    identities: tuple[Identity, ...], scope: Scope, target: AggregateProvider[Any, Any], asker: Provider[Any, Any]
+) -> int | None:
+    """The number of the aggregate that has what was told; None if none is known.
+
+    Args:
+        identities: what was told.
+        scope: those that match the whole of what was told.
+        target: provides the aggregates.
+        asker: the reference, for messages.
+
+    Raises:
+        UnsatisfiableError: there is one, but it contradicts the rest of what was told.
+    """
+    for identity in identities:
+        number = identity.number()
+        if number is not None:
+            if scope.is_lazy:
+                scope.refresh()
+            if number not in scope.members:
+                raise UnsatisfiableError(
+                    f"{asker.path} was told {asker.get()!r}, but the {target.path} with {identity} is "
+                    f"{target.memory.population.states[number]!r}; tell parts that agree, or leave out what contradicts"
+                )
+            return number
+    return None
+
+
+async def find_or_wait(
+    identities: tuple[Identity, ...],
+    scope: Scope,
+    target: AggregateProvider[Any, Any],
+    session: ISession,
+    asker: Provider[Any, Any],
+) -> int | None:
+    """As :func:`find`, but looks at the store, too, and waits while another session is making it. None: it is to be made.
+
+    Between the answer and the caller's next await nobody else can begin to make it.
+
+    Raises:
+        DeadlockError: the other session waits for this one.
+        UnsatisfiableError: as for :func:`find`; or what was told has been given to an aggregate that is not known.
+    """
+    has_caught_up = False
+    while True:
+        for identity in identities:
+            await identity.look(session)
+        number = find(identities, scope, target, asker)
+        told = next((each for each in identities if each.is_taken), identities[0])
+        owner = told.owner if number is None else target.memory.population.in_flight.get(number)
+        if owner is not None and owner is not session:
+            await until_settled(owner, session, task=told.task, what=f"{asker.path}: the {target.path} with {told}")
+        elif number is not None or not told.is_taken:
+            return number
+        elif has_caught_up or owner is session:
+            raise UnsatisfiableError(
+                f"{asker.path} was told {asker.get()!r}, and {told} has been given, but to no {target.path} that is known: it is "
+                "still in the making, or was stored elsewhere; make it before, or let the memory know it "
+                "(`ascetic-ddd reconcile --adopt`)"
+            )
+        else:
+            has_caught_up = target.memory.is_late = True
+            await target.memory.catch_up(session)
 
 
 def _first(scope: Scope) -> int | None:

@@ -8,12 +8,12 @@ from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IBirth, IM2ODis
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool, Scope
 from ascetic_ddd.faker.domain.errors import ConfigurationError, CycleError, UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.identities import find, find_or_wait
 from ascetic_ddd.faker.domain.providers.memory import Memory
 from ascetic_ddd.faker.domain.providers.patterns import is_specification
 from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, copied, placed
 from ascetic_ddd.faker.domain.providers.reference_source import ReferenceSource, Wanted
 from ascetic_ddd.faker.domain.providers.ties import tied_uses
-from ascetic_ddd.faker.domain.providers.waiting import until_settled
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -247,43 +247,22 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
 
     def _begin_identified(self, session: ISession, wanted: Wanted) -> Awaitable[None] | None:
         """What only one aggregate can have was told: that one is referred to however often, or made once."""
-        number = self._found(wanted)
+        number = find(wanted.identities, wanted.scope, self.source.aggregate_provider, self)
         if number is None or self.source.population.is_foreign(number, session):
             return self._find_or_make(session, wanted)
         self._refer_to(session, number)
         return None
 
     async def _find_or_make(self, session: ISession, wanted: Wanted) -> None:
-        target, has_caught_up = self.source.aggregate_provider, False
-        while True:
-            for identity in wanted.identities:
-                await identity.look(session)
-            number = self._found(wanted)
-            told = next((each for each in wanted.identities if each.is_taken), wanted.identities[0])
-            owner = told.owner if number is None else target.memory.population.in_flight.get(number)
-            if owner is not None and owner is not session:
-                what = f"{self.path}: the {target.path} with {told}"
-                await until_settled(owner, session, task=told.task, what=what)
-            elif number is not None:
-                self._refer_to(session, number)
-                return
-            elif not told.is_taken:
-                break
-            elif has_caught_up or owner is session:
-                raise UnsatisfiableError(
-                    f"{self.path} was told {self._pattern!r}, and {told} has been given, but to no {target.path} that is known: "
-                    "it is still in the making, or was stored elsewhere; make it before, or let the memory know it "
-                    "(`ascetic-ddd reconcile --adopt`)"
-                )
-            else:
-                has_caught_up = target.memory.is_late = True
-                await target.memory.catch_up(session)
-        if not self.may_create:
+        number = await find_or_wait(wanted.identities, wanted.scope, self.source.aggregate_provider, session, self)
+        if number is not None:
+            self._refer_to(session, number)
+        elif not self.may_create:
             raise UnsatisfiableError(
                 f"{self.path}: no value to use among {wanted.scope.description}, and none may be created; "
                 "create or load one that matches, or allow the reference to create"
             )
-        if self._may_nest():
+        elif self._may_nest():
             await self._make_identified(session, wanted)
         else:
             self._done = True
@@ -296,30 +275,10 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         finally:
             for each in wanted.identities:
                 each.release()
-        number = self._found(wanted)
+        number = find(wanted.identities, wanted.scope, self.source.aggregate_provider, self)
         if number is None or number != self.source.population.number_of(id):
             raise self._made_another(id, wanted.scope)
         self._refer_to(session, number)
-
-    def _found(self, wanted: Wanted) -> int | None:
-        """The aggregate that has what was told.
-
-        Raises:
-            UnsatisfiableError: there is one, but it contradicts the rest of the pattern.
-        """
-        population, scope = self.source.population, wanted.scope
-        for identity in wanted.identities:
-            number = identity.number()
-            if number is not None:
-                if scope.is_lazy:
-                    scope.refresh()
-                if number not in scope.members:
-                    raise UnsatisfiableError(
-                        f"{self.path} was told {self._pattern!r}, but the {self.source.aggregate_provider.path} with {identity} "
-                        f"is {population.states[number]!r}; tell parts that agree, or leave out what contradicts"
-                    )
-                return number
-        return None
 
     def _refer_to(self, session: ISession, number: int) -> None:
         population = self.source.population

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Hashable
 from typing import Any
 
-from ascetic_ddd.faker.domain.errors import PersistenceError
+from ascetic_ddd.faker.domain.errors import PersistenceError, UnsatisfiableError
+from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.value_pool import ValuePool
 from ascetic_ddd.faker.domain.repositories import stored_values
 from ascetic_ddd.faker.domain.specification.equality import freeze
@@ -80,6 +81,23 @@ class UniquePool(ValuePool):
             session.on_rollback(drawn.pop)
         elif self.is_watched:
             self._stored.add(freeze(input))
+
+    def claim(self, session: ISession, input: Any, *, by: Provider[Any, Any]) -> int:
+        """Take in a value that was told; returns its number.
+
+        Raises:
+            UnsatisfiableError: it has been given, or another session is giving it.
+        """
+        owner = self.owner(input)
+        is_open = owner is not None and owner is not session
+        if is_open or self.is_taken(input):
+            why = "another transaction, still open, gives it" if is_open else "it has been given, or is stored, already"
+            raise UnsatisfiableError(
+                f"{by.path} was told {input!r}, but {why}, and no value comes twice here; tell another one, or tell a reference "
+                f"{{{by.path.rpartition('.')[2]!r}: {input!r}}}, which finds the one that has it; what somebody else stored is "
+                "known after `ascetic-ddd reconcile --adopt`"
+            )
+        return self.append(session, input)
 
     def release(self, number: int) -> None:
         """A value that was told is not used after all."""

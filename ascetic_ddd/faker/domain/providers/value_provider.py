@@ -8,7 +8,7 @@ from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributo
 from ascetic_ddd.faker.domain.distributors.m2o.factory import checked_distributor, distributor_factory
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IBirth, IM2ODistributor
 from ascetic_ddd.faker.domain.distributors.m2o.shares import SharesDistributor
-from ascetic_ddd.faker.domain.errors import ConfigurationError, ExhaustedError, UnsatisfiableError
+from ascetic_ddd.faker.domain.errors import ConfigurationError, ExhaustedError
 from ascetic_ddd.faker.domain.generators.input_generators import IInputGenerator, make_input_generator
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, copied, is_awaitable, noted
@@ -209,11 +209,7 @@ class ValueProvider(Provider[I, O]):
         pool = cast(UniquePool, self._pool)
         if not pool.knows_enough(is_told=self._input is not None):
             return self._begin_late(session, pool)
-        owner = pool.owner(self._input)
-        is_open = owner is not None and owner is not session
-        if is_open or pool.is_taken(self._input):
-            raise self._taken(is_open=is_open)
-        number = pool.append(session, copied(self._input))
+        number = pool.claim(session, copied(self._input), by=self)
         self.distributor.use(session, pool.everything, number)
         self._root()._give_back_unless_made(pool.release, number)
         self._done = True
@@ -225,14 +221,6 @@ class ValueProvider(Provider[I, O]):
         pending = ValueProvider._begin(self, session)
         if pending is not None:
             await pending
-
-    def _taken(self, *, is_open: bool) -> UnsatisfiableError:
-        why = "another transaction, still open, gives it" if is_open else "it has been given, or is stored, already"
-        return UnsatisfiableError(
-            f"{self.path} was told {self._input!r}, but {why}, and no value comes twice here ({self.distributor!r}); "
-            f"tell another one, or tell a reference {{{self._name!r}: {self._input!r}}}, which finds the one that has it; "
-            "what somebody else stored is known after `ascetic-ddd reconcile --adopt`"
-        )
 
     def _draw_next(self, session: ISession, position: int) -> Awaitable[None] | None:
         """Draw the next value of a sequence."""

@@ -1,9 +1,14 @@
 """What ``lint`` finds, and what it leaves alone."""
 
+from bisect import bisect_right
+from enum import Enum
+from random import Random
 from typing import Any
 
 from ascetic_ddd.faker.application.lint import lint
+from ascetic_ddd.faker.domain.distributors.counts import SkewCounts, WeightsCounts
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
+from ascetic_ddd.faker.domain.generators.input_generators import FakerGenerator
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.composite_value_provider import CompositeValueProvider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
@@ -249,3 +254,82 @@ class PersonProvider(Plain):
 def test_a_circle_through_two_aggregates_is_found_once() -> None:
     (finding,) = lint(CompanyProvider())
     assert "CompanyProvider.owner_id → PersonProvider.employer_id leads back to Company" in finding.implies
+
+
+class EnrolmentId(CompositeValueProvider[Any, Any]):
+    student_id: ReferenceProvider[Any, Any, Any]
+    course_id: ReferenceProvider[Any, Any, Any]
+
+    def __init__(self, student: Any, course: Any) -> None:
+        self.student_id = reference(TenantProvider(), **student)
+        self.course_id = reference(TenantProvider(), **course)
+        super().__init__(dict, dict)
+
+
+class EnrolmentProvider(Plain):
+    id: EnrolmentId
+
+    def __init__(self, student: Any, course: Any) -> None:
+        self.id = EnrolmentId(student, course)
+        super().__init__()
+
+
+def test_an_id_of_reused_references_only_is_told_with_the_number_of_repeats() -> None:
+    (finding,) = lint(EnrolmentProvider({"mean": 50}, {"mean": 50}), 100_000)
+    assert finding.path == "EnrolmentProvider.id"
+    assert "student_id and EnrolmentProvider.id.course_id are reused, so about 1240 rows" in str(finding)  # 50 · 50 / 2 pairs
+    (skewed,) = lint(EnrolmentProvider({"skew": 2, "mean": 50}, {"mean": 50}), 100_000)
+    assert _repeats(skewed) > 2 * 1240
+
+
+def _repeats(finding: Any) -> float:
+    return float(finding.implies.split("about ")[1].split()[0])
+
+
+def test_the_number_of_repeats_is_that_of_a_run() -> None:
+    random, rows = Random(7), 20_000
+    (finding,) = lint(EnrolmentProvider({"skew": 2, "mean": 20}, {"weights": WEIGHTS, "mean": 40}), rows)
+    cells = [SkewCounts(2, 20).cumulative(rows // 20), WeightsCounts(WEIGHTS, 40).cumulative(rows // 40)]
+    pairs = {tuple(bisect_right(points, random.random()) for points in cells) for _ in range(rows)}
+    assert abs(_repeats(finding) - (rows - len(pairs))) < 0.1 * (rows - len(pairs))
+
+
+def test_an_id_with_a_part_of_its_own_is_left_alone() -> None:
+    assert lint(EnrolmentProvider({"mean": 50}, {"mean": 1}), 100_000) == []
+    assert lint(EnrolmentProvider({"mean": 50}, {}), 100_000) == []
+    assert lint(AuthorProvider(TenantProvider(), mean=50), 100_000) == []
+
+
+class CodeProvider(Plain):
+    id: ValueProvider[Any, Any]
+    code: ValueProvider[Any, Any]
+
+    def __init__(self, code: Any, id: Any = None) -> None:
+        self.id = id or ValueProvider()
+        self.code = ValueProvider(distributor_factory(mean=1), input_generator=code)
+        super().__init__()
+
+
+def test_an_id_from_a_fixed_list_comes_again() -> None:
+    (finding,) = lint(CodeProvider(int, ValueProvider(values=[1, 2, 3])))
+    assert "CodeProvider.id is reused, so about 9997 rows" in str(finding)
+
+
+def test_unique_parts_with_too_few_values_are_told_where_that_is_known() -> None:
+    for code, space in (
+        (["a", "b"], 2),
+        (FakerGenerator("boolean"), 2),
+        (FakerGenerator("enum", enum_cls=Color), 2),
+        (FakerGenerator("random_element", elements="abc"), 3),
+        (FakerGenerator("random_int", min=1, max=7, step=2), 4),
+    ):
+        (finding,) = lint(CodeProvider(code), 5)
+        assert str(finding).startswith(f"CodeProvider.code: asked 5 different values; but there are only {space}.")
+        assert lint(CodeProvider(code), space) == []
+        assert lint(CodeProvider(code)) == []
+    assert lint(CodeProvider(lambda: 1), 5) == []
+
+
+class Color(Enum):
+    RED = 1
+    BLUE = 2

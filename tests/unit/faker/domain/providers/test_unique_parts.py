@@ -10,7 +10,9 @@ import pytest
 from ascetic_ddd.faker.application.generation import generate
 from ascetic_ddd.faker.application.restoration import restore
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
+from ascetic_ddd.faker.domain.distributors.o2m.factory import children_factory
 from ascetic_ddd.faker.domain.errors import ConfigurationError, DeadlockError, ExhaustedError, GenerationError, UnsatisfiableError
+from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySession, InMemorySessionPool
 from tests.unit.faker.domain.providers.models import (
@@ -228,14 +230,14 @@ async def test_a_sequence_starts_where_it_is_told(session: InMemorySession) -> N
     assert (await made(again, session)).email == "user302@x"
     for wrong in ({"start": 5}, {"start": -1, "sequence": True}, {"start": True, "sequence": True}):
         with pytest.raises(ConfigurationError, match="start="):
-            distributor_factory(**wrong)  # type: ignore[arg-type]  # on purpose
+            distributor_factory(**wrong)
 
 
 async def test_a_sequence_that_repeats_what_is_stored_says_so(session: InMemorySession) -> None:
     repository = memory()
 
     def pets() -> Any:
-        kind = ValueProvider[str, str](distributor_factory(sequence=True), input_generator=lambda s, n: "cat dog".split()[n % 2])
+        kind = ValueProvider[str, str](distributor_factory(sequence=True), input_generator=lambda s, n: ("cat", "dog")[n % 2])
         return aggregate(repository, kind=kind)
 
     await pets().create_batch(session, 4)
@@ -244,9 +246,6 @@ async def test_a_sequence_that_repeats_what_is_stored_says_so(session: InMemoryS
 
 
 async def test_parts_of_children_are_given_once_too(session: InMemorySession) -> None:
-    from ascetic_ddd.faker.domain.distributors.o2m.factory import children_factory
-    from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
-
     repository = memory()
 
     def orders() -> Any:
@@ -309,7 +308,7 @@ async def test_a_whole_id_beside_other_parts_is_of_one_too(session: InMemorySess
     ids = [order.user_id for order in await provider.create_batch(session, 8, {"user_id": told})]
     assert ids == [{"shop": "x", "number": 9}] * 8
     assert len(await stored(target.repository)) == 1
-    with pytest.raises(UnsatisfiableError, match="'name': 'other'.*'name': 'boss'"):
+    with pytest.raises(UnsatisfiableError, match=r"'name': 'other'.*'name': 'boss'"):
         await made(provider, session, {"user_id": {**told, "name": "other"}})
 
 
@@ -482,7 +481,7 @@ async def test_two_transactions_that_wait_for_each_other_are_told(session: InMem
             await made(lane, session, {"user_id": {"email": then}})
 
     outcomes = await asyncio.gather(wants("a@x", "b@x"), wants("b@x", "a@x"), return_exceptions=True)
-    assert sorted(type(outcome) for outcome in outcomes if outcome is not None) == [DeadlockError]
+    assert [type(outcome) for outcome in outcomes if outcome is not None] == [DeadlockError]
     assert sorted(await emails(target.repository)) == ["a@x", "b@x"]
 
 
