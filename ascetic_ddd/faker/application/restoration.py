@@ -88,7 +88,6 @@ class _Tally:
 
     def __init__(self, part: Provider[Any, Any], path: tuple[str, ...]) -> None:
         self._part: Any = part
-        self._keeps = self._part.distributor.keeps_values
         self._path = path
         self._uses: Counter[Hashable] = Counter()
         self._inputs: dict[Hashable, Any] = {}
@@ -102,7 +101,7 @@ class _Tally:
         if value is None:
             return
         if not path:
-            if not self._keeps:
+            if not self._part.distributor.keeps_values:
                 return  # a sequence's values are looked up where they are stored
             key = freeze(value)
             self._uses[key] += 1
