@@ -8,6 +8,7 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
+from ascetic_ddd.faker.domain.repositories import IMemory, IReadable, offers
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession, ISessionPool
 
@@ -61,7 +62,7 @@ async def _reconciled(
 ) -> Reconciled:
     repository: Any = provider.repository
     external: Any = getattr(repository, "external", None)
-    if not hasattr(external, "find"):
+    if not offers(external, IReadable):
         raise ConfigurationError(
             f"{provider.path}: {type(external or repository).__name__} cannot be read; reconciling needs a composite repository "
             "whose external one has `find(session)`, as PgRepository has"
@@ -108,7 +109,7 @@ async def _unknown(
 ) -> list[dict[str, Any]]:
     repository: Any = provider.repository
     ids = [state[provider._id_attr] for state in states]
-    if hasattr(repository, "known"):
+    if offers(repository, IMemory):
         known = await repository.known(session, ids)
         return [state for state, is_known in zip(states, known, strict=True) if not is_known]
     return [state for state, id in zip(states, ids, strict=True) if await repository.get(session, id) is None]

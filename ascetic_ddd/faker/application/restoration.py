@@ -10,6 +10,7 @@ from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvi
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
+from ascetic_ddd.faker.domain.repositories import IReadable, offers
 from ascetic_ddd.faker.domain.specification.equality import freeze
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
@@ -39,7 +40,7 @@ async def restore(provider: AggregateProvider[Any, Any], session: ISession) -> d
     _listen(provider)
     for aggregate_provider in [found for found in provider.walk() if isinstance(found, AggregateProvider)]:
         repository: Any = aggregate_provider.repository
-        if not hasattr(repository, "find"):
+        if not offers(repository, IReadable):
             raise ConfigurationError(
                 f"{aggregate_provider.path}: {type(repository).__name__} has no find(session); "
                 "only a repository that remembers can be taken up from, such as a composite with an internal one"

@@ -1,7 +1,8 @@
-"""The repository ports: what a provider needs of a store."""
+"""The repository ports: what a provider needs of a store, and the one way to tell which of them a repository keeps."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from functools import cache
+from typing import Any, Protocol, TypeGuard, TypeVar, cast, get_origin, runtime_checkable
 
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -9,15 +10,24 @@ from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 __all__ = (
     "IAggregateRepository",
     "IBulkRepository",
+    "ICleanUp",
     "IExternalRepository",
     "IInternalRepository",
+    "ILayered",
+    "ILookup",
     "IMemory",
     "INumbering",
     "IObservable",
+    "IReadable",
+    "ISetUp",
     "IStagedBulkRepository",
+    "IUpdatable",
     "StoredListener",
+    "methods_of",
+    "offers",
 )
 
+P = TypeVar("P")
 T_contra = TypeVar("T_contra", contravariant=True)
 
 StoredListener = Callable[[ISession, Mapping[str, Any]], None]
@@ -27,6 +37,7 @@ It is synchronous; a listener that keeps anything registers its undoing with ``s
 """
 
 
+@runtime_checkable
 class IExternalRepository(Protocol[T_contra]):
     """The application's own repository. Only ``insert`` is needed to generate data."""
 
@@ -35,8 +46,9 @@ class IExternalRepository(Protocol[T_contra]):
         ...
 
 
-class IAggregateRepository(IExternalRepository[T_contra], Protocol[T_contra]):
-    """A repository of one kind of aggregate."""
+@runtime_checkable
+class IUpdatable(Protocol[T_contra]):
+    """A repository whose aggregates may change."""
 
     async def update(self, session: ISession, agg: T_contra) -> None:
         """Store the changed state of an aggregate that was inserted before.
@@ -45,6 +57,10 @@ class IAggregateRepository(IExternalRepository[T_contra], Protocol[T_contra]):
             PersistenceError: no aggregate with this id is stored; nothing changed.
         """
         ...
+
+
+class IAggregateRepository(IExternalRepository[T_contra], IUpdatable[T_contra], Protocol[T_contra]):
+    """A repository of one kind of aggregate."""
 
 
 @runtime_checkable
@@ -78,16 +94,27 @@ class IStagedBulkRepository(IBulkRepository[T_contra], Protocol[T_contra]):
         ...
 
 
-class IInternalRepository(IAggregateRepository[T_contra], Protocol[T_contra]):
-    """A store that remembers exported state by id and can be asked for it."""
+@runtime_checkable
+class ISetUp(Protocol):
+    """A repository that needs something made before it can store."""
 
     async def setup(self, session: ISession) -> None:
         """Create what the store needs, if it is not there."""
         ...
 
+
+@runtime_checkable
+class ICleanUp(Protocol):
+    """A repository that can drop what it made."""
+
     async def cleanup(self, session: ISession) -> None:
-        """Drop what :meth:`setup` created, with all that is remembered; does nothing if it is not there."""
+        """Drop what ``setup`` created, with all that is remembered; does nothing if it is not there."""
         ...
+
+
+@runtime_checkable
+class ILookup(Protocol):
+    """A repository that can be asked for one aggregate."""
 
     async def get(self, session: ISession, id: Any) -> dict[str, Any] | None:
         """Give the exported state remembered under this exported id (``7``, ``{"tenant_id": 1, …}``), or None.
@@ -96,9 +123,18 @@ class IInternalRepository(IAggregateRepository[T_contra], Protocol[T_contra]):
         """
         ...
 
+
+@runtime_checkable
+class IReadable(Protocol):
+    """A repository that can be read from its beginning to its end."""
+
     def find(self, session: ISession, specification: ISpecification | None = None) -> AsyncIterator[dict[str, Any]]:
         """Iterate over the exported states that satisfy the specification (None: all), in order of insertion."""
         ...
+
+
+class IInternalRepository(IAggregateRepository[T_contra], ISetUp, ICleanUp, ILookup, IReadable, Protocol[T_contra]):
+    """A store that remembers exported state by id and can be asked for it."""
 
 
 @runtime_checkable
@@ -142,3 +178,44 @@ class INumbering(Protocol):
     async def reserve(self, session: ISession, numbers: Mapping[str, int]) -> None:
         """Remember such numbers by name, also lower ones than before. Called outside a transaction; durable when it returns."""
         ...
+
+
+class ILayered(Protocol):
+    """A repository that stands on others, and has methods that it can serve only as far as those can."""
+
+    def offers(self, port: Callable[..., object]) -> bool:
+        """Tell whether what it stands on can serve this port; True for ports that need nothing of it."""
+        ...
+
+
+def offers(repository: object, port: Callable[..., P]) -> TypeGuard[P]:
+    """Tell whether a repository keeps a port: it has the methods, and, if it stands on others, those can serve them.
+
+    The one place where this is told. Methods that ``__getattr__`` hands on count; a method that is None does not.
+
+    Args:
+        repository: any object.
+        port: one of the protocols of this module.
+
+    Example:
+        >>> class Plain:
+        ...     async def insert(self, session, agg): ...
+        >>> offers(Plain(), IExternalRepository), offers(Plain(), IObservable)
+        (True, False)
+    """
+    if not all(callable(getattr(repository, name, None)) for name in methods_of(port)):
+        return False
+    port = get_origin(port) or port
+    asked: Callable[[Callable[..., object]], bool] | None = getattr(repository, "offers", None)
+    return asked is None or asked(port)
+
+
+@cache
+def methods_of(port: Callable[..., object]) -> tuple[str, ...]:
+    """Give the names of the methods that a port asks for."""
+    return tuple(
+        name
+        for cls in cast(type, get_origin(port) or port).__mro__
+        for name, member in vars(cls).items()
+        if callable(member) and not name.startswith("_")
+    )
