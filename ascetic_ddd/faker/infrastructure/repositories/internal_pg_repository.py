@@ -78,7 +78,7 @@ class InternalPgRepository(Observable, Generic[T]):
         state = self._exporter(agg)
         id = exported_id(state, self._id_attr, agg)
         self._check_complete(id, agg)
-        await self._pg.execute(session, self._sql.insert, (dumps(encode(state)),), "insert", id)
+        await self._pg.write(session, self._sql.insert, (dumps(encode(state)),), "insert", id)
         if self._listeners:
             self._announce(session, state)
 
@@ -131,6 +131,7 @@ class InternalPgRepository(Observable, Generic[T]):
             raise PersistenceError(
                 f"Cannot update {type(agg).__name__} with id {id!r} (table {self._table!r}): it is not stored; `insert` it first."
             )
+        self._pg.compare(session, cursor, 1, "update", id)
         if self._listeners:
             self._announce(session, state)
 
