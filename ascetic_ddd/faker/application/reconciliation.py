@@ -12,7 +12,7 @@ from ascetic_ddd.faker.domain.repositories import IMemory, IReadable, offers
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession, ISessionPool
 
-__all__ = ("Reconciled", "reconcile")
+__all__ = ("Reconciled", "reconcile", "reconcile_one", "referenced_first")
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,13 @@ async def reconcile(
         ConfigurationError: a repository cannot be read, or gives states that cannot be remembered as they are.
     """
     found = [each for each in provider.walk() if isinstance(each, AggregateProvider)]
-    return [await _reconciled(each, session_pool, adopt, batch_size) for each in _referenced_first(found)]
+    return [await reconcile_one(each, session_pool, adopt, batch_size) for each in referenced_first(found)]
 
 
-async def _reconciled(
+async def reconcile_one(
     provider: AggregateProvider[Any, Any], session_pool: ISessionPool, adopt: bool, batch_size: int
 ) -> Reconciled:
+    """Compare the repositories of one kind of aggregate; otherwise as :func:`reconcile`."""
     repository: Any = provider.repository
     external: Any = getattr(repository, "external", None)
     if not offers(external, IReadable):
@@ -152,7 +153,7 @@ def _stored_parts(provider: AggregateProvider[Any, Any]) -> dict[str, Provider[A
     return {name: part for name, part in provider.parts().items() if name not in dependents}
 
 
-def _referenced_first(providers: list[AggregateProvider[Any, Any]]) -> list[AggregateProvider[Any, Any]]:
+def referenced_first(providers: list[AggregateProvider[Any, Any]]) -> list[AggregateProvider[Any, Any]]:
     """Order by references, as far as they do not go in circles."""
     ordered: list[AggregateProvider[Any, Any]] = []
     begun: set[int] = set()

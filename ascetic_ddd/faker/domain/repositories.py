@@ -1,6 +1,7 @@
 """The repository ports: what a provider needs of a store, and the one way to tell which of them a repository keeps."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol, TypeGuard, TypeVar, cast, get_origin, runtime_checkable
 
@@ -9,8 +10,11 @@ from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = (
     "IAggregateRepository",
+    "IAudit",
+    "IAuditable",
     "IBulkRepository",
     "ICleanUp",
+    "IConstrained",
     "IExternalRepository",
     "IInternalRepository",
     "ILayered",
@@ -23,6 +27,7 @@ __all__ = (
     "IStagedBulkRepository",
     "IUpdatable",
     "StoredListener",
+    "Uses",
     "methods_of",
     "offers",
 )
@@ -177,6 +182,69 @@ class INumbering(Protocol):
 
     async def reserve(self, session: ISession, numbers: Mapping[str, int]) -> None:
         """Remember such numbers by name, also lower ones than before. Called outside a transaction; durable when it returns."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """How often the values at one path of the states of a store are used.
+
+    Attributes:
+        histogram: uses → number of values that have as many, at least 1.
+        nulls: states, or listed parts of them, in which there is null.
+    """
+
+    histogram: Mapping[int, int]
+    nulls: int
+
+
+class IAudit(Protocol):
+    """Looks over a store of exported state, where it is: what it gives is small, however large the store."""
+
+    async def is_there(self, session: ISession) -> bool:
+        """Tell whether the store has been set up."""
+        ...
+
+    async def count(self, session: ISession) -> int:
+        """Give how many aggregates are remembered."""
+        ...
+
+    async def faults(self, session: ISession) -> Mapping[str, int]:
+        """Count by words what must not be in the store itself, such as ids that differ from those in the states."""
+        ...
+
+    async def id_shapes(self, session: ISession) -> Sequence[tuple[int, Any]]:
+        """Give for each shape that exported ids have how many have it, and an example, the commonest first."""
+        ...
+
+    async def uses(self, session: ISession, path: Sequence[str]) -> Uses:
+        """Count the uses of the values at a path; of lists on the way each item is looked at."""
+        ...
+
+    async def dangling(self, session: ISession, path: Sequence[str], target: "IAudit") -> tuple[int, Any] | None:
+        """Count values at a path that are no ids of the target store, and give one of them; None if it cannot be asked so."""
+        ...
+
+
+@runtime_checkable
+class IAuditable(Protocol):
+    """A store of exported state that can look itself over."""
+
+    def audit(self) -> IAudit:
+        """Give what looks it over."""
+        ...
+
+
+@runtime_checkable
+class IConstrained(Protocol):
+    """A repository of the application whose references the store itself declares."""
+
+    async def is_there(self, session: ISession) -> bool:
+        """Tell whether its place in the store exists."""
+        ...
+
+    async def dangling_rows(self, session: ISession) -> Mapping[str, int]:
+        """Count by name of the foreign key the rows that refer to nothing, zeros included."""
         ...
 
 

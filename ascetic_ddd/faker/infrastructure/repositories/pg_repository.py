@@ -14,8 +14,9 @@ from ascetic_ddd.faker.infrastructure.repositories.id_assignment import IdAssign
 from ascetic_ddd.faker.infrastructure.repositories.listeners import Observable
 from ascetic_ddd.faker.infrastructure.repositories.pg_access import PgAccess
 from ascetic_ddd.faker.infrastructure.repositories.pg_bulk_insert import BulkInsert, Store, checks_of, given_by
+from ascetic_ddd.faker.infrastructure.repositories.pg_foreign_keys import dangling_rows
 from ascetic_ddd.faker.infrastructure.repositories.pg_known_tables import KnownTables
-from ascetic_ddd.faker.infrastructure.repositories.pg_names import TableName, check_name, check_table, shown
+from ascetic_ddd.faker.infrastructure.repositories.pg_names import TableName, check_name, check_table, identifier, shown
 from ascetic_ddd.faker.infrastructure.repositories.pg_sequences import advance_sequences
 from ascetic_ddd.faker.infrastructure.repositories.plain_table import PlainTable, nested
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -196,6 +197,15 @@ class PgRepository(Observable, Generic[T]):
             state = nested(row, self._table.paths_of(names))
             if rest is None or rest.is_satisfied_by(state):
                 yield state
+
+    async def is_there(self, session: ISession) -> bool:
+        """Tell whether the table exists, and may be seen by the user of the connection."""
+        row, _ = await self._pg.fetch_one(session, b"SELECT to_regclass(%s) IS NOT NULL", (identifier(*self._names),), "look for")
+        return bool(row and row[0])
+
+    async def dangling_rows(self, session: ISession) -> Mapping[str, int]:
+        """Count by name of each foreign key of the table the rows that refer to nothing."""
+        return await dangling_rows(self._pg, session, self._names)
 
     async def _insert(
         self, session: ISession, table: PlainTable, values: list[Any], missing: tuple[str, ...], id: Any
