@@ -88,6 +88,7 @@ def test_a_grown_library_is_clean_and_stays_as_it_is(stores: Stores) -> None:
     assert {(each["path"], each["parameter"]) for each in found["laws"]} >= {
         ("BookProvider.id.tenant_id", "mean"),
         ("BookProvider.author_id", "mean"),
+        ("BookProvider.author_id", "weights within tenant_id"),
         ("AuthorProvider.id.tenant_id", "mean"),
     }
     assert any("skew needs 20" in each["why"] for each in found["not_checked"])

@@ -221,6 +221,10 @@ class IAudit(Protocol):
         """Count the uses of the values at a path; of lists on the way each item is looked at."""
         ...
 
+    def uses_within(self, session: ISession, path: Sequence[str], keys: Sequence[str]) -> AsyncIterator[Uses]:
+        """Count the same apart for each combination of some parts of the values, one after the other; nulls are left out."""
+        ...
+
     async def dangling(self, session: ISession, path: Sequence[str], target: "IAudit") -> tuple[int, Any] | None:
         """Count values at a path that are no ids of the target store, and give one of them; None if it cannot be asked so."""
         ...

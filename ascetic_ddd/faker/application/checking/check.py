@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from ascetic_ddd.faker.application.checking.laws import judge_nulls, judge_shape, too_few
+from ascetic_ddd.faker.application.checking.laws import ScopedWeights, judge_nulls, judge_shape, too_few
 from ascetic_ddd.faker.application.checking.model import AggregateCheck, Checked, Fault, Judgement, NotChecked
-from ascetic_ddd.faker.application.checking.questions import fits, references_of, tellers, without_law
+from ascetic_ddd.faker.application.checking.questions import fits, references_of, scope_keys, tellers, without_law
 from ascetic_ddd.faker.application.checking.streamed import StreamedAudit, unknown
 from ascetic_ddd.faker.application.reconciliation import reconcile_one, referenced_first
+from ascetic_ddd.faker.domain.distributors.counts import WeightsCounts
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.repositories import (
@@ -166,7 +167,8 @@ class _Check:
                 self._skip(reference.path, "its law", why)
             else:
                 uses = await audit.uses(session, path)
-                self._judge(reference, uses, self._remembered.get(id(reference.source.aggregate_provider.memory)))
+                failed = self._judge(reference, uses, self._remembered.get(id(reference.source.aggregate_provider.memory)))
+                await self._explain(session, audit, reference, path, failed)
 
     async def _check_reference(
         self, session: ISession, audit: IAudit, target: IAudit | None, reference: Any, path: tuple[str, ...]
@@ -178,7 +180,8 @@ class _Check:
         elif lost[0]:
             self._fault(reference.path, "references to what is not remembered", lost[0], repr(lost[1]))
 
-    def _judge(self, reference: Any, uses: Uses, existing: int | None) -> None:
+    def _judge(self, reference: Any, uses: Uses, existing: int | None) -> list[Judgement]:
+        """Judge what came out over all; give what is off and need not be wrong."""
         values = sum(uses.histogram.values())
         counts = reference.distributor.counts
         judged: list[Judgement] = []
@@ -188,13 +191,27 @@ class _Check:
                 self._skip(reference.path, "the shape of its law", why)
         if values or uses.nulls:
             judged.append(judge_nulls(reference.path, reference.distributor.null_weight, uses))
-        why = self._tellers.get(id(reference), "")
-        for each in judged:
-            if each.is_met or not why:
-                self._found.judgements.append(each)
+        is_told = id(reference) in self._tellers
+        self._found.judgements += [each for each in judged if each.is_met or not is_told]
+        return [each for each in judged if not each.is_met and is_told]
+
+    async def _explain(
+        self, session: ISession, audit: IAudit, reference: Any, path: tuple[str, ...], failed: list[Judgement]
+    ) -> None:
+        """Look at the scopes of a reference that may be told; what is off there, too, may have been told otherwise."""
+        keys, counts = scope_keys(reference), reference.distributor.counts
+        for each in failed:
+            scoped = None
+            if each.parameter == "weights" and keys and isinstance(counts, WeightsCounts):
+                scopes = ScopedWeights(reference.path, ", ".join(keys), counts)
+                async for uses in audit.uses_within(session, path, keys):
+                    scopes.add(uses)
+                scoped = scopes.judge()
+            if scoped is not None and scoped.is_met:
+                self._found.judgements.append(scoped)
             else:
                 numbers = f"asked {each.asked}, measured {tuple(round(part, 4) for part in each.measured)}"
-                self._skip(each.path, f"its {each.parameter} ({numbers})", why)
+                self._skip(each.path, f"its {each.parameter} ({numbers})", self._tellers[id(reference)])
 
     async def _check_external(self, session: ISession, provider: Aggregate) -> None:
         external, _ = _sides(provider)

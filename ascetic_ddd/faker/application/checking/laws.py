@@ -2,7 +2,8 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from ascetic_ddd.faker.application import measure
 from ascetic_ddd.faker.application.checking.model import Judgement
@@ -15,7 +16,7 @@ from ascetic_ddd.faker.domain.distributors.counts import (
 )
 from ascetic_ddd.faker.domain.repositories import Uses
 
-__all__ = ("judge_nulls", "judge_shape", "too_few")
+__all__ = ("ScopedWeights", "judge_nulls", "judge_shape", "too_few")
 
 # Twice what the statistical tests allow: those know whether a run was planned, and how many parts it had.
 _MEAN = 0.04
@@ -66,10 +67,7 @@ def judge_shape(path: str, counts: ICountDistribution, uses: Uses, unused: int) 
         return
     if isinstance(counts, WeightsCounts):
         held = measure.weights(tally, len(counts.weights))
-        worst = max(abs(asked - part) for asked, part in zip(counts.weights, held, strict=True))
-        # ntile may put a value, or the newest one, into the next part
-        one = max(counts.weights) * len(counts.weights) / values
-        yield Judgement(path, "weights", counts.weights, held, worst, _WEIGHTS + one)
+        yield _of_weights(path, "weights", counts, held, _ntile_effect(counts, values))
     elif isinstance(counts, SkewCounts):
         skew = measure.skew(tally)
         slack = (_SKEW if counts.skew >= 1.5 else _WEAK_SKEW) + counts.skew / math.sqrt(values)
@@ -77,6 +75,60 @@ def judge_shape(path: str, counts: ICountDistribution, uses: Uses, unused: int) 
     elif isinstance(counts, HistogramCounts):
         distance = measure.ks(counts.histogram, measure.histogram(tally, unused=unused))
         yield Judgement(path, "histogram", (counts.mean,), (found,), distance, _KS + 1.0 / math.sqrt(values))
+
+
+def _of_weights(path: str, parameter: str, counts: WeightsCounts, held: Sequence[float], effect: float) -> Judgement:
+    worst = max(abs(asked - part) for asked, part in zip(counts.weights, held, strict=True))
+    return Judgement(path, parameter, counts.weights, tuple(held), worst, _WEIGHTS + effect)
+
+
+def _ntile_effect(counts: WeightsCounts, values: int) -> float:
+    """How far the shares may be off because the values do not divide into equal parts, and the newest is being filled.
+
+    With n = q·p + r values ntile gives the first r parts q + 1 values; a schedule that is right at every n cannot follow cuts
+    that jump with n.
+    """
+    parts = len(counts.weights)
+    size, larger = divmod(values, parts)
+    held = [counts.share((part * size + min(part, larger)) / values) for part in range(parts + 1)]
+    off = max(abs(high - low - weight) for (low, high), weight in zip(pairwise(held), counts.weights, strict=True))
+    return off + (counts.weights[-1] * parts + 1.0) / values
+
+
+class ScopedWeights:
+    """The shares within each of many scopes, taken together: a scope counts by its rows.
+
+    Args:
+        path: of the reference.
+        within: the parts that make a scope, for the name of the parameter.
+        counts: what was asked.
+    """
+
+    def __init__(self, path: str, within: str, counts: WeightsCounts) -> None:
+        self._path, self._within, self._counts = path, within, counts
+        self._rows = 0
+        self._held = [0.0] * len(counts.weights)
+        self._effect = 0.0
+
+    def add(self, uses: Uses) -> None:
+        """Take a scope in; one that has fewer values than there are parts tells nothing."""
+        parts = len(self._counts.weights)
+        tally = Counter(dict(uses.histogram))
+        values = tally.total()
+        if values < parts:
+            return
+        rows = sum(each * number for each, number in tally.items())
+        self._rows += rows
+        self._effect += rows * _ntile_effect(self._counts, values)
+        for part, share in enumerate(measure.weights(tally, parts)):
+            self._held[part] += rows * share
+
+    def judge(self) -> Judgement | None:
+        """Judge them; None if no scope was large enough."""
+        if not self._rows:
+            return None
+        held = [share / self._rows for share in self._held]
+        return _of_weights(self._path, f"weights within {self._within}", self._counts, held, self._effect / self._rows)
 
 
 def judge_nulls(path: str, null_weight: float, uses: Uses) -> Judgement:

@@ -11,7 +11,7 @@ from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvi
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
 
-__all__ = ("fits", "references_of", "tellers", "without_law")
+__all__ = ("fits", "references_of", "scope_keys", "tellers", "without_law")
 
 Aggregate = AggregateProvider[Any, Any]
 Reference = ReferenceProvider[Any, Any, Any]
@@ -45,6 +45,12 @@ def tellers(root: Aggregate) -> dict[int, str]:
             elif teller := told.get((id(aggregate.memory), path)) or told.get(id(aggregate.memory)):
                 found[id(reference)] = f"{teller} may tell it, and what is told is not drawn"
     return found
+
+
+def scope_keys(reference: Reference) -> list[str]:
+    """The parts of a referenced id that are references themselves: a hook that tells a pattern usually tells one of those."""
+    parts = reference.source.id_provider.parts()
+    return [name for name, part in parts.items() if isinstance(part, ReferenceProvider)]
 
 
 def _told(aggregates: list[Aggregate]) -> dict[Any, str]:

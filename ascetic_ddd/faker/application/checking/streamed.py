@@ -62,6 +62,18 @@ class StreamedAudit:
         nulls = counts.pop(freeze(None), 0)
         return Uses(Counter(counts.values()), nulls)
 
+    async def uses_within(self, session: ISession, path: Sequence[str], keys: Sequence[str]) -> AsyncIterator[Uses]:
+        """Count the uses apart for each combination of some parts of the values."""
+        counts: Counter[tuple[Hashable, Hashable]] = Counter()
+        async for value in self._values(session, path):
+            if isinstance(value, Mapping):
+                counts[freeze([value.get(key) for key in keys]), freeze(value)] += 1
+        scopes: dict[Hashable, Counter[int]] = {}
+        for (scope, _), number in counts.items():
+            scopes.setdefault(scope, Counter())[number] += 1
+        for histogram in scopes.values():
+            yield Uses(histogram, 0)
+
     async def dangling(self, session: ISession, path: Sequence[str], target: IAudit) -> tuple[int, Any] | None:
         """Count values that are no ids of the target; None if that cannot be asked for ids."""
         repository = target.repository if isinstance(target, StreamedAudit) else None

@@ -1,7 +1,7 @@
 """An internal store in PostgreSQL looked over by its server."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from ascetic_ddd.faker.domain.repositories import IAudit, Uses
@@ -31,6 +31,13 @@ _USES = """
     FROM (SELECT value = 'null' AS is_null, count(*) AS uses
           FROM (SELECT jsonb_path_query(state, %s::jsonpath) AS value FROM {table}) AS found GROUP BY value) AS counted
     GROUP BY is_null, uses
+"""
+_USES_WITHIN = """
+    SELECT scope, uses, count(*)
+    FROM (SELECT ARRAY(SELECT value -> key FROM unnest(%s::text[]) AS key) AS scope, count(*) AS uses
+          FROM (SELECT jsonb_path_query(state, %s::jsonpath) AS value FROM {table}) AS found
+          WHERE value <> 'null' GROUP BY value) AS counted
+    GROUP BY scope, uses ORDER BY scope
 """
 _DANGLING = """
     SELECT count(*), min(value::text)
@@ -86,6 +93,20 @@ class PgAudit:
                 histogram[uses] = values
         return Uses(histogram, nulls)
 
+    async def uses_within(self, session: ISession, path: Sequence[str], keys: Sequence[str]) -> AsyncIterator[Uses]:
+        """Count the uses apart for each combination of some parts of the values."""
+        statement = _USES_WITHIN.format(table=self._table).encode()
+        parameters = (_keys(keys), _json_path(path))
+        before, histogram = None, dict[int, int]()
+        async for (scope, uses, values), _ in self._pg.stream(session, statement, parameters, "count uses"):
+            if histogram and scope != before:
+                yield Uses(histogram, 0)
+                histogram = {}
+            before = scope
+            histogram[uses] = values
+        if histogram:
+            yield Uses(histogram, 0)
+
     async def dangling(self, session: ISession, path: Sequence[str], target: IAudit) -> tuple[int, Any] | None:
         """Count values that are no ids of the target; None if that is no table beside this one."""
         if not isinstance(target, PgAudit):
@@ -97,5 +118,9 @@ class PgAudit:
 
 def _json_path(path: Sequence[str]) -> str:
     """A path as SQL/JSON has it; on the way it goes through the items of lists."""
-    keys = [next(iter(encode({key: None}))) for key in path]
-    return "$" + "".join(f".{json.dumps(key)}" for key in keys)
+    return "$" + "".join(f".{json.dumps(key)}" for key in _keys(path))
+
+
+def _keys(names: Sequence[str]) -> list[str]:
+    """Keys as the stored documents have them."""
+    return [key for name in names for key in encode({name: None})]

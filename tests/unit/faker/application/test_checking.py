@@ -18,6 +18,7 @@ from ascetic_ddd.faker.domain.repositories import Uses
 from ascetic_ddd.faker.infrastructure.repositories.composite_repository import CompositeRepository
 from ascetic_ddd.faker.infrastructure.repositories.in_memory_repository import InMemoryRepository
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySessionPool
+from examples.library.providers import AuthorProvider, BookProvider, TenantProvider, export
 from tests.unit.faker.domain.providers.models import Agg
 
 
@@ -143,6 +144,25 @@ async def test_a_law_that_nobody_tells_and_that_did_not_come_out_is_no_clean_che
     found = await check(cities, pool)
     assert not found.is_clean
     assert {each.parameter for each in found.judgements if not each.is_met} == {"mean", "weights", "null_weight"}
+
+
+async def test_weights_that_a_hook_bent_over_all_are_found_in_their_scopes() -> None:
+    def stores() -> CompositeRepository[Any]:
+        inside, outside = InMemoryRepository[Any](agg_exporter=export), InMemoryRepository[Any](agg_exporter=export)
+        return CompositeRepository(external_repository=outside, internal_repository=inside)
+
+    tenants = TenantProvider(stores())
+    books = BookProvider(stores(), tenants, AuthorProvider(stores(), tenants))
+    pool = InMemorySessionPool()
+    async for _ in generate(books, pool, 5000, batch_size=500):
+        pass
+    found = await check(books, pool)
+    assert found.is_clean
+    assert "weights within tenant_id" in {each.parameter for each in found.judgements}
+    books.author_id.distributor = distributor_factory(weights=[0.3, 0.3, 0.2, 0.2], mean=50)  # type: ignore[misc]
+    found = await check(books, pool)
+    assert found.is_clean, "a hook tells it, so it need not be wrong"
+    assert any(each.what.startswith("its weights (asked (0.3") and "hook" in each.why for each in found.not_checked)
 
 
 def uses(counts: Iterable[int], nulls: int = 0) -> Uses:
