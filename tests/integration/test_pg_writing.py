@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
+from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.infrastructure.repositories.internal_pg_repository import InternalPgRepository
 from ascetic_ddd.faker.infrastructure.repositories.pg_repository import PgRepository
 from ascetic_ddd.seedwork.infrastructure.session.composite_session import CompositeSessionPool
@@ -341,3 +342,14 @@ async def test_names_with_percent_signs_and_quotes_do_no_harm(pg_session_pool: C
         await repository.insert(session, Thing("a%s", value=[{"x%s": 1}]))
         await repository.insert_many(session, [Thing("b\t\\", value=[]), Thing("c'", value={})])
         assert [state["id"] async for state in repository.find(session)] == ["a%s", "b\t\\", "c'"]
+
+
+@WAYS
+async def test_members_are_found_as_they_were_written(pg_session_pool: CompositeSessionPool, external_dsn: str, way: Any) -> None:
+    create(external_dsn, TYPES.format(kind="mood").replace("id int", "id text"))
+    repository = things(columns={"id": "id", "value": "value"})
+    async with pg_session_pool.session() as session:
+        await way(session, repository, [Thing(Status.ACTIVE, value=Mood.happy), Thing("other", value="sad")])
+        assert await repository.get(session, Status.ACTIVE) == {"id": "active", "value": "happy"}
+        found = [state["id"] async for state in repository.find(session, EqualSpecification({"value": Mood.happy}))]
+    assert found == ["active"]

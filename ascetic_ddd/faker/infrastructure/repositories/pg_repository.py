@@ -178,7 +178,7 @@ class PgRepository(Observable, Generic[T]):
                 f"expected what agg_exporter gives under {self._id_attr!r}, and columns= for a composite id."
             )
         statement = self._table.select(condition)
-        row, names = await self._pg.fetch_one(session, statement, parameters, "get", id)
+        row, names = await self._pg.fetch_one(session, statement, await self._asked(session, parameters), "get", id)
         return None if row is None else nested(row, self._table.paths_of(names))
 
     async def find(self, session: ISession, specification: ISpecification | None = None) -> AsyncIterator[dict[str, Any]]:
@@ -187,16 +187,22 @@ class PgRepository(Observable, Generic[T]):
         Equality of mapped columns is searched by the database, all else is asked row by row.
         """
         condition = ""
-        parameters: list[Any] = []
+        parameters: dict[str, Any] = {}
         rest = specification
         if isinstance(specification, EqualSpecification):
             condition, parameters, pattern = self._table.condition(specification.pattern)
             rest = EqualSpecification(pattern) if pattern else None
         statement = self._table.select(condition, in_order=True)
-        async for row, names in self._pg.stream(session, statement, parameters, "find"):
+        async for row, names in self._pg.stream(session, statement, await self._asked(session, parameters), "find"):
             state = nested(row, self._table.paths_of(names))
             if rest is None or rest.is_satisfied_by(state):
                 yield state
+
+    async def _asked(self, session: ISession, parameters: Mapping[str, Any]) -> list[Any]:
+        """Values that are looked for, as they were written."""
+        if not parameters:
+            return []
+        return (await self._known.on(session)).writer.row(parameters, list(parameters.values()))
 
     async def is_there(self, session: ISession) -> bool:
         """Tell whether the table exists, and may be seen by the user of the connection."""

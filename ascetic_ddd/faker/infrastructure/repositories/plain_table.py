@@ -126,11 +126,12 @@ class PlainTable:
         order = " ORDER BY " + ", ".join(quoted(column) for column in self._id_columns) if in_order else ""
         return f"SELECT {columns} FROM {self._name}{where}{order}".encode()  # noqa: S608 - names are quoted
 
-    def condition(self, pattern: Mapping[str, Any]) -> tuple[str, list[Any], dict[str, Any]]:
-        """Give the condition for what the columns can decide, its parameters, and the rest of the pattern."""
+    def condition(self, pattern: Mapping[str, Any]) -> tuple[str, dict[str, Any], dict[str, Any]]:
+        """Give the condition for what the columns can decide, its parameters by column, in their order, and the rest of the
+        pattern."""
         columns = {path: column for column, path in self.paths.items()}
         terms: list[str] = []
-        parameters: list[Any] = []
+        parameters: dict[str, Any] = {}
 
         def left_over(part: Mapping[str, Any], above: Path) -> dict[str, Any]:
             rest: dict[str, Any] = {}
@@ -146,7 +147,7 @@ class PlainTable:
                     terms.append(f"{quoted(column)} IS NULL")
                 else:
                     terms.append(f"{quoted(column)} = %s")
-                    parameters.append(value)
+                    parameters[column] = value
             return rest
 
         rest = left_over(pattern, ())
