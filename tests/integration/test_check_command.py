@@ -152,7 +152,7 @@ PLANTED: dict[str, tuple[Callable[[Stores], Any], dict[tuple[str, str], int]]] =
         lambda stores: stores.external(
             "ALTER TABLE books DISABLE TRIGGER ALL", "UPDATE books SET author_id = 999999 WHERE book_id <= 2"
         ),
-        {("BookProvider", "rows that break the foreign key books_tenant_id_author_id_fkey"): 2},
+        {("BookProvider", "rows that break the foreign key 'books_tenant_id_author_id_fkey'"): 2},
     ),
     "a table of the application that is gone": (
         lambda stores: stores.external("DROP TABLE books"),

@@ -8,7 +8,7 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
-from ascetic_ddd.faker.domain.repositories import IMemory, IReadable, offers
+from ascetic_ddd.faker.domain.repositories import IMemory, IReadable, offers, sides_of
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession, ISessionPool
 
@@ -62,7 +62,7 @@ async def reconcile_one(
 ) -> Reconciled:
     """Compare the repositories of one kind of aggregate; otherwise as :func:`reconcile`."""
     repository: Any = provider.repository
-    external: Any = getattr(repository, "external", None)
+    external, _ = sides_of(repository)
     if not offers(external, IReadable):
         raise ConfigurationError(
             f"{provider.path}: {type(external or repository).__name__} cannot be read; reconciling needs a composite repository "

@@ -30,6 +30,7 @@ __all__ = (
     "Uses",
     "methods_of",
     "offers",
+    "sides_of",
 )
 
 P = TypeVar("P")
@@ -280,6 +281,12 @@ def offers(repository: object, port: Callable[..., P]) -> TypeGuard[P]:
     port = get_origin(port) or port
     asked: Callable[[Callable[..., object]], bool] | None = getattr(repository, "offers", None)
     return asked is None or asked(port)
+
+
+def sides_of(repository: object) -> tuple[Any, Any]:
+    """Give the external and the internal side of a repository; of one that is no composite: None, and itself."""
+    external: Any = getattr(repository, "external", None)
+    return external, repository if external is None else getattr(repository, "internal", None)
 
 
 @cache

@@ -19,6 +19,7 @@ from ascetic_ddd.faker.domain.repositories import (
     IReadable,
     Uses,
     offers,
+    sides_of,
 )
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession, ISessionPool
 
@@ -77,7 +78,7 @@ class _Check:
         return self._found
 
     async def _open(self, session: ISession, provider: Aggregate) -> None:
-        _, internal = _sides(provider)
+        _, internal = sides_of(provider.repository)
         audit: IAudit | None = None
         if offers(internal, IAuditable):
             audit = internal.audit()
@@ -94,7 +95,7 @@ class _Check:
 
     async def _check_both(self, provider: Aggregate) -> None:
         """Compare both sides, by ids."""
-        external, internal = _sides(provider)
+        external, internal = sides_of(provider.repository)
         remembered = self._remembered.get(id(provider.memory))
         outside = orphans = None
         if not await self._is_there(provider, external):
@@ -214,10 +215,10 @@ class _Check:
                 self._skip(each.path, f"its {each.parameter} ({numbers})", self._tellers[id(reference)])
 
     async def _check_external(self, session: ISession, provider: Aggregate) -> None:
-        external, _ = _sides(provider)
+        external, _ = sides_of(provider.repository)
         if offers(external, IConstrained):
             for name, number in (await external.dangling_rows(session)).items():
-                self._fault(provider.path, f"rows that break the foreign key {name}", number)
+                self._fault(provider.path, f"rows that break the foreign key {name!r}", number)
         elif external is not None:
             self._skip(provider.path, "the application's foreign keys", f"{type(external).__name__} has no `dangling_rows`")
 
@@ -227,10 +228,3 @@ class _Check:
 
     def _skip(self, path: str, what: str, why: str) -> None:
         self._found.not_checked.append(NotChecked(path, what, why))
-
-
-def _sides(provider: Aggregate) -> tuple[Any, Any]:
-    """The external and the internal repository; one that is no composite is what remembers, if it can be read."""
-    repository: Any = provider.repository
-    external = getattr(repository, "external", None)
-    return external, repository if external is None else repository.internal
