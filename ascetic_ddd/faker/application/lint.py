@@ -16,7 +16,7 @@ from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 
-__all__ = ("TOLERANCE", "Finding", "lint")
+__all__ = ("TOLERANCE", "Finding", "is_mentioned", "lint")
 
 TOLERANCE = 0.1
 """Share by which two figures of one quantity may differ: captured means are rounded, and not every author has a book."""
@@ -217,7 +217,7 @@ def _circles(aggregates: list[_Aggregate]) -> Iterator[Finding]:
 
 def _musts(aggregate: _Aggregate) -> Iterator[_Reference]:
     for reference in _references(aggregate):
-        if not reference.distributor.is_nullable and not _is_mentioned(aggregate, reference):
+        if not reference.distributor.is_nullable and not is_mentioned(aggregate, reference):
             yield reference
 
 
@@ -287,7 +287,7 @@ def _narrow_parts(provider: Provider[Any, Any], rows: float) -> Iterator[Finding
 
 def _are_tied(aggregate: _Aggregate, first: _Reference, direct: _Reference) -> bool:
     """Tell whether something in the code speaks for the two references meeting at the same aggregate."""
-    if _is_mentioned(aggregate, first) and _is_mentioned(aggregate, direct):
+    if is_mentioned(aggregate, first) and is_mentioned(aggregate, direct):
         return True
     return _is_in_id(aggregate, _target(direct)) and _is_in_id(_target(first), _target(direct))
 
@@ -297,7 +297,7 @@ def _is_in_id(aggregate: _Aggregate, target: _Aggregate) -> bool:
     return any(isinstance(found, ReferenceProvider) and _target(found).memory is target.memory for found in holders)
 
 
-def _is_mentioned(aggregate: _Aggregate, reference: _Reference) -> bool:
+def is_mentioned(aggregate: _Aggregate, reference: _Reference) -> bool:
     """Tell whether a populating hook around the reference, or what it may call, names the reference."""
     holder: Provider[Any, Any] | None = reference
     classes: list[type] = []

@@ -9,7 +9,7 @@ from ascetic_ddd.faker.domain.generators.input_generators import takes_position
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
-from ascetic_ddd.faker.domain.repositories import INumbering
+from ascetic_ddd.faker.domain.repositories import INumbering, offers
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("Numbering",)
@@ -60,7 +60,7 @@ class Numbering:
         self._lanes = lanes
         self._ledgers: list[tuple[INumbering, list[_Counter]]] = []
         for found in provider.walk():
-            if isinstance(found, AggregateProvider) and isinstance(found.repository, INumbering):
+            if isinstance(found, AggregateProvider) and offers(found.repository, INumbering):
                 counters = [_Counter(part.path, positions, batch_size) for part, positions in _numbered(found)]
                 if counters:
                     self._ledgers.append((found.repository, counters))

@@ -8,10 +8,11 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
+from ascetic_ddd.faker.domain.repositories import IMemory, IReadable, offers, sides_of
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession, ISessionPool
 
-__all__ = ("Reconciled", "reconcile")
+__all__ = ("Reconciled", "reconcile", "reconcile_one", "referenced_first")
 
 
 @dataclass(frozen=True)
@@ -53,15 +54,16 @@ async def reconcile(
         ConfigurationError: a repository cannot be read, or gives states that cannot be remembered as they are.
     """
     found = [each for each in provider.walk() if isinstance(each, AggregateProvider)]
-    return [await _reconciled(each, session_pool, adopt, batch_size) for each in _referenced_first(found)]
+    return [await reconcile_one(each, session_pool, adopt, batch_size) for each in referenced_first(found)]
 
 
-async def _reconciled(
+async def reconcile_one(
     provider: AggregateProvider[Any, Any], session_pool: ISessionPool, adopt: bool, batch_size: int
 ) -> Reconciled:
+    """Compare the repositories of one kind of aggregate; otherwise as :func:`reconcile`."""
     repository: Any = provider.repository
-    external: Any = getattr(repository, "external", None)
-    if not hasattr(external, "find"):
+    external, _ = sides_of(repository)
+    if not offers(external, IReadable):
         raise ConfigurationError(
             f"{provider.path}: {type(external or repository).__name__} cannot be read; reconciling needs a composite repository "
             "whose external one has `find(session)`, as PgRepository has"
@@ -108,7 +110,7 @@ async def _unknown(
 ) -> list[dict[str, Any]]:
     repository: Any = provider.repository
     ids = [state[provider._id_attr] for state in states]
-    if hasattr(repository, "known"):
+    if offers(repository, IMemory):
         known = await repository.known(session, ids)
         return [state for state, is_known in zip(states, known, strict=True) if not is_known]
     return [state for state, id in zip(states, ids, strict=True) if await repository.get(session, id) is None]
@@ -151,7 +153,7 @@ def _stored_parts(provider: AggregateProvider[Any, Any]) -> dict[str, Provider[A
     return {name: part for name, part in provider.parts().items() if name not in dependents}
 
 
-def _referenced_first(providers: list[AggregateProvider[Any, Any]]) -> list[AggregateProvider[Any, Any]]:
+def referenced_first(providers: list[AggregateProvider[Any, Any]]) -> list[AggregateProvider[Any, Any]]:
     """Order by references, as far as they do not go in circles."""
     ordered: list[AggregateProvider[Any, Any]] = []
     begun: set[int] = set()

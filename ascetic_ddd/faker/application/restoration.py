@@ -5,11 +5,12 @@ from collections.abc import Hashable, Mapping
 from typing import Any
 
 from ascetic_ddd.faker.application.numbering import Numbering
+from ascetic_ddd.faker.application.stored_parts import stored_parts, values_at
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
-from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
+from ascetic_ddd.faker.domain.repositories import IReadable, offers
 from ascetic_ddd.faker.domain.specification.equality import freeze
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
@@ -39,7 +40,7 @@ async def restore(provider: AggregateProvider[Any, Any], session: ISession) -> d
     _listen(provider)
     for aggregate_provider in [found for found in provider.walk() if isinstance(found, AggregateProvider)]:
         repository: Any = aggregate_provider.repository
-        if not hasattr(repository, "find"):
+        if not offers(repository, IReadable):
             raise ConfigurationError(
                 f"{aggregate_provider.path}: {type(repository).__name__} has no find(session); "
                 "only a repository that remembers can be taken up from, such as a composite with an internal one"
@@ -95,27 +96,19 @@ class _Tally:
 
     def count(self, state: Mapping[str, Any]) -> None:
         """Count the use, or in a list of parts the uses, in one state."""
-        self._count(state, self._path, state)
-
-    def _count(self, value: Any, path: tuple[str, ...], state: Mapping[str, Any]) -> None:
-        if value is None:
-            return
-        if not path:
-            if not self._part.distributor.keeps_values:
-                return  # a sequence's values are looked up where they are stored
-            key = freeze(value)
-            self._uses[key] += 1
-            self._inputs.setdefault(key, value)
-        elif isinstance(value, list):
-            for item in value:
-                self._count(item, path[1:], state)
-        elif isinstance(value, Mapping) and path[0] in value:
-            self._count(value[path[0]], path[1:], state)
-        else:
+        if not self._part.distributor.keeps_values:
+            return  # a sequence's values are looked up where they are stored
+        try:
+            for value in values_at(state, self._path):
+                if value is not None:
+                    key = freeze(value)
+                    self._uses[key] += 1
+                    self._inputs.setdefault(key, value)
+        except KeyError:
             raise ConfigurationError(
                 f"{self._part.path}: the remembered state {dict(state)!r} has no {'.'.join(self._path)!r}; "
                 "let the exporter give every part under its attribute name"
-            )
+            ) from None
 
     def hand_over(self, session: ISession) -> None:
         """Tell the distributor."""
@@ -131,15 +124,12 @@ class _Tally:
         part.distributor.restore(uses, len(self._uses))
 
 
-def _tallies_of(provider: Provider[Any, Any], path: tuple[str, ...] = ()) -> list[_Tally]:
+def _tallies_of(provider: Provider[Any, Any]) -> list[_Tally]:
     """One tally a distributor among the parts of an aggregate, those of its id and of composite values included."""
     found: list[_Tally] = []
-    for name, part in provider.parts().items():
-        own_path = (*path, name)
-        if isinstance(part, ReferenceProvider) or (isinstance(part, ValueProvider) and not part.is_given):
+    for part, path in stored_parts(provider):
+        if isinstance(part, ReferenceProvider) or not part.is_given:
             distributor: Any = part.distributor
             if distributor.keeps_values or getattr(distributor, "is_sequence", False):
-                found.append(_Tally(part, own_path))
-        elif not isinstance(part, AggregateProvider):
-            found += _tallies_of(part, own_path)
+                found.append(_Tally(part, path))
     return found

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from ascetic_ddd.faker.application.reconciliation import Reconciled
-from ascetic_ddd.faker.cli import comparing, synthesizing
+from ascetic_ddd.faker.cli import checking, comparing, synthesizing
 from ascetic_ddd.faker.cli.capturing import CAPTURE_EXIT_CODES, capture_command
 from ascetic_ddd.faker.cli.databases import DatabaseOptions, databases
 from ascetic_ddd.faker.cli.exits import Exit, exit_of
@@ -201,6 +201,7 @@ def _reconcile(
     return code
 
 
+checking.register(app)
 comparing.register(app)
 synthesizing.register(app)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, IsolationLevel
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
@@ -55,16 +55,28 @@ class Databases:
 
 
 @contextmanager
-def databases(options: DatabaseOptions, target: Target) -> Iterator[Databases]:
+def databases(options: DatabaseOptions, target: Target, *, create: bool = True) -> Iterator[Databases]:
     """Give the databases; the embedded server, if it is the one, runs for the time of the block.
 
+    Args:
+        options: which ones.
+        target: creates the application's tables, where the database is made for it.
+        create: False makes nothing: on the embedded server they have to be there.
+
     Raises:
-        CommandError: a connection string cannot be read, or one is told without the other.
+        CommandError: a connection string cannot be read, or one is told without the other; or they shall not be made, and are
+            not there.
         PersistenceError: the embedded server does not start.
     """
     if options.external_dsn is None and options.internal_dsn is None:
+        if not create and not (options.data / "PG_VERSION").exists():
+            raise CommandError(
+                f"--data {str(options.data)!r}: no run has kept anything there; tell the folder that `generate` was told, or "
+                "both connection strings",
+                Exit.USAGE,
+            )
         with embedded_postgres(options.data) as server:
-            yield _on_embedded(server, target)
+            yield _on_embedded(server, target) if create else _there(server, options.data)
         return
     if options.external_dsn is None or options.internal_dsn is None:
         missing = "--external-dsn" if options.external_dsn is None else "--internal-dsn"
@@ -83,6 +95,13 @@ def _on_embedded(server: PgServer, target: Target) -> Databases:
             server.rename_database(unfinished, APPLICATION)
         if not server.has_database(INTERNAL):
             server.create_database(INTERNAL)
+    return Databases(server.dsn(APPLICATION), server.dsn(INTERNAL))
+
+
+def _there(server: PgServer, data: Path) -> Databases:
+    for name in (APPLICATION, INTERNAL):
+        if not server.has_database(name):
+            raise CommandError(f"--data {str(data)!r} has no database {name!r}: no run has come so far there", Exit.USAGE)
     return Databases(server.dsn(APPLICATION), server.dsn(INTERNAL))
 
 
@@ -155,10 +174,13 @@ def check_address(option: str, dsn: str, told: Mapping[str, Any]) -> None:
 
 
 @asynccontextmanager
-async def locked_session_pool(found: Databases, sessions: int) -> AsyncIterator[CompositeSessionPool]:
+async def locked_session_pool(
+    found: Databases, sessions: int, *, is_read_only: bool = False
+) -> AsyncIterator[CompositeSessionPool]:
     """Open both databases, hold the lock of the run, and give a pool of that many sessions.
 
     If both are one database, and the user is the same, each session has one connection, and one transaction covers both.
+    Read only, each transaction sees the database as it is at its begin, and the server refuses to write in it.
 
     Raises:
         CommandError: a database cannot be reached, or another run is at work.
@@ -169,8 +191,9 @@ async def locked_session_pool(found: Databases, sessions: int) -> AsyncIterator[
             lock_connection = await stack.enter_async_context(await _connected("internal", found.internal_dsn))
             is_one = await _is_one_database(probe, lock_connection)
         await stack.enter_async_context(run_lock(lock_connection))
-        internal = await _opened("internal", found.internal_dsn, sessions, stack, register_writer)
-        external = internal if is_one else await _opened("external", found.external_dsn, sessions, stack)
+        of_internal, of_external = (_only_read, _only_read) if is_read_only else (register_writer, None)
+        internal = await _opened("internal", found.internal_dsn, sessions, stack, of_internal)
+        external = internal if is_one else await _opened("external", found.external_dsn, sessions, stack, of_external)
         yield CompositeSessionPool(ExternalPgSessionPool(external), InternalPgSessionPool(internal))
 
 
@@ -198,6 +221,12 @@ async def _connected(role: str, dsn: str) -> AsyncConnection[Any]:
         return await AsyncConnection.connect(dsn, autocommit=True)
     except (psycopg.Error, OSError) as error:
         raise CommandError(f"the {role} database cannot be reached: {_reason(error)}", Exit.DATABASE) from error
+
+
+async def _only_read(connection: AsyncConnection[Any]) -> None:
+    """Of the driver's own transactions, not by SET: behind a pooler that would meet others, too."""
+    await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
+    await connection.set_read_only(True)
 
 
 async def _opened(

@@ -17,6 +17,7 @@ from ascetic_ddd.faker.cli.stores import count_remembered, rememberers
 from ascetic_ddd.faker.cli.summary import Summary
 from ascetic_ddd.faker.domain.providers import graph
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.repositories import IObservable, offers
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession, ISessionPool
 
 __all__ = ("GenerateOptions", "resume_command", "run_generation")
@@ -122,7 +123,7 @@ def _count_what_is_made(provider: AggregateProvider[Any, Any], summary: Summary)
         return stored
 
     for found in rememberers(provider):
-        if found is not provider and hasattr(found.repository, "subscribe"):
+        if found is not provider and offers(found.repository, IObservable):
             found.repository.subscribe(listener_for(found.path))
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from ascetic_ddd.faker.cli.exits import CommandError, Exit
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.repositories import IMemory, IReadable, offers
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("count_remembered", "rememberers")
@@ -24,10 +25,10 @@ async def count_remembered(provider: AggregateProvider[Any, Any], session: ISess
 
 
 async def _count(provider: AggregateProvider[Any, Any], session: ISession) -> int:
-    repository: Any = provider.repository
-    if hasattr(repository, "count"):
-        return int(await repository.count(session))
-    if not hasattr(repository, "find"):
+    repository = provider.repository
+    if offers(repository, IMemory):
+        return await repository.count(session)
+    if not offers(repository, IReadable):
         raise CommandError(
             f"{provider.path}: {type(repository).__name__} does not remember what was generated; let the target put it into a "
             "CompositeRepository with an InternalPgRepository",

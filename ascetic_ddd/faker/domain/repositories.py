@@ -1,26 +1,42 @@
-"""The repository ports: what a provider needs of a store."""
+"""The repository ports: what a provider needs of a store, and the one way to tell which of them a repository keeps."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Protocol, TypeGuard, TypeVar, cast, get_origin, runtime_checkable
 
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = (
     "IAggregateRepository",
+    "IAudit",
+    "IAuditable",
     "IBulkRepository",
+    "ICleanUp",
+    "IConstrained",
     "IExternalRepository",
     "IInternalRepository",
+    "ILayered",
+    "ILookup",
     "IMemory",
     "INumbering",
     "IObservable",
     "IReadable",
+    "ISetUp",
     "IStagedBulkRepository",
+    "IUpdatable",
+    "IValuesReadable",
     "StoredListener",
+    "Uses",
+    "methods_of",
+    "offers",
+    "sides_of",
     "stored_values",
     "values_of",
 )
 
+P = TypeVar("P")
 T_contra = TypeVar("T_contra", contravariant=True)
 
 StoredListener = Callable[[ISession, Mapping[str, Any]], None]
@@ -30,6 +46,7 @@ It is synchronous; a listener that keeps anything registers its undoing with ``s
 """
 
 
+@runtime_checkable
 class IExternalRepository(Protocol[T_contra]):
     """The application's own repository. Only ``insert`` is needed to generate data."""
 
@@ -38,8 +55,9 @@ class IExternalRepository(Protocol[T_contra]):
         ...
 
 
-class IAggregateRepository(IExternalRepository[T_contra], Protocol[T_contra]):
-    """A repository of one kind of aggregate."""
+@runtime_checkable
+class IUpdatable(Protocol[T_contra]):
+    """A repository whose aggregates may change."""
 
     async def update(self, session: ISession, agg: T_contra) -> None:
         """Store the changed state of an aggregate that was inserted before.
@@ -48,6 +66,10 @@ class IAggregateRepository(IExternalRepository[T_contra], Protocol[T_contra]):
             PersistenceError: no aggregate with this id is stored; nothing changed.
         """
         ...
+
+
+class IAggregateRepository(IExternalRepository[T_contra], IUpdatable[T_contra], Protocol[T_contra]):
+    """A repository of one kind of aggregate."""
 
 
 @runtime_checkable
@@ -81,16 +103,27 @@ class IStagedBulkRepository(IBulkRepository[T_contra], Protocol[T_contra]):
         ...
 
 
-class IInternalRepository(IAggregateRepository[T_contra], Protocol[T_contra]):
-    """A store that remembers exported state by id and can be asked for it."""
+@runtime_checkable
+class ISetUp(Protocol):
+    """A repository that needs something made before it can store."""
 
     async def setup(self, session: ISession) -> None:
         """Create what the store needs, if it is not there."""
         ...
 
+
+@runtime_checkable
+class ICleanUp(Protocol):
+    """A repository that can drop what it made."""
+
     async def cleanup(self, session: ISession) -> None:
-        """Drop what :meth:`setup` created, with all that is remembered; does nothing if it is not there."""
+        """Drop what ``setup`` created, with all that is remembered; does nothing if it is not there."""
         ...
+
+
+@runtime_checkable
+class ILookup(Protocol):
+    """A repository that can be asked for one aggregate."""
 
     async def get(self, session: ISession, id: Any) -> dict[str, Any] | None:
         """Give the exported state remembered under this exported id (``7``, ``{"tenant_id": 1, …}``), or None.
@@ -99,9 +132,18 @@ class IInternalRepository(IAggregateRepository[T_contra], Protocol[T_contra]):
         """
         ...
 
+
+@runtime_checkable
+class IReadable(Protocol):
+    """A repository that can be read from its beginning to its end."""
+
     def find(self, session: ISession, specification: ISpecification | None = None) -> AsyncIterator[dict[str, Any]]:
         """Iterate over the exported states that satisfy the specification (None: all), in order of insertion."""
         ...
+
+
+class IInternalRepository(IAggregateRepository[T_contra], ISetUp, ICleanUp, ILookup, IReadable, Protocol[T_contra]):
+    """A store that remembers exported state by id and can be asked for it."""
 
 
 @runtime_checkable
@@ -148,7 +190,7 @@ class INumbering(Protocol):
 
 
 @runtime_checkable
-class IReadable(Protocol):
+class IValuesReadable(Protocol):
     """A store that can be asked for one part of everything in it, without reading the rest; rows made elsewhere included."""
 
     def stored_values(self, session: ISession, path: tuple[str, ...]) -> AsyncIterator[Any]:
@@ -160,14 +202,128 @@ class IReadable(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """How often the values at one path of the states of a store are used.
+
+    Attributes:
+        histogram: uses → number of values that have as many, at least 1.
+        nulls: states, or listed parts of them, in which there is null.
+    """
+
+    histogram: Mapping[int, int]
+    nulls: int
+
+
+class IAudit(Protocol):
+    """Looks over a store of exported state, where it is: what it gives is small, however large the store."""
+
+    async def is_there(self, session: ISession) -> bool:
+        """Tell whether the store has been set up."""
+        ...
+
+    async def count(self, session: ISession) -> int:
+        """Give how many aggregates are remembered."""
+        ...
+
+    async def faults(self, session: ISession) -> Mapping[str, int]:
+        """Count by words what must not be in the store itself, such as ids that differ from those in the states."""
+        ...
+
+    async def id_shapes(self, session: ISession) -> Sequence[tuple[int, Any]]:
+        """Give for each shape that exported ids have how many have it, and an example, the commonest first."""
+        ...
+
+    async def uses(self, session: ISession, path: Sequence[str]) -> Uses:
+        """Count the uses of the values at a path; of lists on the way each item is looked at."""
+        ...
+
+    def uses_within(self, session: ISession, path: Sequence[str], keys: Sequence[str]) -> AsyncIterator[Uses]:
+        """Count the same apart for each combination of some parts of the values, one after the other; nulls are left out."""
+        ...
+
+    async def dangling(self, session: ISession, path: Sequence[str], target: "IAudit") -> tuple[int, Any] | None:
+        """Count values at a path that are no ids of the target store, and give one of them; None if it cannot be asked so."""
+        ...
+
+
+@runtime_checkable
+class IAuditable(Protocol):
+    """A store of exported state that can look itself over."""
+
+    def audit(self) -> IAudit:
+        """Give what looks it over."""
+        ...
+
+
+@runtime_checkable
+class IConstrained(Protocol):
+    """A repository of the application whose references the store itself declares."""
+
+    async def is_there(self, session: ISession) -> bool:
+        """Tell whether its place in the store exists."""
+        ...
+
+    async def dangling_rows(self, session: ISession) -> Mapping[str, int]:
+        """Count by name of the foreign key the rows that refer to nothing, zeros included."""
+        ...
+
+
+class ILayered(Protocol):
+    """A repository that stands on others, and has methods that it can serve only as far as those can."""
+
+    def offers(self, port: Callable[..., object]) -> bool:
+        """Tell whether what it stands on can serve this port; True for ports that need nothing of it."""
+        ...
+
+
+def offers(repository: object, port: Callable[..., P]) -> TypeGuard[P]:
+    """Tell whether a repository keeps a port: it has the methods, and, if it stands on others, those can serve them.
+
+    The one place where this is told. Methods that ``__getattr__`` hands on count; a method that is None does not.
+
+    Args:
+        repository: any object.
+        port: one of the protocols of this module.
+
+    Example:
+        >>> class Plain:
+        ...     async def insert(self, session, agg): ...
+        >>> offers(Plain(), IExternalRepository), offers(Plain(), IObservable)
+        (True, False)
+    """
+    if not all(callable(getattr(repository, name, None)) for name in methods_of(port)):
+        return False
+    port = get_origin(port) or port
+    asked: Callable[[Callable[..., object]], bool] | None = getattr(repository, "offers", None)
+    return asked is None or asked(port)
+
+
+def sides_of(repository: object) -> tuple[Any, Any]:
+    """Give the external and the internal side of a repository; of one that is no composite: None, and itself."""
+    external: Any = getattr(repository, "external", None)
+    return external, repository if external is None else getattr(repository, "internal", None)
+
+
+@cache
+def methods_of(port: Callable[..., object]) -> tuple[str, ...]:
+    """Give the names of the methods that a port asks for."""
+    return tuple(
+        name
+        for cls in cast(type, get_origin(port) or port).__mro__
+        for name, member in vars(cls).items()
+        if callable(member) and not name.startswith("_")
+    )
+
+
 def stored_values(repository: Any, session: ISession, path: tuple[str, ...]) -> AsyncIterator[Any] | None:
     """The values that all stored aggregates have at a path, those in lists one by one; None if the repository cannot be read.
 
     Asked by ``find`` are only repositories of this package's ports: an application's own may mean something else by that name.
     """
-    if isinstance(repository, IReadable):
+    if offers(repository, IValuesReadable):
         return repository.stored_values(session, path)
-    if isinstance(repository, IObservable) and hasattr(repository, "find"):
+    if offers(repository, IObservable) and offers(repository, IReadable):
         return values_of(repository.find(session), path)
     return None
 

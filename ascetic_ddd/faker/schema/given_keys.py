@@ -7,6 +7,7 @@ from typing import Any
 from ascetic_ddd.faker.domain.providers.graph import stream
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
+from ascetic_ddd.faker.domain.repositories import IReadable, offers
 from ascetic_ddd.faker.domain.specification.equality import freeze
 from ascetic_ddd.faker.schema.aggregates import ModelAggregate
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -34,7 +35,7 @@ class GivenKeys:
         """Take in those that an earlier run stored."""
         if not self._has_looked:
             self._has_looked = True
-            if hasattr(repository, "find"):
+            if offers(repository, IReadable):
                 async for state in repository.find(session):
                     self.keys.add(freeze(state[self.id_attr]))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ascetic_ddd.faker.domain.repositories import IBulkRepository, IObservable
+from ascetic_ddd.faker.domain.repositories import IBulkRepository, ILookup, IObservable, IReadable, offers
 from ascetic_ddd.faker.testing.repository_contract import ExternalRepositoryContract
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
@@ -29,7 +29,7 @@ class BulkRepositoryContract(ExternalRepositoryContract):
 
     async def test_it_is_a_bulk_repository(self, repository: Any) -> None:
         """Providers ask for the protocol."""
-        assert isinstance(repository, IBulkRepository)
+        assert offers(repository, IBulkRepository)
 
     async def test_many_are_stored_as_one_by_one(self, repository: Any, session: ISession) -> None:
         """Each with an id of its own, given in their order, and its own state under it."""
@@ -42,10 +42,10 @@ class BulkRepositoryContract(ExternalRepositoryContract):
         assert len(set(map(repr, ids))) == self.many
         if not were_told and all(isinstance(id, int) for id in ids):
             assert ids == sorted(ids)
-        if hasattr(repository, "get"):
+        if offers(repository, ILookup):
             for agg in (aggregates[0], aggregates[self.many // 2], aggregates[-1]):
                 assert await repository.get(session, self.id_of(agg)) == self.export(agg)
-        if hasattr(repository, "find"):
+        if offers(repository, IReadable):
             assert [state async for state in repository.find(session)] == [self.export(agg) for agg in aggregates]
 
     async def test_many_and_single_inserts_may_alternate(self, repository: Any, session: ISession) -> None:
@@ -119,15 +119,15 @@ class BulkRepositoryContract(ExternalRepositoryContract):
 
     async def test_listeners_hear_of_each_in_order(self, repository: Any, session: ISession) -> None:
         """With its complete state, inside the transaction, and of none if one is refused."""
-        if not hasattr(repository, "subscribe"):
+        is_observable: bool = offers(repository, IObservable)
+        if not is_observable:
             pytest.skip("it tells nobody")
         heard: list[tuple[bool, dict[str, Any]]] = []
 
         def listener(session: ISession, state: Mapping[str, Any]) -> None:
             heard.append((session.is_atomic, dict(state)))
 
-        observable: IObservable = repository
-        observable.subscribe(listener)
+        repository.subscribe(listener)
         aggregates = self.make(5)
         async with session.atomic():
             await repository.insert_many(session, [])
@@ -161,7 +161,7 @@ class BulkRepositoryContract(ExternalRepositoryContract):
             assert await self.is_stored(repository, session, agg)
         for agg in absent:
             assert self.is_transient(agg) or not await self.is_stored(repository, session, agg)
-        if hasattr(repository, "find"):
+        if offers(repository, IReadable):
             states = [state async for state in repository.find(session)]
             assert states == [self.export(agg) for agg in stored]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ascetic_ddd.faker.domain.repositories import INumbering
+from ascetic_ddd.faker.domain.repositories import INumbering, offers
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession, ISessionPool
 
 __all__ = ("NumberingContract",)
@@ -20,7 +20,7 @@ class NumberingContract:
 
     async def test_it_can_reserve_numbers(self, repository: Any) -> None:
         """Runs ask for the protocol."""
-        assert isinstance(repository, INumbering)
+        assert offers(repository, INumbering)
 
     async def test_nothing_is_reserved_at_first(self, repository: Any, session: ISession) -> None:
         """A fresh store."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ascetic_ddd.faker.domain.errors import FakerError
-from ascetic_ddd.faker.domain.repositories import IObservable
+from ascetic_ddd.faker.domain.repositories import IObservable, ISetUp, offers
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.predicate import PredicateSpecification
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession, ISessionPool
@@ -57,7 +57,7 @@ class ExternalRepositoryContract:
     async def session(self, session_pool: ISessionPool, repository: Any) -> AsyncIterator[ISession]:
         """A session in which the repository is set up."""
         async with session_pool.session() as session:
-            if hasattr(repository, "setup"):
+            if offers(repository, ISetUp):
                 await repository.setup(session)
             yield session
 
@@ -209,7 +209,7 @@ class RepositoryContract(ExternalRepositoryContract):
             heard.append((session, session.is_atomic, dict(state)))
 
         observable: IObservable = repository
-        assert isinstance(observable, IObservable)
+        assert offers(observable, IObservable)
         repository.subscribe(listener)
         repository.subscribe(listener)
         agg = self.make_aggregate()

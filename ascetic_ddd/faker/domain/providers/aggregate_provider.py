@@ -12,7 +12,7 @@ from ascetic_ddd.faker.domain.providers.memory import Memory
 from ascetic_ddd.faker.domain.providers.patterns import place
 from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, is_awaitable, noted
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
-from ascetic_ddd.faker.domain.repositories import IExternalRepository
+from ascetic_ddd.faker.domain.repositories import IBulkRepository, IExternalRepository, offers
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -59,7 +59,7 @@ class AggregateProvider(EntityProvider[I, A]):
         output_exporter: Callable[[A], I] | None = None,
     ) -> None:
         super().__init__(output_factory, output_exporter)  # type: ignore[arg-type]  # may be async here
-        if not hasattr(repository, "insert"):
+        if not offers(repository, IExternalRepository):
             raise ConfigurationError(f"{type(self).__name__}: repository={repository!r} has no insert(session, aggregate)")
         if output_exporter is None:
             raise ConfigurationError(
@@ -189,7 +189,7 @@ class AggregateProvider(EntityProvider[I, A]):
     def can_store_many(self) -> bool:
         """True if built aggregates may wait and be stored together: nobody refers to them, and nothing follows each."""
         self.parts()
-        if self.memory.is_asked or self._dependents or self._overrides_create or not hasattr(self.repository, "insert_many"):
+        if self.memory.is_asked or self._dependents or self._overrides_create or not offers(self.repository, IBulkRepository):
             return False
         sources = (getattr(provider, "source", None) for provider in self.walk())  # also of references not used yet
         return not any(source is not None and source.aggregate_provider.memory is self.memory for source in sources)

@@ -76,6 +76,11 @@ class DependentProvider(Provider[list[Any], list[O]], Generic[I, O]):
         self._children: list[Provider[I, O]] = []
         self._idle: list[Provider[I, O]] = []
 
+    @property
+    def reference(self) -> str:
+        """The path of the children's reference to their parent; empty if they are no aggregates."""
+        return self._reference
+
     def seed_templates(self, seed: int) -> None:
         """Restart the stream that deals out the templates."""
         if self._dealer is not None:

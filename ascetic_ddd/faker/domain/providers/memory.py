@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from ascetic_ddd.faker.domain.distributors.m2o.population import Population
-from ascetic_ddd.faker.domain.repositories import IObservable
+from ascetic_ddd.faker.domain.repositories import IObservable, IReadable, offers
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("Memory",)
@@ -23,7 +23,7 @@ class Memory:
         self._repository = repository
         self._id_attr = id_attr
         self._population: Population | None = None
-        self._is_told = isinstance(repository, IObservable)
+        self._is_told = offers(repository, IObservable)
         self.is_late = False  # something was stored that the population has not heard of
         self.is_seeded = False
         self.made = 0  # aggregates the providers have stored, rolled back or not
@@ -76,7 +76,7 @@ class Memory:
         async with self._catching_up:
             if not self.is_late:
                 return
-            if hasattr(self._repository, "find"):
+            if offers(self._repository, IReadable):
                 population = self.population
                 async for state in self._repository.find(session):
                     if population.number_of(state[self._id_attr]) is None:

@@ -9,6 +9,7 @@ from typing import Any, Generic, Self, TypeVar, get_args, get_origin
 from typing_extensions import get_original_bases
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.repositories import ICleanUp, ISetUp, offers
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
@@ -107,7 +108,7 @@ class Provider(ABC, Generic[I, O]):
     async def setup(self, session: ISession) -> None:
         """Set up the repositories of the graph below, each once."""
         for repository in self._repositories():
-            if hasattr(repository, "setup"):
+            if offers(repository, ISetUp):
                 await repository.setup(session)
 
     async def cleanup(self, session: ISession) -> None:
@@ -116,7 +117,7 @@ class Provider(ABC, Generic[I, O]):
         What the graph remembered is forgotten with it, also if the session rolls back.
         """
         for repository in reversed(self._repositories()):
-            if hasattr(repository, "cleanup"):
+            if offers(repository, ICleanUp):
                 await repository.cleanup(session)
         for provider in self.walk():
             provider._forget()

@@ -17,6 +17,7 @@ from ascetic_ddd.faker.infrastructure.feeds.pg_ddl import Ddl, ddl_of
 from ascetic_ddd.faker.infrastructure.feeds.pg_plan import LoadPlan, load_plan
 from ascetic_ddd.faker.infrastructure.feeds.pg_values import adapter_for
 from ascetic_ddd.faker.infrastructure.feeds.tables import Table
+from ascetic_ddd.faker.infrastructure.repositories.pg_errors import check_written
 from ascetic_ddd.faker.infrastructure.repositories.pg_names import identifier, shown
 from ascetic_ddd.faker.schema.model_synthesizer import ModelSynthesizer
 
@@ -139,16 +140,26 @@ class _Sink:
             if later:
                 self._run(f"CREATE TEMPORARY TABLE {place} (LIKE {identifier(*table.names)}) ON COMMIT DROP")
             statement = f"COPY {place} ({into}) FROM STDIN (FORMAT csv, ENCODING 'UTF8')".encode()
-            with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
-                yield lambda rows: copy.write(lines.lines(rows))
+            given = 0
+            with self._connection.cursor() as cursor:
+                with cursor.copy(statement) as copy:
+
+                    def write(rows: Sequence[Any]) -> None:
+                        nonlocal given
+                        given += len(rows)
+                        copy.write(lines.lines(rows))
+
+                    yield write
+                check_written(cursor.rowcount, given, table=shown(table.names), operation="insert")
             if later:
                 values = ", ".join(
                     "NULL" if column.name in self._plan.later[model] else identifier(column.name) for column in columns
                 )
-                self._run(
+                stored = self._run(
                     f"INSERT INTO {identifier(*table.names)} ({into}) OVERRIDING SYSTEM VALUE "  # noqa: S608
                     f"SELECT {values} FROM {place}"
                 )
+                check_written(stored, given, table=shown(table.names), operation="insert")
 
     def _adapter(self, model: str, column: PgColumn) -> Callable[[Any], Any] | None:
         return telling_field(self._models[model], column.field) if column.is_json else adapter_for(column)
@@ -162,13 +173,17 @@ class _Sink:
             condition = " AND ".join(f"filled.{identifier(name)} = staged.{identifier(name)}" for name in key)
             is_told = " OR ".join(f"staged.{identifier(name)} IS NOT NULL" for name in names)
             with _errors(f"writing to table {shown(table.names)}"):
-                self._run(
+                told = self._connection.execute(
+                    f"SELECT count(*) FROM {self._staging(model)} AS staged WHERE {is_told}".encode()  # noqa: S608
+                ).fetchone()
+                filled = self._run(
                     f"UPDATE {identifier(*table.names)} AS filled SET {assignments} FROM {self._staging(model)} AS staged "  # noqa: S608
                     f"WHERE {condition} AND ({is_told})"
                 )
+                check_written(filled, told[0] if told else 0, table=shown(table.names), operation="update")
 
-    def _run(self, statement: str) -> None:
-        self._connection.execute(statement.encode())
+    def _run(self, statement: str) -> int:
+        return self._connection.execute(statement.encode()).rowcount
 
     def _staging(self, model: str) -> str:
         return identifier(f"ascetic_ddd staged {self._plan.order.index(model)}")

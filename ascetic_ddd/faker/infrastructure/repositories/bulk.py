@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeGuard, TypeVar
 
-from ascetic_ddd.faker.domain.repositories import IBulkRepository, IExternalRepository, IStagedBulkRepository
+from ascetic_ddd.faker.domain.repositories import IBulkRepository, IExternalRepository, IStagedBulkRepository, offers
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("all_or_none", "has_own_insert", "at_once", "insert_all", "insert_each", "stages")
@@ -20,7 +20,7 @@ def has_own_insert(repository: object) -> bool:
 
 def stages(repository: object) -> TypeGuard[IStagedBulkRepository[Any]]:
     """Tell whether the repository inserts in two steps, and no subclass has an ``insert`` or ``insert_many`` of its own."""
-    return isinstance(repository, IStagedBulkRepository) and not _is_below(repository, ("insert", "insert_many"), "stage_many")
+    return offers(repository, IStagedBulkRepository) and not _is_below(repository, ("insert", "insert_many"), "stage_many")
 
 
 def _is_below(repository: object, methods: tuple[str, ...], above: str) -> bool:
@@ -35,7 +35,7 @@ def _is_below(repository: object, methods: tuple[str, ...], above: str) -> bool:
 
 async def insert_all(repository: IExternalRepository[T], session: ISession, aggs: Sequence[T]) -> None:
     """Insert by ``insert_many`` if the repository has it, else one by one."""
-    if isinstance(repository, IBulkRepository):
+    if offers(repository, IBulkRepository[T]):
         await repository.insert_many(session, aggs)
     else:
         await insert_each(repository, session, aggs)

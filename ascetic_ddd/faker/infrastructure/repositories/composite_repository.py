@@ -1,17 +1,24 @@
 """Two repositories as one: the application's own stores the aggregate, ours remembers it."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
+from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.repositories import (
+    ICleanUp,
     IExternalRepository,
     IInternalRepository,
+    ILookup,
     IMemory,
     INumbering,
     IObservable,
     IReadable,
+    ISetUp,
+    IUpdatable,
+    IValuesReadable,
     StoredListener,
+    methods_of,
+    offers,
     values_of,
 )
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
@@ -27,13 +34,19 @@ from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("CompositeAutoPkRepository", "CompositeRepository")
 
+P = TypeVar("P")
 T = TypeVar("T")
+
+# What a composite can do only where its sides can.
+_OF_THE_INTERNAL = (ICleanUp, ILookup, IMemory, INumbering, IObservable, IReadable, ISetUp)
+_OF_BOTH = (IUpdatable,)
 
 
 class CompositeRepository(Generic[T]):
     """Stores in the external repository first, then in the internal one: what is remembered exists.
 
-    Asked, set up and cleaned up is only the internal one; the application owns its tables.
+    Asked, set up and cleaned up is only the internal one; the application owns its tables. What it can do follows from what
+    its sides can: :meth:`offers` tells, and what is called all the same says which side lacks what.
 
     Args:
         external_repository: the application's; only ``insert`` is needed, and ``update`` where it is used.
@@ -42,7 +55,7 @@ class CompositeRepository(Generic[T]):
 
     def __init__(self, *, external_repository: IExternalRepository[T], internal_repository: IInternalRepository[T]) -> None:
         for role, repository in (("external", external_repository), ("internal", internal_repository)):
-            if not callable(getattr(repository, "insert", None)):
+            if not offers(repository, IExternalRepository):
                 raise ConfigurationError(f"{role}_repository={repository!r} is no repository: it has no `insert`.")
         self._external = external_repository
         self._internal = internal_repository
@@ -57,13 +70,26 @@ class CompositeRepository(Generic[T]):
         """The repository that remembers."""
         return self._internal
 
+    def offers(self, port: Callable[..., object]) -> bool:
+        """Tell whether both sides allow what a port of :mod:`ascetic_ddd.faker.domain.repositories` asks for.
+
+        To be asked by :func:`ascetic_ddd.faker.domain.repositories.offers`, which looks for the methods, too.
+        """
+        if port is IValuesReadable:
+            return any(offers(side, port) for side in (self._external, self._internal)) or offers(self._internal, IReadable)
+        if port in _OF_BOTH and not offers(self._external, port):
+            return False
+        return port not in (*_OF_BOTH, *_OF_THE_INTERNAL) or offers(self._internal, port)
+
     async def setup(self, session: ISession) -> None:
-        """Create what the internal repository needs, if it is not there."""
-        await self._internal.setup(session)
+        """Create what the internal repository needs, if it is not there; nothing if it needs nothing."""
+        if offers(self._internal, ISetUp):
+            await self._internal.setup(session)
 
     async def cleanup(self, session: ISession) -> None:
         """Drop what :meth:`setup` created, with all that is remembered."""
-        await self._internal.cleanup(session)
+        if offers(self._internal, ICleanUp):
+            await self._internal.cleanup(session)
 
     async def insert(self, session: ISession, agg: T) -> None:
         """Store a new aggregate in both; if either refuses, its error travels and the transaction must roll back."""
@@ -92,38 +118,40 @@ class CompositeRepository(Generic[T]):
         """Store the changed state in both.
 
         Raises:
-            ConfigurationError: the external repository has no ``update``.
+            ConfigurationError: one of them has no ``update``; nothing changed.
         """
-        update = getattr(self._external, "update", None)
-        if update is None:
-            raise ConfigurationError(
-                f"The external repository {type(self._external).__name__} has no `update`; "
-                "give it `async def update(self, session, agg)`, or do not change aggregates after they were inserted."
-            )
-        await update(session, agg)
-        await self._internal.update(session, agg)
+        external: IUpdatable[T] = _able("external", self._external, IUpdatable[T])
+        internal: IUpdatable[T] = _able("internal", self._internal, IUpdatable[T])
+        await external.update(session, agg)
+        await internal.update(session, agg)
 
     async def get(self, session: ISession, id: Any) -> dict[str, Any] | None:
-        """Give the exported state remembered under this exported id, or None."""
-        return await self._internal.get(session, id)
+        """Give the exported state remembered under this exported id, or None.
+
+        Raises:
+            ConfigurationError: the internal repository cannot.
+        """
+        return await _able("internal", self._internal, ILookup).get(session, id)
 
     def find(self, session: ISession, specification: ISpecification | None = None) -> AsyncIterator[dict[str, Any]]:
-        """Iterate over the remembered states that satisfy the specification, in order of insertion."""
-        return self._internal.find(session, specification)
+        """Iterate over the remembered states that satisfy the specification, in order of insertion.
+
+        Raises:
+            ConfigurationError: the internal repository cannot.
+        """
+        return _able("internal", self._internal, IReadable).find(session, specification)
 
     def stored_values(self, session: ISession, path: tuple[str, ...]) -> AsyncIterator[Any]:
         """Iterate over the values at a path of what is stored: of the external repository if it can tell, since it has rows made
         elsewhere, too, else of the internal one.
 
         Raises:
-            PersistenceError: neither can be read.
+            ConfigurationError: neither can be read.
         """
         for repository in (self._external, self._internal):
-            if isinstance(repository, IReadable):
+            if offers(repository, IValuesReadable):
                 return repository.stored_values(session, path)
-        if not hasattr(self._internal, "find"):
-            raise PersistenceError(f"The internal repository {type(self._internal).__name__} has no `find`: it cannot be read.")
-        return values_of(self._internal.find(session), path)
+        return values_of(self.find(session), path)
 
     async def count(self, session: ISession) -> int:
         """Give how many aggregates the internal repository remembers.
@@ -131,7 +159,7 @@ class CompositeRepository(Generic[T]):
         Raises:
             ConfigurationError: it cannot count.
         """
-        return await self._memory().count(session)
+        return await _able("internal", self._internal, IMemory).count(session)
 
     async def known(self, session: ISession, ids: Sequence[Any]) -> list[bool]:
         """Tell of each exported id whether the internal repository remembers it, in order.
@@ -139,7 +167,7 @@ class CompositeRepository(Generic[T]):
         Raises:
             ConfigurationError: it cannot.
         """
-        return await self._memory().known(session, ids)
+        return await _able("internal", self._internal, IMemory).known(session, ids)
 
     async def remember(self, session: ISession, states: Sequence[Mapping[str, Any]]) -> None:
         """Have the internal repository alone remember what exists outside already.
@@ -147,15 +175,15 @@ class CompositeRepository(Generic[T]):
         Raises:
             ConfigurationError: it cannot.
         """
-        await self._memory().remember(session, states)
+        await _able("internal", self._internal, IMemory).remember(session, states)
 
     async def reserved(self, session: ISession) -> dict[str, int]:
         """Give the running numbers that the internal repository has reserved; none if it cannot."""
-        return await self._internal.reserved(session) if isinstance(self._internal, INumbering) else {}
+        return await self._internal.reserved(session) if offers(self._internal, INumbering) else {}
 
     async def reserve(self, session: ISession, numbers: Mapping[str, int]) -> None:
         """Have the internal repository reserve running numbers, if it can."""
-        if isinstance(self._internal, INumbering):
+        if offers(self._internal, INumbering):
             await self._internal.reserve(session, numbers)
 
     def subscribe(self, listener: StoredListener) -> None:
@@ -164,20 +192,7 @@ class CompositeRepository(Generic[T]):
         Raises:
             ConfigurationError: the internal repository cannot tell.
         """
-        if not isinstance(self._internal, IObservable):
-            raise ConfigurationError(
-                f"The internal repository {type(self._internal).__name__} has no `subscribe(listener)`; "
-                "give it one, see ascetic_ddd.faker.domain.repositories.IObservable."
-            )
-        self._internal.subscribe(listener)
-
-    def _memory(self) -> IMemory:
-        if not isinstance(self._internal, IMemory):
-            raise ConfigurationError(
-                f"The internal repository {type(self._internal).__name__} has no `count`, `known` or "
-                "`remember`; give it all three, see ascetic_ddd.faker.domain.repositories.IMemory."
-            )
-        return self._internal
+        _able("internal", self._internal, IObservable).subscribe(listener)
 
 
 class CompositeAutoPkRepository(CompositeRepository[T]):
@@ -185,3 +200,19 @@ class CompositeAutoPkRepository(CompositeRepository[T]):
 
     The external ``insert`` runs first and puts the id into the aggregate, so the internal one finds it complete.
     """
+
+
+def _able(role: str, repository: object, port: Callable[..., P]) -> P:
+    """Give the repository as what the port says.
+
+    Raises:
+        ConfigurationError: it does not keep it.
+    """
+    if not offers(repository, port):
+        name = str(getattr(port, "__name__", port))
+        lacking = [f"`{method}`" for method in methods_of(port) if not callable(getattr(repository, method, None))]
+        raise ConfigurationError(
+            f"The {role} repository {type(repository).__name__} has no {', '.join(lacking) or f'side that serves {name}'}; "
+            f"give it what ascetic_ddd.faker.domain.repositories.{name} says, or do without."
+        )
+    return repository

@@ -53,7 +53,7 @@ class IdAssigner(Generic[T]):
             if getattr(holder, self._last_name) is not None:
                 return False
             setattr(holder, self._last_name, value)
-        except (AttributeError, TypeError):
+        except Exception:  # noqa: BLE001 - whatever a class raises that guards its attributes
             return False
         return True
 
@@ -77,7 +77,7 @@ class IdAssigner(Generic[T]):
                     holder = getattr(holder, name)
                 setattr(holder, way[-1], value)
                 return
-            except (AttributeError, TypeError):
+            except Exception:  # noqa: BLE001 - of pydantic it is a ValueError
                 pass  # perhaps a part of another class stands on the way this time
         _replace_on_the_way(agg, path, way, value)
 
@@ -114,7 +114,8 @@ def _replace_on_the_way(agg: object, path: Path, way: Path, value: Any) -> None:
     try:
         replaced = _with_value(agg, way, value)
     except Exception as error:
-        raise _impossible(agg, path, str(error) or type(error).__name__) from error
+        words = " ".join(str(error).split())
+        raise _impossible(agg, path, f"{type(error).__name__}{': ' * bool(words)}{words}") from error
     if replaced is not agg:
         raise _impossible(agg, path, f"{type(agg).__name__} is frozen")
 
@@ -142,5 +143,6 @@ def _is_frozen(holder: object) -> bool:
 def _impossible(agg: object, path: Path, reason: str) -> ConfigurationError:
     return ConfigurationError(
         f"Cannot put the id given by the store into {type(agg).__name__} at {'.'.join(path)!r}: {reason}. "
-        f"Pass set_id=lambda agg, value: ... to the repository, to put it there your way."
+        f"Pass set_id=lambda agg, value: ... to the repository, to put it there your way "
+        f"(a frozen object: object.__setattr__(agg, ..., value))."
     )

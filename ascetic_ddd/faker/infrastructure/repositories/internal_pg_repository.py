@@ -11,6 +11,7 @@ from ascetic_ddd.faker.infrastructure.repositories.bulk import all_or_none, has_
 from ascetic_ddd.faker.infrastructure.repositories.exported_id import exported_id, is_incomplete
 from ascetic_ddd.faker.infrastructure.repositories.listeners import Observable
 from ascetic_ddd.faker.infrastructure.repositories.pg_access import PgAccess
+from ascetic_ddd.faker.infrastructure.repositories.pg_audit import PgAudit
 from ascetic_ddd.faker.infrastructure.repositories.pg_names import (
     TableName,
     check_name,
@@ -48,6 +49,7 @@ class InternalPgRepository(Observable, Generic[T]):
             raise ConfigurationError(f"agg_exporter={agg_exporter!r} is no function; expected aggregate → dict.")
         self._exporter = agg_exporter
         self._id_attr = check_name(id_attr, "id_attr")
+        self._names = names
         self._table = shown(names)
         self._name = identifier(*names)
         self._pg = PgAccess("internal", self._table)
@@ -78,7 +80,7 @@ class InternalPgRepository(Observable, Generic[T]):
         state = self._exporter(agg)
         id = exported_id(state, self._id_attr, agg)
         self._check_complete(id, agg)
-        await self._pg.execute(session, self._sql.insert, (dumps(encode(state)),), "insert", id)
+        await self._pg.write(session, self._sql.insert, (dumps(encode(state)),), "insert", id)
         if self._listeners:
             self._announce(session, state)
 
@@ -97,6 +99,10 @@ class InternalPgRepository(Observable, Generic[T]):
     async def remember(self, session: ISession, states: Sequence[Mapping[str, Any]]) -> None:
         """Remember exported states of what exists outside already; otherwise as :meth:`insert_many`."""
         await self._remember(session, states, states)
+
+    def audit(self) -> PgAudit:
+        """Give what looks the store over, by statements that only read."""
+        return PgAudit(self._names, self._id_attr, self._pg)
 
     async def count(self, session: ISession) -> int:
         """Give how many aggregates are remembered; the server reads the whole table once."""
@@ -131,6 +137,7 @@ class InternalPgRepository(Observable, Generic[T]):
             raise PersistenceError(
                 f"Cannot update {type(agg).__name__} with id {id!r} (table {self._table!r}): it is not stored; `insert` it first."
             )
+        self._pg.compare(session, cursor, 1, "update", id)
         if self._listeners:
             self._announce(session, state)
 

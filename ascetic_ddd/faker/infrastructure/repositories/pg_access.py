@@ -6,11 +6,12 @@ from typing import Any, Literal
 
 import psycopg
 from psycopg import AsyncConnection, AsyncCursor, AsyncServerCursor
+from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import PipelineStatus, TransactionStatus
 from psycopg.rows import tuple_row
 
 from ascetic_ddd.faker.domain.errors import PersistenceError
-from ascetic_ddd.faker.infrastructure.repositories.pg_errors import copied_id, persistence_error
+from ascetic_ddd.faker.infrastructure.repositories.pg_errors import check_written, copied_id, persistence_error
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("PgAccess",)
@@ -80,7 +81,8 @@ class PgAccess:
         """Run the statement for each row, pipelined; give what each returned, in order, None where it was nothing.
 
         Raises:
-            PersistenceError: the server refused one of them or is lost.
+            PersistenceError: the server refused one of them or is lost; or, where nothing is returned, it says that it wrote
+                another number of rows than there are.
         """
         cursor = AsyncCursor(self.connection(session), row_factory=tuple_row)
         returned: list[Row | None] = []
@@ -92,13 +94,15 @@ class PgAccess:
                     break
         except psycopg.Error as error:
             raise persistence_error(error, table=self._table, operation=operation) from error
+        if not returning:
+            self.compare(session, cursor, len(rows), operation)
         return returned
 
     async def copy_rows(self, session: ISession, statement: bytes, rows: Iterable[Sequence[Any]], ids: Sequence[Any]) -> None:
         """Copy rows of values into the table; ``ids`` are theirs, for the message.
 
         Raises:
-            PersistenceError: the server refused a row, or a value cannot be written.
+            PersistenceError: the server refused a row, or did not store all, or a value cannot be written.
         """
         cursor = AsyncCursor(self.connection(session), row_factory=tuple_row)
         try:
@@ -107,6 +111,7 @@ class PgAccess:
                     await copy.write_row(row)
         except psycopg.Error as error:
             raise persistence_error(error, table=self._table, operation="insert", id=copied_id(error, ids)) from error
+        check_written(cursor.rowcount, len(ids), table=self._table, operation="insert")
 
     async def copy_text(self, session: ISession, statement: bytes, chunks: Iterable[bytes], ids: Sequence[Any]) -> None:
         """Copy what is in COPY's text format already; otherwise as :meth:`copy_rows`."""
@@ -117,6 +122,37 @@ class PgAccess:
                     await copy.write(chunk)
         except psycopg.Error as error:
             raise persistence_error(error, table=self._table, operation="insert", id=copied_id(error, ids)) from error
+        check_written(cursor.rowcount, len(ids), table=self._table, operation="insert")
+
+    async def write(
+        self, session: ISession, statement: bytes, parameters: Sequence[Any], operation: str, id: Any = None, *, rows: int = 1
+    ) -> None:
+        """Run a statement that writes so many rows; otherwise as :meth:`execute`.
+
+        Raises:
+            PersistenceError: also if the server says that it wrote more or fewer.
+        """
+        cursor = await self.execute(session, statement, parameters, operation, id)
+        self.compare(session, cursor, rows, operation, id)
+
+    def compare(self, session: ISession, cursor: AsyncCursor[Row], rows: int, operation: str, id: Any = None) -> None:
+        """Compare how many rows the server says a statement wrote with how many it should; in the caller's pipeline, where
+        nothing has been answered yet, nothing is compared.
+
+        Raises:
+            PersistenceError: they differ.
+        """
+        if not self.is_pipelined(session):
+            check_written(cursor.rowcount, rows, table=self._table, operation=operation, id=id)
+
+    def texts(self, session: ISession, values: Sequence[Any]) -> list[str | None]:
+        """Give values as the texts in which the driver writes them."""
+        adapt = Transformer(self.connection(session))
+        found: list[str | None] = []
+        for value in values:
+            text = None if value is None else adapt.get_dumper(value, PyFormat.TEXT).dump(value)
+            found.append(None if text is None else bytes(text).decode())
+        return found
 
     async def stream(
         self, session: ISession, statement: bytes, parameters: Sequence[Any], operation: str

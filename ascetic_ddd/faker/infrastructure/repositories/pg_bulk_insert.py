@@ -3,18 +3,18 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
-from weakref import WeakKeyDictionary
-
-from psycopg import AsyncConnection
 
 from ascetic_ddd.faker.domain.errors import PersistenceError
 from ascetic_ddd.faker.infrastructure.repositories.pg_access import PgAccess
+from ascetic_ddd.faker.infrastructure.repositories.pg_errors import check_written, rewritten
+from ascetic_ddd.faker.infrastructure.repositories.pg_known_tables import KnownTable, KnownTables
 from ascetic_ddd.faker.infrastructure.repositories.pg_names import identifier, shown
-from ascetic_ddd.faker.infrastructure.repositories.pg_table_facts import CATALOGUE, TableFacts, table_facts
+from ascetic_ddd.faker.infrastructure.repositories.pg_sequences import advance_sequences
+from ascetic_ddd.faker.infrastructure.repositories.pg_table_facts import TableFacts
 from ascetic_ddd.faker.infrastructure.repositories.plain_table import PlainTable
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("BulkInsert", "Given", "Store", "given_by")
+__all__ = ("BulkInsert", "Given", "Store", "checks_of", "given_by")
 
 Given = tuple[int, str, Any]
 """What the database gave: the number of the row, the column, the value."""
@@ -26,50 +26,50 @@ Store = Callable[[], Awaitable[None]]
 class BulkInsert:
     """Inserts rows into one table. What the catalogue says of it is asked once a connection, and after an error again.
 
+    What the server says it wrote is compared: the number of rows, and, where a trigger may change rows before they are stored,
+    the keys that were told.
+
     Args:
         names: schema and table, or the table alone.
         pg: the way to the database.
+        tables: what is known of it.
     """
 
-    def __init__(self, names: tuple[str, ...], pg: PgAccess) -> None:
+    def __init__(self, names: tuple[str, ...], pg: PgAccess, tables: KnownTables) -> None:
         self._names = names
         self._pg = pg
-        # By connection: sessions of one repository may lead to several databases.
-        self._facts: WeakKeyDictionary[AsyncConnection[Any], TableFacts] = WeakKeyDictionary()
+        self._tables = tables
 
     async def stage(
         self, session: ISession, table: PlainTable, rows: Sequence[Sequence[Any]], ids: Sequence[Any]
     ) -> tuple[list[Given], Store | None]:
         """Take what the database gives for the rows beforehand, and say how to store them: None if they are stored by now.
 
-        There is at least one row, and each has all of the table's columns; where the database gives a value it has None.
-        ``ids`` are theirs, for messages.
+        There is at least one row, and each has all of the table's columns, as exported; where the database gives a value it has
+        None. ``ids`` are theirs, for messages.
 
         Raises:
-            PersistenceError: the database refused something; an error of COPY, later, names the id of its row.
+            PersistenceError: the database refused something, or stored something else; an error of COPY, later, names the id of
+                its row.
+            ConfigurationError: a value cannot be written to its column.
         """
-        connection = self._pg.connection(session)
         try:
-            facts = self._facts.get(connection)
-            if facts is None:
-                facts = self._facts[connection] = await self._ask(session)
-            values = dict(zip(table.paths, zip(*rows, strict=True), strict=True))
+            known = await self._tables.on(session)
+            columns = dict(zip(table.paths, zip(*rows, strict=True), strict=True))
+            values = {column: known.writer.column(column, told) for column, told in columns.items()}
             holes = {
                 column: missing
                 for column in table.generated
                 if (missing := [number for number, value in enumerate(values[column]) if value is None])
             }
-            if not facts.may_copy(values, holes) or self._pg.is_pipelined(session):
-                return await self._pipeline(session, table, rows), None
-            filled, given = await self._fill(session, facts, values, holes)
+            if not known.facts.may_copy(values, holes) or self._pg.is_pipelined(session):
+                return await self._pipeline(session, table, known.facts, list(zip(*values.values(), strict=True))), None
+            filled, given = await self._fill(session, known.facts, values, holes)
         except PersistenceError:
-            self._facts.pop(connection, None)  # the table may have changed
+            self._tables.forget(session)  # the table may have changed
             raise
-        return given, lambda: self._copy(session, filled, ids)
-
-    async def _ask(self, session: ISession) -> TableFacts:
-        cursor = await self._pg.execute(session, CATALOGUE, (identifier(*self._names),), "insert")
-        return table_facts(await cursor.fetchall())
+        told = {column: values[column] for column in values if known.facts.has_sequence}
+        return given, lambda: self._copy(session, table, known, filled, told, ids)
 
     async def _fill(
         self, session: ISession, facts: TableFacts, values: Mapping[str, Sequence[Any]], holes: Mapping[str, Sequence[int]]
@@ -88,36 +88,104 @@ class BulkInsert:
             filled[column] = of_column
         return filled, given
 
-    async def _copy(self, session: ISession, columns: Mapping[str, Sequence[Any]], ids: Sequence[Any]) -> None:
+    async def _copy(
+        self,
+        session: ISession,
+        table: PlainTable,
+        known: KnownTable,
+        columns: Mapping[str, Sequence[Any]],
+        told: Mapping[str, Sequence[Any]],
+        ids: Sequence[Any],
+    ) -> None:
         into = ", ".join(identifier(column) for column in columns)
         statement = f"COPY {identifier(*self._names)} ({into}) FROM STDIN".encode()
         try:
             await self._pg.copy_rows(session, statement, zip(*columns.values(), strict=True), ids)
+            if known.facts.has_row_trigger:
+                await self._read_back(session, table, known.facts, columns, ids)
+            await advance_sequences(self._pg, session, known.facts, told)
         except PersistenceError:
-            self._facts.pop(self._pg.connection(session), None)  # the table may have changed
+            self._tables.forget(session)  # the table may have changed
             raise
 
-    async def _pipeline(self, session: ISession, table: PlainTable, rows: Sequence[Sequence[Any]]) -> list[Given]:
+    async def _read_back(
+        self,
+        session: ISession,
+        table: PlainTable,
+        facts: TableFacts,
+        columns: Mapping[str, Sequence[Any]],
+        ids: Sequence[Any],
+    ) -> None:
+        """Look the keys up that were told to a table whose triggers may have changed them."""
+        types = {column: facts.columns[column].type for column in table.id_columns}
+        texts = [self._pg.texts(session, columns[column]) for column in types]
+        row, _ = await self._pg.fetch_one(session, table.lacking(types), texts, "insert")
+        if row is not None:
+            number = row[0] - 1
+            key = [columns[column][number] for column in types]
+            told = key[0] if len(key) == 1 else tuple(key)
+            where = "no such row is there afterwards"
+            raise rewritten(", ".join(types), told, where, table=shown(self._names), id=ids[number])
+
+    async def _pipeline(
+        self, session: ISession, table: PlainTable, facts: TableFacts, rows: Sequence[Sequence[Any]]
+    ) -> list[Given]:
         given: list[Given] = []
+        told: dict[str, list[Any]] = {}
         number = 0
+        places = {column: place for place, column in enumerate(table.paths)}
         for missing, group in groupby(rows, table.missing_in):
-            parameters = [table.told_in(row, missing) for row in group]
-            returned = await self._pg.execute_many(session, table.insert(missing), parameters, "insert", returning=bool(missing))
+            checks = checks_of(table, facts, missing)
+            taken = [places[column] for column in (*table.told(missing), *(column for column, _ in checks))]
+            parameters = [[row[place] for place in taken] for row in group]
+            is_returning = bool(missing or checks)
+            statement = table.insert(missing, checks)
+            returned = await self._pg.execute_many(session, statement, parameters, "insert", returning=is_returning)
             for offset, row in enumerate(returned):
-                given += [(number + offset, *pair) for pair in given_by(row, missing, self._names)]
+                of_row = given_by(row, missing, checks, parameters[offset], self._names)
+                given += [(number + offset, *pair) for pair in of_row]
             number += len(parameters)
+            for place, column in enumerate(table.told(missing) if facts.has_sequence else ()):
+                told.setdefault(column, []).extend(row[place] for row in parameters)
+        await advance_sequences(self._pg, session, facts, told)
         return given
 
 
-def given_by(row: Sequence[Any] | None, missing: Sequence[str], names: tuple[str, ...]) -> list[tuple[str, Any]]:
+def checks_of(table: PlainTable, facts: TableFacts, missing: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """The told columns of the id, with their types, if something in the database may change them."""
+    if not facts.has_row_trigger:
+        return ()
+    return tuple(
+        (column, facts.columns[column].type) for column in table.id_columns if column not in missing and column in facts.columns
+    )
+
+
+def given_by(
+    row: Sequence[Any] | None,
+    missing: Sequence[str],
+    checks: Sequence[tuple[str, str]],
+    parameters: Sequence[Any],
+    names: tuple[str, ...],
+    id: Any = None,
+) -> list[tuple[str, Any]]:
     """Pair the columns left to the database with what it returned.
 
+    Args:
+        row: as returned.
+        missing: columns left to the database.
+        checks: columns whose values were told, and are compared.
+        parameters: of the statement; the last ones are those of the checks.
+        names: of the table.
+        id: of the row, for messages.
+
     Raises:
-        PersistenceError: it returned nothing.
+        PersistenceError: it returned nothing, or a told key is another one.
     """
     if row is None:
-        raise PersistenceError(
-            f"Cannot insert (table {shown(names)!r}): the database stored no row and said nothing; "
-            "a trigger or a rule of the table swallows it."
-        )
-    return list(zip(missing, row, strict=True))
+        check_written(0, 1, table=shown(names), operation="insert", id=id)
+        return []
+    for (column, _), told, found in zip(checks, parameters[len(parameters) - len(checks) :], row[len(missing) :], strict=True):
+        if found is not None:
+            where = f"the server stored {found!r}"
+            raise rewritten(column, told, where, table=shown(names), id=id)
+    return list(zip(missing, row[: len(missing)], strict=True))

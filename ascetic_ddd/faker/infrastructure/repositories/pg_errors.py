@@ -9,7 +9,7 @@ from psycopg import errors
 
 from ascetic_ddd.faker.domain.errors import DuplicateError, PersistenceError
 
-__all__ = ("copied_id", "persistence_error")
+__all__ = ("check_written", "copied_id", "persistence_error", "rewritten")
 
 _ADVICE: tuple[tuple[type[psycopg.Error], str], ...] = (
     (errors.UndefinedTable, "create the table first: call `setup(session)`, or run the application's migrations"),
@@ -50,3 +50,28 @@ def copied_id(error: psycopg.Error, ids: Sequence[Any]) -> Any:
     found = _COPIED_LINE.search(error.diag.context or "")
     line = int(found[1]) if found else 0
     return ids[line - 1] if 0 < line <= len(ids) else None
+
+
+def check_written(found: int, expected: int, *, table: str, operation: str, id: Any = None) -> None:
+    """Compare how many rows the server says it wrote with how many it was given.
+
+    Raises:
+        PersistenceError: they differ, so that something in the database is between us and the table.
+    """
+    if found != expected:
+        of_id = "" if id is None else f", id {id!r}"
+        raise PersistenceError(
+            f"Cannot {operation} (table {table!r}{of_id}): {expected:,} row{'s'[: expected != 1]} given, and the server says it "
+            f"stored {max(found, 0):,}; a trigger or a rule of the table swallows rows, or adds some. What to do: let it return "
+            "them, or give the repository the table they go to, or an `insert` of its own."
+        )
+
+
+def rewritten(column: str, told: Any, found: str, *, table: str, id: Any = None) -> PersistenceError:
+    """Make the error of a key that was told, and is stored as another one."""
+    of_id = "" if id is None else f", id {id!r}"
+    return PersistenceError(
+        f"Cannot insert (table {table!r}{of_id}): column {column!r} was told {told!r}, and {found}; a trigger of the table "
+        "rewrites keys. What to do: leave the column to the database, by exporting None and naming it in generated=, or let the "
+        "trigger keep keys that are told."
+    )

@@ -6,7 +6,7 @@ from psycopg import sql
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 
-__all__ = ("TableName", "check_name", "check_table", "identifier", "literal", "quoted", "shown")
+__all__ = ("TableName", "check_name", "check_table", "escaped", "identifier", "literal", "quoted", "shown")
 
 TableName: TypeAlias = str | tuple[str, str]
 """``"books"``, or with its schema ``("library", "books")``; a dot in a string is part of the name."""
@@ -51,6 +51,11 @@ def identifier(*names: str) -> str:
 def quoted(*names: str) -> str:
     """Quote for a statement that takes parameters: there, a percent sign in a name must be doubled."""
     return identifier(*names).replace("%", "%%")
+
+
+def escaped(sql: str) -> str:
+    """Give what the server composed, such as a type's name, for a statement that takes parameters."""
+    return sql.replace("%", "%%")
 
 
 def literal(text: str) -> str:

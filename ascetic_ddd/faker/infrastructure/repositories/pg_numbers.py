@@ -65,7 +65,7 @@ class PgNumbers:
     async def reserve(self, session: ISession, numbers: Mapping[str, int]) -> None:
         """Remember such numbers by name."""
         parameters = (*self._owner, list(numbers), list(numbers.values()))
-        await self._pg.execute(session, self._write, parameters, "reserve numbers")
+        await self._pg.write(session, self._write, parameters, "reserve numbers", rows=len(numbers))
 
     async def _lock(self, session: ISession) -> None:
         await self._pg.execute(session, b"SELECT pg_advisory_xact_lock(hashtext(%s))", (self._lock_key,), "lock")

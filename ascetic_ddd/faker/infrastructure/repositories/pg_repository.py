@@ -5,8 +5,6 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mappi
 from itertools import groupby
 from typing import Any, Generic, TypeVar
 
-from psycopg.types.json import Jsonb
-
 from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
@@ -15,8 +13,11 @@ from ascetic_ddd.faker.infrastructure.repositories.exported_id import Path, expo
 from ascetic_ddd.faker.infrastructure.repositories.id_assignment import IdAssigner
 from ascetic_ddd.faker.infrastructure.repositories.listeners import Observable
 from ascetic_ddd.faker.infrastructure.repositories.pg_access import PgAccess
-from ascetic_ddd.faker.infrastructure.repositories.pg_bulk_insert import BulkInsert, Store, given_by
-from ascetic_ddd.faker.infrastructure.repositories.pg_names import TableName, check_name, check_table, shown
+from ascetic_ddd.faker.infrastructure.repositories.pg_bulk_insert import BulkInsert, Store, checks_of, given_by
+from ascetic_ddd.faker.infrastructure.repositories.pg_foreign_keys import dangling_rows
+from ascetic_ddd.faker.infrastructure.repositories.pg_known_tables import KnownTables
+from ascetic_ddd.faker.infrastructure.repositories.pg_names import TableName, check_name, check_table, identifier, shown
+from ascetic_ddd.faker.infrastructure.repositories.pg_sequences import advance_sequences
 from ascetic_ddd.faker.infrastructure.repositories.plain_table import PlainTable, nested
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
@@ -32,7 +33,8 @@ class PgRepository(Observable, Generic[T]):
         table: name of the table, or ``(schema, table)``.
         agg_exporter: aggregate → plain data.
         columns: column → path in the exported state, e.g. ``{"tenant_id": "id.tenant_id", "title": "title"}``; None:
-            each exported key is a column. Dicts go to ``jsonb`` columns.
+            each exported key is a column. Values are written as ``RowWriter`` says: dicts and lists to ``jsonb`` columns,
+            lists to arrays, members of an ``Enum`` as their values.
         generated: columns that the database gives where the exported value is None; None: the columns of the id.
         id_attr: the key the id is exported under.
         set_id: puts a value the database gave into the aggregate, where the default (see ``IdAssigner``) cannot.
@@ -65,7 +67,8 @@ class PgRepository(Observable, Generic[T]):
         self._generated = None if generated is None else _checked_columns(generated, "generated")
         self._names = names
         self._pg = PgAccess("external", shown(names))
-        self._bulk = BulkInsert(names, self._pg)
+        self._known = KnownTables(names, self._pg)
+        self._bulk = BulkInsert(names, self._pg, self._known)
         self._told = columns is not None
         self._tables: dict[tuple[str, ...], PlainTable] = {}
         self._table = PlainTable(names, _checked_mapping(columns), self._id_attr, self._generated)
@@ -79,21 +82,24 @@ class PgRepository(Observable, Generic[T]):
     async def insert(self, session: ISession, agg: T) -> None:
         """Insert a row; what the database gives is put into the aggregate.
 
+        What the table is like is asked once a connection. A sequence behind a column whose value is told is set beyond it.
+
         Raises:
-            PersistenceError: the database refused the row.
-            ConfigurationError: the state does not have what ``columns`` says, or the id cannot be put in.
+            PersistenceError: the database refused the row, or says that it stored another number of rows, or another key.
+            ConfigurationError: the state does not have what ``columns`` says, a value cannot be written to its column, or the
+                id cannot be put in.
         """
         state = self._exporter(agg)
         id = exported_id(state, self._id_attr, agg)
         table = self._table_for(state)
         values, missing = table.split(state)
-        statement = table.insert(missing)
-        if missing:
-            row, _ = await self._pg.fetch_one(session, statement, _adapted(values), "insert", id)
-            for column, value in given_by(row, missing, self._names):
-                self._ids.assign(agg, table.paths[column], value)
-        else:
-            await self._pg.execute(session, statement, _adapted(values), "insert", id)
+        try:
+            given = await self._insert(session, table, values, missing, id)
+        except PersistenceError:
+            self._known.forget(session)  # the table may have changed
+            raise
+        for column, value in given:
+            self._ids.assign(agg, table.paths[column], value)
         if self._listeners:
             self._announce(session, self._exporter(agg) if missing else state)
 
@@ -145,18 +151,21 @@ class PgRepository(Observable, Generic[T]):
         """Write the changed state over the row with the aggregate's id.
 
         Raises:
-            PersistenceError: there is no such row; nothing changed.
+            PersistenceError: there is no such row, and nothing changed; or there are several.
+            ConfigurationError: a value cannot be written to its column.
         """
         state = self._exporter(agg)
         id = exported_id(state, self._id_attr, agg)
         table = self._table_for(state)
-        parameters = _adapted(table.values_for_update(state))
+        columns, values = table.values_for_update(state)
+        parameters = (await self._known.on(session)).writer.row(columns, values)
         cursor = await self._pg.execute(session, table.update, parameters, "update", id)
         if cursor.rowcount == 0:
             raise PersistenceError(
                 f"Cannot update {type(agg).__name__} with id {id!r} (table {shown(self._names)!r}): "
-                "it is not stored; `insert` it first."
+                "it is not stored, or a trigger or a rule of the table swallows the change; `insert` it first."
             )
+        self._pg.compare(session, cursor, 1, "update", id)
         if self._listeners:
             self._announce(session, state)
 
@@ -169,7 +178,7 @@ class PgRepository(Observable, Generic[T]):
                 f"expected what agg_exporter gives under {self._id_attr!r}, and columns= for a composite id."
             )
         statement = self._table.select(condition)
-        row, names = await self._pg.fetch_one(session, statement, parameters, "get", id)
+        row, names = await self._pg.fetch_one(session, statement, await self._asked(session, parameters), "get", id)
         return None if row is None else nested(row, self._table.paths_of(names))
 
     async def find(self, session: ISession, specification: ISpecification | None = None) -> AsyncIterator[dict[str, Any]]:
@@ -178,13 +187,13 @@ class PgRepository(Observable, Generic[T]):
         Equality of mapped columns is searched by the database, all else is asked row by row.
         """
         condition = ""
-        parameters: list[Any] = []
+        parameters: dict[str, Any] = {}
         rest = specification
         if isinstance(specification, EqualSpecification):
             condition, parameters, pattern = self._table.condition(specification.pattern)
             rest = EqualSpecification(pattern) if pattern else None
         statement = self._table.select(condition, in_order=True)
-        async for row, names in self._pg.stream(session, statement, parameters, "find"):
+        async for row, names in self._pg.stream(session, statement, await self._asked(session, parameters), "find"):
             state = nested(row, self._table.paths_of(names))
             if rest is None or rest.is_satisfied_by(state):
                 yield state
@@ -200,6 +209,41 @@ class PgRepository(Observable, Generic[T]):
             async for (value,), _ in self._pg.stream(session, self._table.select_column(column), (), "read"):
                 yield value
 
+    async def _asked(self, session: ISession, parameters: Mapping[str, Any]) -> list[Any]:
+        """Values that are looked for, as they were written."""
+        if not parameters:
+            return []
+        return (await self._known.on(session)).writer.row(parameters, list(parameters.values()))
+
+    async def is_there(self, session: ISession) -> bool:
+        """Tell whether the table exists, and may be seen by the user of the connection."""
+        row, _ = await self._pg.fetch_one(session, b"SELECT to_regclass(%s) IS NOT NULL", (identifier(*self._names),), "look for")
+        return bool(row and row[0])
+
+    async def dangling_rows(self, session: ISession) -> Mapping[str, int]:
+        """Count by name of each foreign key of the table the rows that refer to nothing."""
+        return await dangling_rows(self._pg, session, self._names)
+
+    async def _insert(
+        self, session: ISession, table: PlainTable, values: list[Any], missing: tuple[str, ...], id: Any
+    ) -> list[tuple[str, Any]]:
+        """Store the values of one row; give the columns that were missing with what the database gave them."""
+        known = await self._known.on(session)
+        told = table.told(missing)
+        parameters = known.writer.row(told, values)
+        by_column = dict(zip(told, parameters, strict=True)) if known.facts.has_sequence or known.facts.has_row_trigger else {}
+        checks = checks_of(table, known.facts, missing)
+        parameters += [by_column[column] for column, _ in checks]
+        statement = table.insert(missing, checks)
+        if missing or checks:
+            row, _ = await self._pg.fetch_one(session, statement, parameters, "insert", id)
+            given = given_by(row, missing, checks, parameters, self._names, id)
+        else:
+            await self._pg.write(session, statement, parameters, "insert", id)
+            given = []
+        await advance_sequences(self._pg, session, known.facts, {column: (value,) for column, value in by_column.items()})
+        return given
+
     async def _staged(
         self, session: ISession, aggs: Sequence[T], states: Sequence[Mapping[str, Any]]
     ) -> tuple[list[tuple[T, Path, Any]], list[Store]]:
@@ -210,7 +254,7 @@ class PgRepository(Observable, Generic[T]):
         start = 0
         for table, group in groupby(map(self._table_for, states)):  # one, unless columns= does not tell and keys differ
             end = start + sum(1 for _ in group)
-            rows = [_adapted(table.row(state)) for state in states[start:end]]
+            rows = [table.row(state) for state in states[start:end]]
             if table.generated and len(set(map(id, aggs))) < len(aggs):
                 raise _twice(aggs)
             of_rows, store = await self._bulk.stage(session, table, rows, ids[start:end])
@@ -252,10 +296,6 @@ def _twice(aggs: Sequence[object]) -> ConfigurationError:
         f"insert_many was given one {type(aggs[number]).__name__} twice, first at {number}: it cannot have two ids; "
         "give each aggregate once."
     )
-
-
-def _adapted(values: list[Any]) -> list[Any]:
-    return [Jsonb(value) if type(value) is dict else value for value in values]
 
 
 def _checked_columns(names: Collection[str], parameter: str) -> frozenset[str]:

@@ -21,7 +21,8 @@ CATALOGUE = rb"""
            EXISTS (SELECT FROM pg_trigger g
                    WHERE (g.tgrelid = c.oid OR g.tgrelid IN (SELECT p.relid FROM pg_partition_tree(c.oid) p))
                      AND NOT g.tgisinternal AND g.tgenabled <> 'D'
-                     AND g.tgtype & 7 = 7 /* BEFORE INSERT FOR EACH ROW */) AS has_row_trigger,
+                     AND (g.tgtype & 7 = 7 /* BEFORE INSERT FOR EACH ROW */ OR g.tgtype & 69 = 69 /* INSTEAD OF */))
+               AS has_row_trigger,
            a.attname,
            CASE WHEN b.typtype = 'e' THEN 'an enum'
                 WHEN b.typcategory = 'A' THEN NULL
@@ -29,21 +30,17 @@ CATALOGUE = rb"""
            e.typname AS element,
            a.attidentity = 'a' OR a.attgenerated <> '' AS is_always,
            CASE WHEN a.attgenerated <> '' THEN NULL
-                WHEN a.attidentity <> '' OR x.expression ~ '^nextval\(''([^'']|'''')+''::regclass\)$' THEN
-                    (SELECT format('nextval(%%L::regclass)', format('%%I.%%I', n.nspname, s.relname))
-                     FROM pg_depend k
-                     JOIN pg_class s ON s.oid = CASE WHEN a.attidentity <> '' THEN k.objid ELSE k.refobjid END
-                     JOIN pg_namespace n ON n.oid = s.relnamespace
-                     WHERE CASE WHEN a.attidentity <> ''
-                           THEN k.deptype = 'i' AND k.classid = 'pg_class'::regclass AND k.refclassid = 'pg_class'::regclass
-                                AND k.refobjid = c.oid AND k.refobjsubid = a.attnum
-                           ELSE k.classid = 'pg_attrdef'::regclass AND k.objid = d.oid AND k.refclassid = 'pg_class'::regclass
-                           END
-                       AND CASE WHEN s.relkind = 'S' THEN has_sequence_privilege(s.oid, 'USAGE, UPDATE') END)
+                WHEN q.sequence IS NOT NULL THEN
+                    CASE WHEN has_sequence_privilege(q.sequence, 'USAGE, UPDATE')
+                         THEN format('nextval(%%L::regclass)', q.name) END
                 WHEN x.expression IN ('gen_random_uuid()', 'uuidv4()', 'uuidv7()')
                      AND NOT EXISTS (SELECT FROM pg_depend k WHERE k.classid = 'pg_attrdef'::regclass AND k.objid = d.oid
                                      AND k.refclassid = 'pg_proc'::regclass) /* the server's own */ THEN x.expression
-                END AS source
+                END AS source,
+           format_type(a.atttypid, a.atttypmod) AS type,
+           ARRAY(SELECT l.enumlabel::text FROM pg_enum l WHERE l.enumtypid IN (b.oid, e.oid) ORDER BY l.enumsortorder) AS labels,
+           CASE WHEN a.attidentity <> 'a' AND has_sequence_privilege(q.sequence, 'UPDATE')
+                     AND has_sequence_privilege(q.sequence, 'USAGE, SELECT') THEN q.name END AS sequence
     FROM pg_class c
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
     JOIN pg_type t ON t.oid = a.atttypid
@@ -51,6 +48,17 @@ CATALOGUE = rb"""
     LEFT JOIN pg_type e ON b.typcategory = 'A' AND e.oid = b.typelem
     LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
     LEFT JOIN LATERAL (SELECT pg_get_expr(d.adbin, d.adrelid) AS expression) x ON true
+    LEFT JOIN LATERAL (
+        SELECT s.oid AS sequence, format('%%I.%%I', n.nspname, s.relname) AS name
+        FROM pg_depend k
+        JOIN pg_class s ON s.oid = CASE WHEN a.attidentity <> '' THEN k.objid ELSE k.refobjid END AND s.relkind = 'S'
+        JOIN pg_namespace n ON n.oid = s.relnamespace
+        WHERE CASE WHEN a.attidentity <> ''
+              THEN k.deptype = 'i' AND k.classid = 'pg_class'::regclass AND k.refclassid = 'pg_class'::regclass
+                   AND k.refobjid = c.oid AND k.refobjsubid = a.attnum
+              ELSE k.classid = 'pg_attrdef'::regclass AND k.objid = d.oid AND k.refclassid = 'pg_class'::regclass
+              END
+    ) q ON a.attgenerated = '' AND (a.attidentity <> '' OR x.expression ~ '^nextval\(''([^'']|'''')+''::regclass\)$')
     WHERE c.oid = to_regclass(%s)
 """
 """One row a column of the table with this quoted name; none if there is no such table."""
@@ -98,12 +106,18 @@ class ColumnFacts:
         element: name of the array's type of elements.
         is_always: INSERT must not tell it a value.
         source: SQL whose value, asked beforehand, is as good as the column's default; None: there is no such.
+        type: the type as SQL writes it.
+        labels: of an enum, or of an array's enum.
+        sequence: quoted name of the sequence that its default takes numbers from, if a value may be told and the sequence set.
     """
 
     kind: str | None
     element: str | None
     is_always: bool
     source: str | None
+    type: str = ""
+    labels: tuple[str, ...] = ()
+    sequence: str | None = None
 
     def agrees(self, values: Iterable[Any]) -> bool:
         """Tell whether the text of each value means to the column what the value does."""
@@ -141,11 +155,13 @@ class TableFacts:
     Args:
         is_plain: rows that are copied go where inserted ones would: it is no view, has no rules, no policies.
         has_row_trigger: a trigger may change a row, its id too, before it is stored.
+        has_sequence: one of the columns takes numbers from a sequence that may be set.
     """
 
     is_plain: bool = False
     has_row_trigger: bool = False
     columns: Mapping[str, ColumnFacts] = field(default_factory=dict)
+    has_sequence: bool = False
 
     def may_copy(self, values: Mapping[str, Sequence[Any]], holes: Mapping[str, Sequence[int]]) -> bool:
         """Tell whether a COPY stores, and lets us know, the same as INSERTs that return the missing columns.
@@ -171,5 +187,8 @@ def table_facts(rows: Sequence[tuple[Any, ...]]) -> TableFacts:
     """Read the rows of :data:`CATALOGUE`."""
     if not rows:
         return TableFacts()
-    columns = {name: ColumnFacts(kind, element, is_always, source) for _, _, name, kind, element, is_always, source in rows}
-    return TableFacts(rows[0][0], rows[0][1], columns)
+    columns = {
+        name: ColumnFacts(kind, element, is_always, source, type, tuple(labels), sequence)
+        for _, _, name, kind, element, is_always, source, type, labels, sequence in rows
+    }
+    return TableFacts(rows[0][0], rows[0][1], columns, any(column.sequence for column in columns.values()))

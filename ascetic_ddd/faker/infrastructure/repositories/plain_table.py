@@ -1,11 +1,11 @@
 """SQL for a plain table whose columns stand for paths in exported state. Pure: it only composes."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.repositories.exported_id import Path, value_at
-from ascetic_ddd.faker.infrastructure.repositories.pg_names import quoted, shown
+from ascetic_ddd.faker.infrastructure.repositories.pg_names import escaped, quoted, shown
 
 __all__ = ("PlainTable", "nested")
 
@@ -37,11 +37,13 @@ class PlainTable:
                     f"expected some of {sorted(self.paths)}."
                 )
         self._id_columns = id_columns or [id_attr]
+        self.id_columns = tuple(self._id_columns)
         self._others = [column for column in self.paths if column not in id_columns]
         self._generated = frozenset(id_columns) if generated is None else generated
         self._fields = [(column, path, column in self._generated) for column, path in self.paths.items()]
         self.generated = tuple(column for column in self.paths if column in self._generated)
-        self._inserts: dict[tuple[str, ...], bytes] = {}
+        self._inserts: dict[tuple[tuple[str, ...], tuple[tuple[str, str], ...]], bytes] = {}
+        self._told: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.update = self._compose_update()
 
     def split(self, state: Mapping[str, Any]) -> tuple[list[Any], tuple[str, ...]]:
@@ -71,24 +73,51 @@ class PlainTable:
             column for (column, _, is_generated), value in zip(self._fields, row, strict=True) if value is None and is_generated
         )
 
-    def told_in(self, row: Sequence[Any], missing: Collection[str]) -> list[Any]:
-        """Give the values of the row to insert: those of all columns but the missing."""
-        return [value for column, value in zip(self.paths, row, strict=True) if column not in missing]
+    def told(self, missing: tuple[str, ...]) -> tuple[str, ...]:
+        """Give the columns that are told, in their order: all but the missing."""
+        columns = self._told.get(missing)
+        if columns is None:
+            columns = self._told[missing] = tuple(column for column in self.paths if column not in missing)
+        return columns
 
-    def values_for_update(self, state: Mapping[str, Any]) -> list[Any]:
-        """Give the parameters of :attr:`update`."""
+    def values_for_update(self, state: Mapping[str, Any]) -> tuple[list[str], list[Any]]:
+        """Give the columns and the parameters of :attr:`update`."""
         columns = [*(self._others or self._id_columns), *self._id_columns]
         try:
-            return [value_at(state, self.paths[column]) for column in columns]
+            return columns, [value_at(state, self.paths[column]) for column in columns]
         except KeyError:
             raise self._no_such_path(state) from None
 
-    def insert(self, missing: tuple[str, ...]) -> bytes:
-        """Give the statement that inserts all columns but the missing, and returns those."""
-        statement = self._inserts.get(missing)
+    def insert(self, missing: tuple[str, ...], checks: tuple[tuple[str, str], ...] = ()) -> bytes:
+        """Give the statement that inserts all columns but the missing, and returns those.
+
+        Args:
+            missing: columns left to the database.
+            checks: pairs (column, its type): the statement takes their values once more, behind the others, and returns for
+                each the text of what was stored instead, or NULL.
+        """
+        statement = self._inserts.get((missing, checks))
         if statement is None:
-            statement = self._inserts[missing] = self._compose_insert(missing).encode()
+            statement = self._inserts[missing, checks] = self._compose_insert(missing, checks).encode()
         return statement
+
+    def lacking(self, types: Mapping[str, str]) -> bytes:
+        """Give the query for the number of a row whose id is not stored, by one array of texts a column of the id.
+
+        Args:
+            types: the columns' types as SQL writes them.
+        """
+        texts = ", ".join(["unnest(%s::text[])"] * len(types))
+        names = ", ".join(f"k{number}" for number in range(len(types)))
+        told = " AND ".join(f"told.k{number} IS NOT NULL" for number in range(len(types)))
+        same = " AND ".join(
+            f"stored.{quoted(column)} = CAST(told.k{number} AS {escaped(type)})"
+            for number, (column, type) in enumerate(types.items())
+        )
+        return (
+            f"SELECT told.number FROM ROWS FROM ({texts}) WITH ORDINALITY AS told ({names}, number) "  # noqa: S608 - names are quoted
+            f"WHERE {told} AND NOT EXISTS (SELECT FROM {self._name} AS stored WHERE {same}) LIMIT 1"
+        ).encode()
 
     def select(self, condition: str = "", *, in_order: bool = False) -> bytes:
         """Give the statement that reads the rows for which the condition, if any, holds."""
@@ -107,11 +136,12 @@ class PlainTable:
         """Give the statement that reads a column, its nulls left out."""
         return f"SELECT {quoted(column)} FROM {self._name} WHERE {quoted(column)} IS NOT NULL".encode()  # noqa: S608
 
-    def condition(self, pattern: Mapping[str, Any]) -> tuple[str, list[Any], dict[str, Any]]:
-        """Give the condition for what the columns can decide, its parameters, and the rest of the pattern."""
+    def condition(self, pattern: Mapping[str, Any]) -> tuple[str, dict[str, Any], dict[str, Any]]:
+        """Give the condition for what the columns can decide, its parameters by column, in their order, and the rest of the
+        pattern."""
         columns = {path: column for column, path in self.paths.items()}
         terms: list[str] = []
-        parameters: list[Any] = []
+        parameters: dict[str, Any] = {}
 
         def left_over(part: Mapping[str, Any], above: Path) -> dict[str, Any]:
             rest: dict[str, Any] = {}
@@ -127,7 +157,7 @@ class PlainTable:
                     terms.append(f"{quoted(column)} IS NULL")
                 else:
                     terms.append(f"{quoted(column)} = %s")
-                    parameters.append(value)
+                    parameters[column] = value
             return rest
 
         rest = left_over(pattern, ())
@@ -137,11 +167,13 @@ class PlainTable:
         """Give the paths that the columns of a result stand for."""
         return [self.paths.get(column, (column,)) for column in columns]
 
-    def _compose_insert(self, missing: tuple[str, ...]) -> str:
-        columns = [column for column in self.paths if column not in missing]
+    def _compose_insert(self, missing: tuple[str, ...], checks: tuple[tuple[str, str], ...]) -> str:
+        columns = self.told(missing)
         into = ", ".join(quoted(column) for column in columns)
         values = f"({into}) VALUES ({', '.join(['%s'] * len(columns))})" if columns else "DEFAULT VALUES"
-        returning = " RETURNING " + ", ".join(quoted(column) for column in missing) if missing else ""
+        given = [quoted(column) for column in missing]
+        given += [f"nullif({quoted(column)}::text, CAST(%s AS {escaped(type)})::text)" for column, type in checks]
+        returning = f" RETURNING {', '.join(given)}" if given else ""
         return f"INSERT INTO {self._name} {values}{returning}"
 
     def _compose_update(self) -> bytes:

@@ -1,8 +1,10 @@
 """An id that the store gave gets into aggregates of many shapes."""
 
 import dataclasses
-from typing import Any
+from typing import Any, NamedTuple
 
+import attrs
+import pydantic
 import pytest
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
@@ -95,3 +97,57 @@ def test_the_only_field_of_a_dataclass_is_the_value_whatever_its_name() -> None:
     assigner = IdAssigner[Thing]()
     assigner.assign(thing, ("id",), 7)
     assert thing.id == Pk(7)
+
+
+class FrozenModel(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(frozen=True)
+    id: int | None = None
+    name: str = "a"
+
+
+class ValidatedModel(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(validate_assignment=True)
+    id: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class FrozenAggregate:
+    id: int | None = None
+    name: str = "a"
+
+
+@attrs.frozen
+class AttrsFrozen:
+    id: int | None = None
+    name: str = "a"
+
+
+class Row(NamedTuple):
+    id: int | None = None
+    name: str = "a"
+
+
+class Immutable:
+    """As msgspec's frozen Struct does."""
+
+    id: int | None = None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"immutable type: '{type(self).__name__}'")
+
+
+@pytest.mark.parametrize("kind", [FrozenModel, ValidatedModel, FrozenAggregate, AttrsFrozen, Row, Immutable])
+def test_a_frozen_aggregate_gets_the_error_that_names_set_id(kind: Any) -> None:
+    assigner = IdAssigner[Any]()
+    for _ in range(2):  # the second time by the way that is known
+        with pytest.raises(ConfigurationError, match=rf"id given by the store into {kind.__name__} at 'id': .*set_id=") as caught:
+            assigner.assign(kind(), ("id",), 7)
+        assert "\n" not in str(caught.value)
+    assert assigner.fill(kind(), ("id",), 7) is False
+
+
+@pytest.mark.parametrize("kind", [FrozenModel, FrozenAggregate, AttrsFrozen])
+def test_what_the_error_advises_works(kind: Any) -> None:
+    agg = kind()
+    IdAssigner[Any](lambda agg, value: object.__setattr__(agg, "id", value)).assign(agg, ("id",), 7)
+    assert agg.id == 7

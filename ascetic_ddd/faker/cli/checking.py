@@ -1,0 +1,143 @@
+"""The command ``check``: both stores looked over, and nothing written."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ascetic_ddd.faker.application.checking.check import check
+from ascetic_ddd.faker.application.checking.model import Checked, Judgement, as_json
+from ascetic_ddd.faker.application.target import Target
+from ascetic_ddd.faker.cli.databases import DatabaseOptions, Databases, databases, locked_session_pool
+from ascetic_ddd.faker.cli.exits import Exit, exit_of
+from ascetic_ddd.faker.cli.interruption import Interruption
+from ascetic_ddd.faker.cli.outcome import attempt, message_of, secrets_of, tell
+from ascetic_ddd.faker.cli.targets import load_target
+
+__all__ = ("register",)
+
+_EXIT_CODES = """\b
+Exit codes:
+    0  clean: nothing is lost or broken, and laws that can be judged came out
+    1  not clean; what is wrong is told
+    2  wrong usage: options, connection string, TARGET, nothing there to check
+    3  a fault of the program or of the target, or a statement failed
+    4  a database is unreachable, or was lost
+    5  refused: a run is at work
+  130  interrupted by Ctrl-C; 143 by SIGTERM
+"""
+_SESSIONS = 2  # one reads, one compares
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("check", short_help="Check both databases, without writing.", epilog=_EXIT_CODES)(_check)
+
+
+def _check(
+    target: Annotated[str, typer.Argument(metavar="TARGET", show_default=False, help="package.module:callable")],
+    external_dsn: Annotated[
+        str | None,
+        typer.Option(
+            "--external-dsn",
+            metavar="DSN",
+            envvar="ASCETIC_DDD_EXTERNAL_DSN",
+            show_default=False,
+            help="The application's database.",
+        ),
+    ] = None,
+    internal_dsn: Annotated[
+        str | None,
+        typer.Option(
+            "--internal-dsn",
+            metavar="DSN",
+            envvar="ASCETIC_DDD_INTERNAL_DSN",
+            show_default=False,
+            help="The database that remembers what was generated.",
+        ),
+    ] = None,
+    data: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Without DSNs: where an embedded PostgreSQL keeps both databases.")
+    ] = Path("ascetic-ddd-data"),
+    is_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, all else on stderr.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> int:
+    """Check what was generated, in both databases, without writing.
+
+    Counts both sides; looks for what is remembered and not there, for
+    references to nothing, for states that contradict their ids; and holds
+    what came out against what the distributors were asked for. What cannot
+    be checked is told, with the reason. Nothing is created, either.
+    """
+    secrets = secrets_of(external_dsn, internal_dsn)
+    results: list[Checked] = []
+
+    def work() -> None:
+        found = load_target(target)
+        with databases(DatabaseOptions(external_dsn, internal_dsn, data), found, create=False) as dsns:
+            results.append(asyncio.run(_checked(found, dsns)))
+
+    error = attempt(work)
+    if error is not None:
+        code = exit_of(error)
+        if is_json:
+            print(json.dumps({"exit_code": int(code), "error": secrets.masked(message_of(error))}, ensure_ascii=False))
+        tell(error, secrets, debug=debug)
+        return code
+    checked = results[0]
+    code = Exit.OK if checked.is_clean else Exit.FAILURES
+    if is_json:
+        print(json.dumps({"exit_code": int(code), "error": None, **as_json(checked)}, ensure_ascii=False, allow_nan=False))
+    else:
+        print("\n".join(_lines(checked)))
+    return code
+
+
+async def _checked(target: Target, found: Databases) -> Checked:
+    """Check under the lock of a run: while one is at work, what is not remembered may be about to be."""
+    with Interruption().heard():
+        async with locked_session_pool(found, _SESSIONS, is_read_only=True) as session_pool:
+            return await check(target.provider, session_pool)
+
+
+def _lines(checked: Checked) -> Iterator[str]:
+    width = max(len(each.path) for each in checked.aggregates)
+    for each in checked.aggregates:
+        sides = f"{_number(each.external):>12} outside, {_number(each.internal):>12} remembered"
+        yield f"{each.path:<{width}}  {sides}, {_number(each.orphans)} not remembered"
+    if checked.judgements:
+        yield ""
+        width = max(len(each.path) for each in checked.judgements)
+        for judged in checked.judgements:
+            if any((*judged.asked, *judged.measured)):  # that nothing is null where nothing shall be goes without saying
+                yield f"{judged.path:<{width}}  {_law(judged)}"
+    if checked.not_checked:
+        yield ""
+        yield from (f"not checked: {each.path}: {each.what}: {each.why}" for each in checked.not_checked)
+    yield ""
+    for fault in checked.faults:
+        example = f", such as {fault.example}" if fault.example else ""
+        yield f"FAULT: {fault.path}: {fault.number:,} {fault.what}{example}"
+    yield from (f"FAULT: {each.path}: {_law(each)}" for each in checked.judgements if not each.is_met)
+    if checked.is_clean:
+        orphans = any(each.orphans for each in checked.aggregates)
+        yield "Clean." + " What is not remembered is merely unused; `reconcile --adopt` lets later runs use it." * orphans
+
+
+def _law(judged: Judgement) -> str:
+    word = "ok" if judged.is_met else "off"
+    return (
+        f"{judged.parameter} asked {_figures(judged.asked)}, measured {_figures(judged.measured)}: "
+        f"{word}, {judged.distance:.3g} apart where {judged.tolerance:.3g} may be"
+    )
+
+
+def _figures(numbers: tuple[float, ...]) -> str:
+    return " / ".join(f"{number:.3g}" for number in numbers)
+
+
+def _number(number: int | None) -> str:
+    return "?" if number is None else f"{number:,}"
