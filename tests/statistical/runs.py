@@ -46,8 +46,7 @@ class Run:
         while choice is not None and not isinstance(choice, int):
             number, self.values = self.values, self.values + 1
             scope.enter(number)
-            assert choice.made(session, number)
-            choice = self.distributor.draw(session, scope) if choice.is_spare else number
+            choice = choice.made(session, number)
         return choice
 
     @property

@@ -110,12 +110,9 @@ class Model:
         while choice is not None and not isinstance(choice, int):
             number = self.add(lane, tenant or 1)
             at = self.population.number_of(number)
-            assert choice.made(session, at)
-            if choice.is_spare:
-                choice = self.distributor.draw(session, scope)
-            else:
+            if not choice.is_spare:
                 self.by_need.add(number)
-                choice = at
+            choice = choice.made(session, at)
         if self.plan is not None:
             self.plan.advance()
         if choice is None:

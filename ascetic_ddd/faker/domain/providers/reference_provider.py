@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Generic, TypeVar, cast
 
+from ascetic_ddd.faker.domain.distributors.m2o.births import carry_out
 from ascetic_ddd.faker.domain.distributors.m2o.factory import checked_distributor, distributor_factory
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IBirth, IM2ODistributor
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool, Scope
@@ -212,31 +213,34 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
             await pending
 
     async def _create_new(self, session: ISession, wanted: Wanted | None, scope: Scope, birth: IBirth) -> None:
-        choice: int | IBirth | None = birth
-        while choice is not None and not isinstance(choice, int):
-            if not self._may_nest():
-                choice.failed()
-                choice = None
-                break
-            try:
-                id = await self._create_one(session, wanted)
-            except BaseException:
-                choice.failed()
-                raise
-            if scope is self._nobody:
-                choice.made(session)
-                self._input, self._done = id, True
-                return
-            number = self.source.population.number_of(id)
-            if scope.is_lazy:
-                scope.refresh()
-            if number is None:
-                choice.failed()
-            if number is None or not choice.made(session, number) or number not in scope.members:
-                raise self._made_another(id, scope)
-            choice = choice.again(session) if choice.is_spare else number
-        self._input = None if choice is None else self.source.population.id_of(choice)
+        try:
+            may_nest = self._may_nest()
+        except CycleError:
+            birth.failed()
+            raise
+        if not may_nest:
+            birth.failed()
+            self._input, self._done = None, True
+            return
+        id: Any = None
+
+        async def make(birth: IBirth) -> int | None:
+            nonlocal id
+            id = await self._create_one(session, wanted)
+            return None if scope is self._nobody else self._number_of_new(scope, id)
+
+        choice = await carry_out(session, birth, make)
+        self._input = id if choice is None else self.source.population.id_of(choice)
         self._done = True
+
+    def _number_of_new(self, scope: Scope, id: Any) -> int:
+        """The number of an aggregate that was made for a scope."""
+        number = self.source.population.number_of(id)
+        if scope.is_lazy:
+            scope.refresh()
+        if number is None or number not in scope.members:
+            raise self._made_another(id, scope)
+        return number
 
     def _made_another(self, id: Any, scope: Scope) -> UnsatisfiableError:
         return UnsatisfiableError(

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, TypeVar, cast
 
 from ascetic_ddd.faker.domain.distributors.counts import UniformCounts
+from ascetic_ddd.faker.domain.distributors.m2o.births import carry_out
 from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributor, NewDistributor
 from ascetic_ddd.faker.domain.distributors.m2o.factory import checked_distributor, distributor_factory
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IBirth, IM2ODistributor
@@ -292,33 +293,29 @@ class ValueProvider(Provider[I, O]):
 
     async def _draw_new(self, session: ISession, birth: IBirth) -> None:
         """Draw until the input is one that is not in the pool."""
-        choice: int | IBirth | None = birth
-        while choice is not None and not isinstance(choice, int):
-            number = self._pool.append(session, await self._unknown(session, choice))
-            choice.made(session, number)
-            choice = choice.again(session) if choice.is_spare else number
+
+        async def make(birth: IBirth) -> int:
+            return self._pool.append(session, await self._unknown(session, birth))
+
+        choice = await carry_out(session, birth, make)
         self._input = None if choice is None else copied(self._pool.inputs[choice])
         self._done = True
 
     async def _unknown(self, session: ISession, birth: IBirth) -> Any:
         positions, position = getattr(self.distributor, "positions", None), birth.position
-        try:
-            for _ in range(_TRIES):
-                drawn = self._generate(session, position)
-                if is_awaitable(drawn):
-                    drawn = await drawn
-                if drawn not in self._pool:
-                    return drawn
-                if self._is_unique and positions is not None:  # a told value may be that of the number
-                    position = positions.take()
-            raise ExhaustedError(
-                f"{self.path}: input_generator gave no new value in {_TRIES:,} tries; {len(self._pool):,} different values were "
-                f"reached, {max(birth.wanted, len(self._pool) + 1):,} are wanted by {self.distributor!r}; "
-                "give a generator with more values, or a distributor with a larger mean"
-            )
-        except BaseException:
-            birth.failed()
-            raise
+        for _ in range(_TRIES):
+            drawn = self._generate(session, position)
+            if is_awaitable(drawn):
+                drawn = await drawn
+            if drawn not in self._pool:
+                return drawn
+            if self._is_unique and positions is not None:  # a told value may be that of the number
+                position = positions.take()
+        raise ExhaustedError(
+            f"{self.path}: input_generator gave no new value in {_TRIES:,} tries; {len(self._pool):,} different values were "
+            f"reached, {max(birth.wanted, len(self._pool) + 1):,} are wanted by {self.distributor!r}; "
+            "give a generator with more values, or a distributor with a larger mean"
+        )
 
     def _generate(self, session: ISession, position: int) -> Any:
         try:

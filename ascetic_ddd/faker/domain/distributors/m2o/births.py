@@ -1,7 +1,9 @@
 """Places kept for values that are about to be made."""
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision, IBirth
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
@@ -10,7 +12,7 @@ if TYPE_CHECKING:
     from ascetic_ddd.faker.domain.distributors.m2o.growing import GrowingSchedule
     from ascetic_ddd.faker.domain.distributors.m2o.planned import PlannedSchedule
 
-__all__ = ("Birth", "Positions", "ScheduledBirth")
+__all__ = ("Birth", "Positions", "ScheduledBirth", "carry_out")
 
 
 class Positions:
@@ -56,14 +58,11 @@ class Birth:
     def __init__(self, positions: Positions) -> None:
         self.position = positions.take()
 
-    def made(self, session: ISession, number: int | None = None) -> bool:
-        return True
+    def made(self, session: ISession, number: int | None = None) -> Decision:
+        return number
 
     def failed(self) -> None:
         """Nothing was reserved."""
-
-    def again(self, session: ISession) -> int:
-        raise AssertionError("a birth that is not spare has its use")
 
 
 class ScheduledBirth(Birth):
@@ -93,16 +92,33 @@ class ScheduledBirth(Birth):
     def wanted(self) -> int:  # type: ignore[override]  # a constant there
         return self._schedule.population
 
-    def made(self, session: ISession, number: int | None = None) -> bool:
-        super().made(session)
-        if self.is_spare or number is None:
-            self._distributor.release(self._schedule, self._scope, self._place)
-            return True
-        return self._distributor.fill(session, self._schedule, self._scope, self._place, number)
+    def made(self, session: ISession, number: int | None = None) -> Decision:
+        if number is not None and not self.is_spare:
+            self._distributor.fill(session, self._schedule, self._scope, self._place, number)
+            return number
+        self._distributor.release(self._schedule, self._scope, self._place)
+        return self._distributor.choose(session, self._scope) if self.is_spare else None
 
     def failed(self) -> None:
-        super().failed()
         self._distributor.release(self._schedule, self._scope, self._place)
 
-    def again(self, session: ISession) -> int | Birth:  # type: ignore[override]  # never called there
-        return self._distributor.choose(session, self._scope)
+
+async def carry_out(session: ISession, decision: Decision, make: Callable[[IBirth], Awaitable[int | None]]) -> int | None:
+    """Carry a decision to its end: make what it wants to be made, spare values first.
+
+    Args:
+        session: the session the use belongs to.
+        decision: what a draw answered.
+        make: makes the value for a place, and gives its number; if it raises, the place is free again.
+
+    Returns:
+        The number of the value to use; None for null, or if nobody keeps what was made.
+    """
+    while decision is not None and not isinstance(decision, int):
+        try:
+            number = await make(decision)
+        except BaseException:
+            decision.failed()
+            raise
+        decision = decision.made(session, number)
+    return decision

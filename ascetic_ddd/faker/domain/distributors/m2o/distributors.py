@@ -125,7 +125,6 @@ class LawDistributor:
         self._positions = Positions()
         self._beside: dict[int, int] = {}  # uses by number that a scope opened later starts from
         self._schedules: dict[Scope, GrowingSchedule | PlannedSchedule] = {}
-        self._closed: set[Scope] = set()
         self._foretold: dict[Scope, Callable[[], int | None]] = {}
         self._plan: Plan | None = None
         self._is_of_root = False
@@ -154,7 +153,7 @@ class LawDistributor:
         if not scope.is_lazy:
             schedule = self._schedules.get(scope)
             if schedule is not None:
-                choice = schedule.pick(session)
+                choice = schedule.pick(session, is_closed)
                 if choice is not None and choice >= 0:
                     session.on_rollback(self._take_back, scope, choice)
                     return choice
@@ -167,10 +166,8 @@ class LawDistributor:
             scope.refresh()
         schedule = self._schedules.get(scope)
         if schedule is None:
-            if is_closed:
-                self._closed.add(scope)
-            schedule = self._schedules[scope] = self._open(scope, self._uses_beside(scope))
-        return self._answer(session, scope, schedule, schedule.pick(session))
+            schedule = self._schedules[scope] = self._open(scope, self._uses_beside(scope), is_closed)
+        return self._answer(session, scope, schedule, schedule.pick(session, is_closed))
 
     def _answer(
         self, session: ISession, scope: Scope, schedule: GrowingSchedule | PlannedSchedule, choice: int | None
@@ -197,13 +194,16 @@ class LawDistributor:
             self._beside[number] = self._beside.get(number, 0) + 1
             session.on_rollback(self._take_back_beside, number)
 
-    def fill(self, session: ISession, schedule: object, scope: Scope, place: int, number: int) -> bool:
-        """The value for a place exists. The plan may have changed since the place was reserved."""
+    def fill(self, session: ISession, schedule: object, scope: Scope, place: int, number: int) -> None:
+        """The value for a place exists. The plan may have changed since the place was reserved.
+
+        Raises:
+            UnsatisfiableError: it is not a member of the scope.
+        """
         current = self._schedules[scope]
-        is_member = current.fill(place, number) if current is schedule else current.use(number)
-        if is_member:
-            session.on_rollback(self._take_back, scope, number)
-        return is_member
+        if not (current.fill(place, number) if current is schedule else current.use(number)):
+            raise UnsatisfiableError(f"the value made for {scope.description} is not among them")
+        session.on_rollback(self._take_back, scope, number)
 
     def release(self, schedule: object, scope: Scope, place: int) -> None:
         """Nothing comes to a place."""
@@ -267,7 +267,7 @@ class LawDistributor:
     def _replace(self, scope: Scope, schedule: GrowingSchedule | PlannedSchedule, since: float = 0.0) -> None:
         """Schedule the scope anew, from the uses it has."""
         scope.unfollow(schedule)
-        self._schedules[scope] = self._open(scope, schedule.uses, since)
+        self._schedules[scope] = self._open(scope, schedule.uses, schedule.is_closed, since)
 
     def _take_back(self, scope: Scope, number: int) -> None:
         """A use was rolled back; the schedule may be another one by now."""
@@ -286,8 +286,9 @@ class LawDistributor:
         found = [(number, self._beside[number]) for number in scope.members if self._beside.get(number)]
         return dict(sorted(found, key=lambda item: -item[1]))
 
-    def _open(self, scope: Scope, uses: dict[int, int], since: float = 0.0) -> GrowingSchedule | PlannedSchedule:
-        is_closed = scope in self._closed
+    def _open(
+        self, scope: Scope, uses: dict[int, int], is_closed: bool, since: float = 0.0
+    ) -> GrowingSchedule | PlannedSchedule:
         schedule: GrowingSchedule | PlannedSchedule
         if self._plan is None:
             schedule = GrowingSchedule(self._counts_of(scope), scope, self._random, is_closed=is_closed, uses=uses)

@@ -13,6 +13,7 @@ __all__ = ("GrowingSchedule",)
 _GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
 _REPEATED = 3  # times the same use has to be taken back before it is put off
 _DELAY = 0.1  # of the population, doubled each time
+_NEVER = 1e15  # later than any population
 
 
 class GrowingSchedule:
@@ -25,8 +26,8 @@ class GrowingSchedule:
         counts: how many uses the values shall get.
         scope: the values; those that are there already are ranked in random order.
         random: the distributor's stream.
-        is_closed: no value will be made for this schedule; when the law has nothing due for the values that exist, uses
-            go on in proportion.
+        is_closed: as long as no pick may ask for a new value: when the law has nothing due for the values that exist, uses
+            go on in proportion. The first pick that may ask for one has all uses due as the law has them.
         uses: uses that values of the scope have already, by number, most used first.
     """
 
@@ -41,7 +42,7 @@ class GrowingSchedule:
     ) -> None:
         self._counts = counts
         self._scope = scope
-        self._is_closed = is_closed
+        self._is_closed = self._goes_on = is_closed  # the latter: what the law has never due is reckoned, too
         self._offset = random.random()
         self._numbers: list[int] = []  # by rank; -1 where a value is gone
         self._uses: list[int] = []  # by rank
@@ -64,6 +65,11 @@ class GrowingSchedule:
         self._rebase()
 
     @property
+    def is_closed(self) -> bool:
+        """True as long as no pick could ask for a new value."""
+        return self._is_closed
+
+    @property
     def population(self) -> int:
         """How many values the scope shall have, as far as that is known: those it has, and those in the making."""
         return len(self._ranks) + self._reserved
@@ -74,18 +80,19 @@ class GrowingSchedule:
         found = {n: self._uses[rank] for n, rank in self._ranks.items() if self._uses[rank]}
         return dict(sorted(found.items(), key=lambda item: -item[1]))
 
-    def pick(self, session: ISession) -> int | None:
+    def pick(self, session: ISession, is_closed: bool = False) -> int | None:
         """Serve the use that is due first.
 
         Returns:
             The value's number; -1 if nothing is due before there is one more value, whose place is now reserved; None if the
-            schedule is closed and has nothing that this session may use.
+            pick is closed and there is nothing that this session may use.
         """
-        heap, uses = self._heap, self._uses
-        horizon = math.inf if self._is_closed else len(self._ranks) + self._reserved + 1
-        in_flight = self._scope.pool.in_flight
-        if self._is_closed and self._is_outgrown():
+        if self._is_closed and (not is_closed or self._is_outgrown()):
+            self._is_closed = self._goes_on = is_closed
             self._rebase()
+        heap, uses = self._heap, self._uses
+        horizon = math.inf if is_closed else len(self._ranks) + self._reserved + 1
+        in_flight = self._scope.pool.in_flight
         own = self._parked.get(session) if self._parked else None
         shared = heap
         while shared or own:
@@ -101,14 +108,18 @@ class GrowingSchedule:
             else:
                 uses[rank] = use
                 due = self._counts.due(rank + 1, use + 1 - (self._offset + rank * _GOLDEN) % 1.0)
-                if self._is_closed:
+                if self._goes_on:
                     due = self._due(rank, use + 1)
                 heapreplace(heap, (due, rank, use + 1))
                 return number
-        if self._is_closed:
+        if not is_closed:
+            self._reserved += 1
+            return -1
+        if self._goes_on:
             return None
-        self._reserved += 1
-        return -1
+        self._goes_on = True  # other picks may ask for new values, this one may not
+        self._rebase()
+        return self.pick(session, is_closed)
 
     def fill(self, place: int, number: int) -> bool:
         """The value for a reserved place exists, and this is its first use. Returns False if it is not in the scope."""
@@ -185,6 +196,8 @@ class GrowingSchedule:
         due = self._counts.due(rank + 1, wanted)
         if self._is_closed and due > self._base:
             return self._beyond(rank, wanted)
+        if self._goes_on and due == math.inf:
+            return _NEVER * self._beyond(rank, wanted)
         return due
 
     def _beyond(self, rank: int, wanted: float) -> float:

@@ -1,17 +1,24 @@
 """The M:1 distributor port: reuse one of the values that exist, or make a new one."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("IBirth", "IM2ODistributor")
+__all__ = ("Decision", "IBirth", "IM2ODistributor")
+
+
+Decision: TypeAlias = "int | IBirth | None"
+"""What a draw answers: the number of a value to use once more, a place for a value to make, or null. There is nothing else."""
 
 
 class IBirth(Protocol):
-    """A place kept for a value that does not exist yet. Either :meth:`made` or :meth:`failed` must be called, once."""
+    """A place kept for a value that does not exist yet. Either :meth:`made` or :meth:`failed` must be called, once.
+
+    :func:`~ascetic_ddd.faker.domain.distributors.m2o.births.carry_out` does so.
+    """
 
     @property
     def position(self) -> int:
@@ -20,7 +27,7 @@ class IBirth(Protocol):
 
     @property
     def is_spare(self) -> bool:
-        """True: the law wants one more value *without* a use; make it, call :meth:`made`, then :meth:`again`."""
+        """True: the law wants one more value *without* a use; :meth:`made` answers what the use that was asked for shall be."""
         ...
 
     @property
@@ -28,22 +35,21 @@ class IBirth(Protocol):
         """How many values the scope shall have, as far as that is known."""
         ...
 
-    def made(self, session: ISession, number: int | None = None) -> bool:
+    def made(self, session: ISession, number: int | None = None) -> Decision:
         """The value exists; ``number`` is its number in the pool (None: nothing was kept, nobody will reuse it).
 
         Unless :attr:`is_spare`, this is also its first use.
 
         Returns:
-            False if the new value is not a member of the scope it was made for; then nothing was counted.
+            The number, if this is the use that was asked for; else another decision on it. Never null: that is settled.
+
+        Raises:
+            UnsatisfiableError: the value is not in the scope it was made for; nothing was counted, the place is free.
         """
         ...
 
     def failed(self) -> None:
         """The value could not be made; the place is free again."""
-        ...
-
-    def again(self, session: ISession) -> "int | IBirth":
-        """After a spare value: decide the use that was asked for. Never null: that was decided before."""
         ...
 
 
@@ -64,13 +70,13 @@ class IM2ODistributor(Protocol):
         """True if a draw may answer None."""
         ...
 
-    def draw(self, session: ISession, scope: Scope, *, is_closed: bool = False) -> int | IBirth | None:
+    def draw(self, session: ISession, scope: Scope, *, is_closed: bool = False) -> Decision:
         """Decide one use.
 
         Args:
             session: the session the use belongs to.
             scope: the values that may be used.
-            is_closed: never ask for a new value.
+            is_closed: this draw must not ask for a new value, whatever others of the same scope may do.
 
         Returns:
             The number of a value of the scope, used once more by this call; or a place for a new value; or None for null.

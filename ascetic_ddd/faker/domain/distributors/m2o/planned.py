@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import chain
 from random import Random
 
 from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
@@ -36,7 +37,7 @@ class PlannedSchedule:
         correlation: of the order of the uses with the order in which the values came to be, as ``pg_stats.correlation``; it
             replaces ``spread``. None: as ``spread`` says.
         favourites: numbers of values that shall have the most uses, most first; only where values exist beforehand.
-        is_closed: no value will be made for this schedule.
+        is_closed: as long as no pick may ask for a new value, none is planned for.
         is_for_all: closed, the law is about all values, however many uses there are for each; else the uses are for as many of
             them as the law's mean tells.
         coming: values that enter the scope in this run whether or not anybody asks, those of today included.
@@ -88,6 +89,11 @@ class PlannedSchedule:
         self._last: tuple[float, int] | None = None  # progress, and uses asked for by then
 
     @property
+    def is_closed(self) -> bool:
+        """True as long as no pick could ask for a new value."""
+        return self._is_closed
+
+    @property
     def population(self) -> int:
         """How many values the scope shall have, as far as that is known: as many as have been planned for."""
         return len(self._numbers)
@@ -105,13 +111,15 @@ class PlannedSchedule:
             return None
         return self._planned[rank] - self._uses[rank]
 
-    def pick(self, session: ISession) -> int | None:
+    def pick(self, session: ISession, is_closed: bool = False) -> int | None:
         """Draw a ticket.
 
         Returns:
             The value's number; ``-1 - rank`` if the ticket's rank wants a value that does not exist, whose place is now
-            reserved; None if the schedule is closed and has nothing that this session may use.
+            reserved; None if the pick is closed and there is nothing that this session may use.
         """
+        if self._is_closed and not is_closed:
+            self._open_up()
         aside: list[int] = []
         found: int | None = None
         while len(aside) < _ASIDE:
@@ -120,21 +128,41 @@ class PlannedSchedule:
             rank = self._tickets.pop()
             number = self._numbers[rank]
             if number == _FREE:
-                number = self._bind(session, rank)
+                number = self._bind(session, rank, is_closed)
             if number >= 0 and not self._scope.pool.is_foreign(number, session):
                 self._uses[rank] += 1
                 found = number
                 break
-            if number == _FREE and not self._is_closed:
+            if number == _FREE and not is_closed:
                 self._numbers[rank] = _PENDING
                 found = -1 - rank
                 break
             aside.append(rank)
         for rank in aside:
             self._put_back(rank)
-        if found is None and not self._is_closed:
-            found = self._beyond(session)
+        if found is None:
+            found = self._instead(session) if is_closed else self._beyond(session)
         return found
+
+    def _open_up(self) -> None:
+        """Values may be made from now on: plan what has not been drawn anew, for them, too."""
+        self._is_closed = False
+        for rank in self._tickets:
+            self._planned[rank] -= 1
+        self._issued -= len(self._tickets)
+        self._tickets = []
+
+    def _instead(self, session: ISession) -> int | None:
+        """All that is due is for values to come, or in flight elsewhere, and this pick needs one that is there."""
+        members = self._scope.members
+        ranks = (self._numbers[int(self._random.random() * len(self._numbers))] for _ in range(min(_ASIDE, len(members))))
+        for number in chain(ranks, members):
+            if number >= 0 and not self._scope.pool.is_foreign(number, session):
+                if self._tickets:
+                    self._planned[self._tickets.pop()] -= 1
+                self.use(number)
+                return number
+        return None
 
     def _beyond(self, session: ISession) -> int:
         """All that is due is in flight elsewhere: have one value more than planned, and use that while it lasts."""
@@ -208,11 +236,11 @@ class PlannedSchedule:
         place = int(self._random.random() * len(tickets))
         tickets[place], tickets[-1] = tickets[-1], tickets[place]
 
-    def _bind(self, session: ISession, rank: int) -> int:
+    def _bind(self, session: ISession, rank: int, is_closed: bool) -> int:
         """Give the rank a value that exists and has no use, if there is one to spare and this session may use it."""
         bound = len(self._ranks)
         spare = len(self._spare)
-        if not self._is_closed and bound + spare < round((bound + 1) / self._counts.used_share):
+        if not is_closed and bound + spare < round((bound + 1) / self._counts.used_share):
             return _FREE
         latest = self._coming and self._correlation
         start = spare - 1 if latest else int(self._random.random() * spare)
