@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Hashable, Mapping
+from itertools import permutations
 from typing import Any
 
 from ascetic_ddd.faker.application.numbering import Numbering
 from ascetic_ddd.faker.application.stored_parts import stored_parts, values_at
+from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributor
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.provider import Provider
@@ -36,6 +38,7 @@ async def restore(provider: AggregateProvider[Any, Any], session: ISession) -> d
         ConfigurationError: a repository cannot be read, or a state lacks a part that a distributor has to count.
     """
     tallies: list[_Tally] = []
+    insides: list[_Inside] = []
     remembered: dict[str, int] = {}
     _listen(provider)
     for aggregate_provider in [found for found in provider.walk() if isinstance(found, AggregateProvider)]:
@@ -46,7 +49,8 @@ async def restore(provider: AggregateProvider[Any, Any], session: ISession) -> d
                 "only a repository that remembers can be taken up from, such as a composite with an internal one"
             )
         own = _tallies_of(aggregate_provider)
-        rows = await _read(aggregate_provider, own, session)
+        insides += (pairs := _Inside.among(own))
+        rows = await _read(aggregate_provider, own, pairs, session)
         tallies += own
         name, number = aggregate_provider.path, 2
         while name in remembered:  # another provider of the same class
@@ -54,6 +58,8 @@ async def restore(provider: AggregateProvider[Any, Any], session: ISession) -> d
         remembered[name] = aggregate_provider.memory.made = rows
     for tally in tallies:  # when all populations are known
         tally.hand_over(session)
+    for inside in insides:
+        inside.hand_over(session)
     await Numbering(provider).begin(session)
     return remembered
 
@@ -65,7 +71,9 @@ def _listen(provider: AggregateProvider[Any, Any]) -> None:
             _ = part.source.population
 
 
-async def _read(provider: AggregateProvider[Any, Any], tallies: "list[_Tally]", session: ISession) -> int:
+async def _read(
+    provider: AggregateProvider[Any, Any], tallies: "list[_Tally]", insides: "list[_Inside]", session: ISession
+) -> int:
     """Let the population and the tallies of an aggregate take in all its states; give their number."""
     repository: Any = provider.repository
     memory = provider.memory
@@ -76,6 +84,8 @@ async def _read(provider: AggregateProvider[Any, Any], tallies: "list[_Tally]", 
             memory.population.stored(session, state)
         for tally in tallies:
             tally.count(state)
+        for inside in insides:
+            inside.count()
     for tally in tallies:
         tally.rows = rows
     if memory.is_asked:
@@ -92,16 +102,33 @@ class _Tally:
         self._path = path
         self._uses: Counter[Hashable] = Counter()
         self._inputs: dict[Hashable, Any] = {}
+        self._latest: Hashable = None
         self.rows = 0
+
+    @property
+    def distributor(self) -> Any:
+        """The distributor whose uses are counted."""
+        return self._part.distributor
+
+    @property
+    def is_lawful_reference(self) -> bool:
+        """True of a reference whose values are reused by a law."""
+        return isinstance(self._part, ReferenceProvider) and isinstance(self._part.distributor, LawDistributor)
+
+    @property
+    def latest(self) -> Hashable:
+        """The value used in the state that was counted last; None if it has none."""
+        return self._latest
 
     def count(self, state: Mapping[str, Any]) -> None:
         """Count the use, or in a list of parts the uses, in one state."""
+        self._latest = None
         if not self._part.distributor.keeps_values:
             return  # a sequence's values are looked up where they are stored
         try:
             for value in values_at(state, self._path):
                 if value is not None:
-                    key = freeze(value)
+                    key = self._latest = freeze(value)
                     self._uses[key] += 1
                     self._inputs.setdefault(key, value)
         except KeyError:
@@ -118,10 +145,49 @@ class _Tally:
             return
         uses = {}
         for key, count in self._uses.items():
-            number = part.number_of(session, self._inputs[key])
+            number = self.number_of(session, key)
             if number is not None:
                 uses[number] = count
         part.distributor.restore(uses, len(self._uses))
+
+    def number_of(self, session: ISession, key: Hashable) -> int | None:
+        """The number of a value that was counted."""
+        number: int | None = self._part.number_of(session, self._inputs[key])
+        return number
+
+
+class _Inside:
+    """Two references of one object: each value of the one was always used beside the same value of the other, so far.
+
+    Then the one is told the other's value, as a book's author is told the tenant. Who was born there is owed uses, and only both
+    together tell how many.
+    """
+
+    def __init__(self, whole: _Tally, part: _Tally) -> None:
+        self._whole = whole
+        self._part = part
+        self._beside: dict[Hashable, Hashable] | None = {}
+
+    @classmethod
+    def among(cls, tallies: list[_Tally]) -> "list[_Inside]":
+        """All pairs of references by a law."""
+        lawful = [tally for tally in tallies if tally.is_lawful_reference]
+        return [cls(whole, part) for whole, part in permutations(lawful, 2)]
+
+    def count(self) -> None:
+        """Take the latest state in."""
+        part = self._part.latest
+        if self._beside is not None and part is not None:
+            whole = self._whole.latest
+            if self._beside.setdefault(part, whole) != whole or whole is None:
+                self._beside = None
+
+    def hand_over(self, session: ISession) -> None:
+        """Tell the distributor, if it is so."""
+        if self._beside:
+            pairs = self._beside.items()
+            numbers = {self._part.number_of(session, part): self._whole.number_of(session, whole) for part, whole in pairs}
+            self._whole.distributor.lead(self._part.distributor, numbers.get)
 
 
 def _tallies_of(provider: Provider[Any, Any]) -> list[_Tally]:

@@ -28,7 +28,7 @@ def tied_uses(reference: Any, placed: Mapping[str, Any] | None) -> Callable[[], 
     leaf = _only_leaf(reference.source.aggregate_provider, placed) if placed else None
     if leaf is None:
         return None
-    part, id = leaf
+    part, id, path = leaf
     memory = part.source.aggregate_provider.memory
     others = [
         other
@@ -41,6 +41,15 @@ def tied_uses(reference: Any, placed: Mapping[str, Any] | None) -> Callable[[], 
     if remaining is None:
         return None
     told = copied(id)
+    inside = reference.source.population
+
+    def number_of(value: int) -> int | None:
+        part: Any = inside.states[value]
+        for name in path:
+            part = part.get(name) if isinstance(part, Mapping) else None
+        return memory.population.number_of(part)
+
+    others[0].distributor.lead(reference.distributor, number_of)
 
     def uses() -> int | None:
         number = memory.population.number_of(told)
@@ -50,13 +59,15 @@ def tied_uses(reference: Any, placed: Mapping[str, Any] | None) -> Callable[[], 
     return uses
 
 
-def _only_leaf(provider: Provider[Any, Any], placed: Mapping[str, Any]) -> tuple[Any, Any] | None:
-    """The reference that a pattern tells the whole id of, and that id; None if it tells anything else."""
+def _only_leaf(provider: Provider[Any, Any], placed: Mapping[str, Any]) -> tuple[Any, Any, tuple[str, ...]] | None:
+    """The reference that a pattern tells the whole id of, that id, and where it is; None if it tells anything else."""
+    path: tuple[str, ...] = ()
     while len(placed) == 1:
         ((name, value),) = placed.items()
         part = provider.parts().get(name)
+        path = (*path, name)
         if hasattr(part, "source"):
-            return (part, value) if part is not None and is_full_id(part, value) else None
+            return (part, value, path) if part is not None and is_full_id(part, value) else None
         if not isinstance(part, CompositeValueProvider) or not isinstance(value, Mapping):
             return None
         provider, placed = part, value

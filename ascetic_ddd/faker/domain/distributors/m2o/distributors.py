@@ -1,6 +1,7 @@
 """The distributors: every value new, or values reused by the law of a count distribution."""
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
@@ -126,6 +127,7 @@ class LawDistributor:
         self._beside: dict[int, int] = {}  # uses by number that a scope opened later starts from
         self._schedules: dict[Scope, GrowingSchedule | PlannedSchedule] = {}
         self._foretold: dict[Scope, Callable[[], int | None]] = {}
+        self._led: dict[LawDistributor, Callable[[int], int | None]] = {}
         self._plan: Plan | None = None
         self._is_of_root = False
         self._is_exact = False  # asked once for each root aggregate, in whatever scope
@@ -251,6 +253,24 @@ class LawDistributor:
         if not self.null_weight and scope is not scope.pool.everything:
             self._foretold[scope] = uses
 
+    def lead(self, other: "LawDistributor", number_of: Callable[[int], int | None]) -> None:
+        """Know that values of ``other`` are used inside those of this one, as authors inside their tenants.
+
+        What was born there early is owed its uses here: a value whose inside has more values already is planned for more uses.
+
+        Args:
+            other: the distributor of the values inside.
+            number_of: gives the number of the value that a value of ``other`` is inside of, by its number; None if there is none.
+        """
+        if not other._within:
+            self._led[other] = number_of
+
+    @property
+    def used(self) -> set[int]:
+        """The numbers of the values that have a use, in whatever scope."""
+        found = {number for number, uses in self._beside.items() if uses}
+        return found.union(*(schedule.uses for schedule in self._schedules.values()))
+
     def _check_rate(self) -> None:
         """An exact plan counts on one draw a root aggregate. Some may have been told instead: then plan by what is asked."""
         plan = self._plan
@@ -286,6 +306,19 @@ class LawDistributor:
         found = [(number, self._beside[number]) for number in scope.members if self._beside.get(number)]
         return dict(sorted(found, key=lambda item: -item[1]))
 
+    def _by_what_is_owed(self, uses: dict[int, int]) -> dict[int, int]:
+        """Uses of the values of the whole, those first that must have most at the end.
+
+        A plan of n ranks gives the i-th of them at least what it owes, if they are put in this order: each owes no more than
+        the plan that was left had for it.
+        """
+        owed: dict[int, float] = dict(uses)
+        for other, number_of in self._led.items():
+            for number, values in Counter(number_of(value) for value in other.used).items():
+                if number in owed:
+                    owed[number] = max(owed[number], (values - 0.5) * other.counts.mean)
+        return {number: uses[number] for number in sorted(uses, key=lambda number: -owed[number])}
+
     def _open(
         self, scope: Scope, uses: dict[int, int], is_closed: bool, since: float = 0.0
     ) -> GrowingSchedule | PlannedSchedule:
@@ -293,6 +326,8 @@ class LawDistributor:
         if self._plan is None:
             schedule = GrowingSchedule(self._counts_of(scope), scope, self._random, is_closed=is_closed, uses=uses)
         else:
+            if self._led and scope is scope.pool.everything:
+                uses = self._by_what_is_owed(uses)
             schedule = PlannedSchedule(
                 self._counts_of(scope),
                 scope,
