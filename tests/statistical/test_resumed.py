@@ -126,7 +126,7 @@ async def left_and_resumed(kind: str, lanes: int, seed: int, cuts: tuple[int, ..
         return [row async for row in stores["book"].find(session)]
 
 
-@pytest.mark.parametrize("cuts", [(150,), (1_250,), (2_250,), (400, 900, 1_500, 2_200, 3_300)])
+@pytest.mark.parametrize("cuts", [(), (1_250,), (2_250,), (400, 900, 1_500, 2_200, 3_300)])
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("lanes", [1, 4])
 @pytest.mark.parametrize("kind", ASKED)

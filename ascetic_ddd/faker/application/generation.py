@@ -9,6 +9,7 @@ from ascetic_ddd.faker.application.batches import Batch, BatchError, Made, Quota
 from ascetic_ddd.faker.application.heap import frozen_heap
 from ascetic_ddd.faker.application.kin import Kin
 from ascetic_ddd.faker.application.numbering import Numbering
+from ascetic_ddd.faker.application.pace import Pace
 from ascetic_ddd.faker.application.progress import Clock, Failure, Progress
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.errors import ConfigurationError, GenerationError
@@ -141,6 +142,7 @@ class _Run(Generic[A]):
         self._on_failure = on_failure
         self._kin = Kin(provider, plan)
         self._numbering = Numbering(provider, batch_size, lanes)
+        self._pace = Pace()
         self._clock = Clock()
         self._assigned = self._done = self._failed = self._in_a_row = 0
         self._is_finished = False
@@ -204,14 +206,18 @@ class _Run(Generic[A]):
         self, lane: AggregateProvider[Any, A], ready: "asyncio.Queue[list[A] | None]", ahead: asyncio.Semaphore
     ) -> None:
         batch = self._batch(lane)
+        place = self._pace.enter()
         try:
             while size := self._next_size():
+                await self._pace.begin(place)
                 await ahead.acquire()
                 ready.put_nowait(await self._one_batch(batch, size))
+                self._pace.end(place)
         except BaseException:
             self.finish()
             raise
         finally:
+            self._pace.leave(place)
             ready.put_nowait(None)
 
     def _next_size(self) -> int:
