@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
+from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision
 from ascetic_ddd.faker.domain.distributors.m2o.population import Population
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
 from ascetic_ddd.faker.domain.distributors.plan import Plan
@@ -106,7 +107,7 @@ class Model:
 
     def pick(self, lane: int, tenant: int | None) -> None:
         session, scope = self.sessions[lane], self.scope(tenant)
-        choice = self.distributor.draw(session, scope)
+        choice: Decision = self.distributor.draw(session, scope)
         while choice is not None and not isinstance(choice, int):
             number = self.add(lane, tenant or 1)
             at = self.population.number_of(number)

@@ -71,6 +71,7 @@ class AggregateProvider(EntityProvider[I, A]):
         self._wanted: ISpecification | None = None
         self._built: Any = NOTHING
         self._life = 0  # counts the objects made one after the other
+        self._is_drawn = False  # something, for the object at hand
         self._is_lost = False
         self._is_fitting = False
         self._told: list[Any] = []
@@ -94,6 +95,10 @@ class AggregateProvider(EntityProvider[I, A]):
     def reset(self) -> None:
         if self._kept:
             self._settle_kept()
+        if self._is_drawn:
+            if self._is_in_the_making:
+                self._give_back()  # the object was not made
+            self._is_drawn = False
         super().reset()
         self._wanted = None
         self._built = NOTHING
@@ -112,12 +117,17 @@ class AggregateProvider(EntityProvider[I, A]):
             for give_back, args in reversed(kept):
                 give_back(*args)
 
+    @property
+    def _is_in_the_making(self) -> bool:
+        return self._is_drawn and self._output is NOTHING and self._built is NOTHING and not self._is_lost
+
     def _prepare(self, session: ISession, specification: ISpecification | None) -> bool:
         if self._is_lost:
             raise self._lost()
         if not hasattr(session, "on_rollback"):
             raise ConfigurationError(f"{self.path} was given session={session!r}; expected what session_pool.session() gives")
         session.on_rollback(self._lose, self._life)
+        self._is_drawn = True
         if not self.memory.is_seeded:
             graph.seed(self, graph.DEFAULT_SEED, only_new=True)
         if specification is not None and not isinstance(specification, EqualSpecification):
@@ -204,8 +214,7 @@ class AggregateProvider(EntityProvider[I, A]):
             await self.repository.insert_many(session, aggs)  # type: ignore[attr-defined]  # can_store_many has seen to it
         except DuplicateError as error:
             raise self._duplicate(error, aggs[0] if len(aggs) == 1 else None) from error.__cause__
-        self.memory.made += len(aggs)
-        self.memory.is_late = True  # who asks from now on has to catch up
+        self.memory.created_together(session, len(aggs))
 
     def _duplicate(self, error: DuplicateError, agg: A | None) -> DuplicateError:
         """The store's refusal, and which running numbers may have met rows that somebody else made."""
@@ -332,6 +341,10 @@ class AggregateProvider(EntityProvider[I, A]):
 
     def _begin(self, session: ISession) -> Awaitable[None] | None:
         return None if self._done else self.populate(session)
+
+    def _detach(self, twins: dict[int, Any]) -> None:
+        self._is_drawn = False  # the twin has drawn nothing
+        super()._detach(twins)
 
     def _make(self, input: Any) -> Any:
         raise ConfigurationError(f"{self.path} makes aggregates only by create(session)")

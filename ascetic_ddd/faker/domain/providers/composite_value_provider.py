@@ -61,6 +61,7 @@ class CompositeValueProvider(Provider[I, O]):
         self._plain = False
         self._is_null = False
         self._is_decided = False  # null or not
+        self._drawn_by: ISession | None = None
         for name in _names_of(type(self)):  # a part that is set by now knows its place from the start
             part = getattr(self, name, None)
             if isinstance(part, Provider):
@@ -90,6 +91,7 @@ class CompositeValueProvider(Provider[I, O]):
     def reset(self) -> None:
         self._is_null = self._is_decided = self._done = False
         self._output = NOTHING
+        self._drawn_by = None
         if self._parts is None:
             self.parts()
         for name, part in self._named:
@@ -157,11 +159,18 @@ class CompositeValueProvider(Provider[I, O]):
         if not self._is_decided and self.distributor is not None:
             self._is_decided = True
             self._is_null = self.distributor.draw(session, _NO_SCOPE) is None
+            self._drawn_by = session
         return self._is_null
 
     def _prepare(self, session: ISession, specification: ISpecification | None) -> bool:
         """What has to be done before the parts are populated. Returns True if they shall be populated later."""
         return False
+
+    def _give_back(self) -> None:
+        session, self._drawn_by = self._drawn_by, None
+        if session is not None and self.distributor is not None and self._root()._is_in_the_making:
+            self.distributor.undraw(session, _NO_SCOPE, None if self._is_null else 0)
+        super()._give_back()
 
     def _tell(self, pattern: Mapping[str, Any]) -> None:
         """Take the parts that an equality names."""

@@ -30,6 +30,7 @@ class Memory:
         self.reserved: dict[Hashable, ISession] = {}  # by id, the sessions in which references are making them
         self._catching_up = asyncio.Lock()
         self._watchers: tuple[Callable[[ISession], None], ...] = ()
+        self._storing: set[ISession] = set()  # open transactions that stored something nobody has heard of
 
     @property
     def is_asked(self) -> bool:
@@ -56,9 +57,26 @@ class Memory:
         for watcher in self._watchers:
             watcher(session)
         if self._population is None:
-            self.is_late = True
+            self._miss(session)
         elif state is not None and not self._is_told:
             self._population.stored(session, state)
+
+    def created_together(self, session: ISession, number: int) -> None:
+        """The provider has stored so many aggregates that nobody asks for; who asks from now on has to catch up."""
+        self.made += number
+        self._miss(session)
+
+    def _miss(self, session: ISession) -> None:
+        """What the session stored has to be looked up: by itself at once, by others after its commit."""
+        self.is_late = True
+        if session not in self._storing and session.is_atomic:
+            self._storing.add(session)
+            session.on_commit(self._commit, session)
+            session.on_rollback(self._storing.discard, session)
+
+    def _commit(self, session: ISession) -> None:
+        self._storing.discard(session)
+        self.is_late = True
 
     def watch(self, watcher: Callable[[ISession], None]) -> None:
         """Call ``watcher`` with the session for each aggregate that is stored singly, whoever asked for it."""
@@ -71,7 +89,7 @@ class Memory:
     async def catch_up(self, session: ISession) -> None:
         """Take in what was stored before anybody asked; if the session rolls back, it is taken in again.
 
-        Lanes that come meanwhile wait until it is done.
+        What others have stored and not committed is not seen, and taken in after their commit. Lanes that come meanwhile wait until it is done.
         """
         async with self._catching_up:
             if not self.is_late:

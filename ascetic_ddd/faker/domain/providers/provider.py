@@ -175,6 +175,11 @@ class Provider(ABC, Generic[I, O]):
     def _give_back_unless_made(self, give_back: Callable[..., object], *args: Any) -> None:
         """Something was taken for the object at hand; called if the object is given up before it is made."""
 
+    def _give_back(self) -> None:
+        """What was drawn for the object at hand is not used after all."""
+        for part in self.parts().values():
+            part._give_back()
+
     def _adopt(self, input: Any) -> None:
         """Take over the input that the repository completed."""
 
@@ -203,6 +208,11 @@ class Provider(ABC, Generic[I, O]):
         while provider._owner is not None:
             provider = provider._owner
         return provider
+
+    @property
+    def _is_in_the_making(self) -> bool:
+        """True of a root while what it has drawn may be given back."""
+        return False
 
     @property
     def output_class(self) -> type | None:

@@ -72,8 +72,10 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         self._pattern: dict[str, Any] | None = None
         self._specification: ISpecification | None = None
         self._wanted: Wanted | None = None
+        self._drawn: tuple[ISession, Scope, int | None] | None = None  # for the object at hand
 
     def reset(self) -> None:
+        self._drawn = None
         self._input = None
         self._done = False
         self._is_told = False
@@ -84,6 +86,8 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
 
     def set(self, input: I | None) -> None:
         """Tell the full id, or a pattern, or a specification; None makes the reference null."""
+        if self._drawn is not None:
+            self._give_back()
         self._output = NOTHING
         self._input = None
         self._is_told = False
@@ -179,8 +183,10 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
             choice = None  # the first of all
         if choice is None:
             self._input = None
+            self._drawn = (session, scope, None)
         elif isinstance(choice, int):
             self._input = memory.population.id_of(choice)
+            self._drawn = (session, scope, choice)
         else:
             return self._create_new(session, wanted, scope, choice)
         self._done = True
@@ -203,6 +209,7 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         number = memory.population.number_of(self._input)
         if number is not None:
             self.distributor.use(session, memory.population.everything, number)
+            self._drawn = (session, memory.population.everything, number)
         self._done = True
         return None
 
@@ -230,6 +237,7 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
             return None if scope is self._nobody else self._number_of_new(scope, id)
 
         choice = await carry_out(session, birth, make)
+        self._drawn = (session, scope, birth.position if choice is None else choice)
         self._input = id if choice is None else self.source.population.id_of(choice)
         self._done = True
 
@@ -338,6 +346,11 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         if self._output is NOTHING:
             self._output = None if self._input is None else (self.source.maker or self.source.make_id)(self._input)
         return self._output
+
+    def _give_back(self) -> None:
+        drawn, self._drawn = self._drawn, None
+        if drawn is not None and self._root()._is_in_the_making:
+            (self.distributor.unuse if self._is_told else self.distributor.undraw)(*drawn)  # type: ignore[arg-type]  # told is no null
 
     def _make(self, input: Any) -> Any:
         return None if input is None else self.source.make_id(input)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
+from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IM2ODistributor
 from ascetic_ddd.faker.domain.distributors.m2o.population import Population
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
 from ascetic_ddd.faker.domain.errors import ConfigurationError
@@ -16,6 +17,9 @@ from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.faker.domain.specification.reference import AndSpecification
 
 __all__ = ("ReferenceSource", "Wanted")
+
+
+_PATTERNS, _VALUES = 4_096, 16  # that many patterns, or one for so many values, are kept, and as many that were told before them
 
 
 class Wanted:
@@ -48,7 +52,8 @@ class ReferenceSource:
         self.maker: Callable[[Any], Any] | None = None
         self.memory: Memory | None = None
         self._idle: list[AggregateProvider[Any, Any]] = []
-        self._wanted: dict[Any, Wanted] = {}
+        self._wanted: dict[Any, Wanted] = {}  # by what was told lately
+        self._before: dict[Any, Wanted] = {}  # and before that
         if isinstance(aggregate_provider, AggregateProvider):
             self._provider = aggregate_provider
         elif not callable(aggregate_provider):
@@ -107,9 +112,9 @@ class ReferenceSource:
         return self.aggregate_provider.memory.population
 
     def wanted(
-        self, pattern: Mapping[str, Any] | None, specification: ISpecification | None, asker: Provider[Any, Any]
+        self, pattern: Mapping[str, Any] | None, specification: ISpecification | None, asker: Any
     ) -> Wanted:
-        """Understand what was told; the same telling is understood once.
+        """Understand what was told; the same telling is understood once, unless it was not heard for long.
 
         Raises:
             ConfigurationError: the aggregate has no such parts.
@@ -124,17 +129,35 @@ class ReferenceSource:
             key = (freeze(pattern), told)
             found = self._wanted.get(key)
         if found is None:
-            target = self.aggregate_provider
-            placed = None if pattern is None else place(target, pattern, asker)
-            parts = [] if placed is None else [specify(target, placed, asker)]
-            if specification is not None:
-                parts.append(specification)
-            whole = parts[0] if len(parts) == 1 else AndSpecification(*parts)
-            identities = (
-                identities_of(target, placed, self.population, target.memory.reserved, target.repository) if placed else ()
-            )
-            found = self._wanted[key] = Wanted(self.population.scope(whole), placed, specification, identities)
+            if key in self._before:
+                found = self._before.pop(key)
+            else:
+                found = self._understood(pattern, specification, asker)
+            self._wanted[key] = found
+            if len(self._wanted) > _PATTERNS and len(self._wanted) > len(self.population) // _VALUES:
+                self._age(asker.distributor)
         return found
+
+    def _understood(self, pattern: Mapping[str, Any] | None, specification: ISpecification | None, asker: Any) -> Wanted:
+        target = self.aggregate_provider
+        placed = None if pattern is None else place(target, pattern, asker)
+        parts = [] if placed is None else [specify(target, placed, asker)]
+        if specification is not None:
+            parts.append(specification)
+        whole = parts[0] if len(parts) == 1 else AndSpecification(*parts)
+        identities = identities_of(target, placed, self.population, target.memory.reserved, target.repository) if placed else ()
+        scope = self.population.scope(whole)
+        scope.hold()
+        return Wanted(scope, placed, specification, identities)
+
+    def _age(self, distributor: IM2ODistributor) -> None:
+        """Forget what was not told since the last time."""
+        forgotten, self._before, self._wanted = self._before, self._wanted, {}
+        for key, wanted in forgotten.items():
+            if distributor.forget(wanted.scope):
+                wanted.scope.let_go()
+            else:
+                self._wanted[key] = wanted
 
     def take_lane(self) -> AggregateProvider[Any, Any]:
         """A clone of the aggregate provider that nobody is using."""

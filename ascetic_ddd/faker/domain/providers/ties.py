@@ -44,10 +44,11 @@ def tied_uses(reference: Any, placed: Mapping[str, Any] | None) -> Callable[[], 
     inside = reference.source.population
 
     def number_of(value: int) -> int | None:
-        part: Any = inside.states[value]
+        outer: Any = inside.states[value]
         for name in path:
-            part = part.get(name) if isinstance(part, Mapping) else None
-        return memory.population.number_of(part)
+            outer = outer.get(name) if isinstance(outer, Mapping) else None
+        found: int | None = memory.population.number_of(outer)
+        return found
 
     others[0].distributor.lead(reference.distributor, number_of)
 

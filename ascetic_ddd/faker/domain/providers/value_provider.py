@@ -97,6 +97,7 @@ class ValueProvider(Provider[I, O]):
         self._always_new = None if self._is_unique else always_new
         self._sequence = always_new if self._is_unique else None
         self._input: Any = None
+        self._drawn: tuple[ISession, int | None] | None = None
 
     @property
     def input_generator(self) -> IInputGenerator | None:
@@ -119,11 +120,14 @@ class ValueProvider(Provider[I, O]):
         return self._is_unique
 
     def reset(self) -> None:
+        self._drawn = None
         self._input = None
         self._done = self._is_given
         self._output = NOTHING
 
     def set(self, input: I | None) -> None:
+        if self._drawn is not None:
+            self._give_back()
         self._input = input
         self._done = True
         self._output = NOTHING
@@ -196,8 +200,10 @@ class ValueProvider(Provider[I, O]):
         choice = self.distributor.draw(session, self._pool.everything)
         if choice is None:
             self._input = None
+            self._drawn = (session, None)
         elif isinstance(choice, int):
             self._input = copied(self._pool.inputs[choice])
+            self._drawn = (session, choice)
         elif self.distributor.keeps_values:
             return self._draw_new(session, choice)
         else:
@@ -275,6 +281,7 @@ class ValueProvider(Provider[I, O]):
             return self._draw_later(session, birth, drawn)
         birth.made(session)
         self._input = drawn
+        self._drawn = (session, birth.position)
         self._done = True
         return None
 
@@ -289,6 +296,7 @@ class ValueProvider(Provider[I, O]):
             birth.failed()
             raise
         birth.made(session)
+        self._drawn = (session, birth.position)
         self._done = True
 
     async def _draw_new(self, session: ISession, birth: IBirth) -> None:
@@ -299,6 +307,7 @@ class ValueProvider(Provider[I, O]):
 
         choice = await carry_out(session, birth, make)
         self._input = None if choice is None else copied(self._pool.inputs[choice])
+        self._drawn = (session, choice)
         self._done = True
 
     async def _unknown(self, session: ISession, birth: IBirth) -> Any:
@@ -325,6 +334,12 @@ class ValueProvider(Provider[I, O]):
         except Exception as error:
             error.add_note(f"while {self.path} drew input number {position}")
             raise
+
+    def _give_back(self) -> None:
+        drawn, self._drawn = self._drawn, None
+        if drawn is not None and self._root()._is_in_the_making:
+            session, choice = drawn
+            self.distributor.undraw(session, self._pool.everything, choice)
 
     def _build(self) -> Any:
         output = self._output

@@ -52,6 +52,7 @@ class InMemoryRepository(Observable, Generic[T]):
         self._last_numbers: dict[Path, int] = {}
         self._usually_missing: Path | None = None
         self._reserved: dict[str, int] = {}
+        self._before: dict[ISession, dict[Hashable, dict[str, Any] | None]] = {}  # by open transaction, what it has changed
 
     async def setup(self, session: ISession) -> None:
         """Nothing to create."""
@@ -89,11 +90,14 @@ class InMemoryRepository(Observable, Generic[T]):
 
     async def count(self, session: ISession) -> int:
         """Give how many aggregates are remembered."""
-        return len(self._states)
+        hidden = sum(state is None and identity in self._states for identity, state in self._seen_by(session).items())
+        return len(self._states) - hidden
 
     async def known(self, session: ISession, ids: Sequence[Any]) -> list[bool]:
         """Tell of each exported id whether it is remembered, in order."""
-        return [self._identities.of(id) in self._states for id in ids]
+        hidden = self._seen_by(session)
+        identities = [self._identities.of(id) for id in ids]
+        return [hidden.get(identity, self._states.get(identity)) is not None for identity in identities]
 
     async def remember(self, session: ISession, states: Sequence[Mapping[str, Any]]) -> None:
         """Remember copies of exported states, all or none.
@@ -134,20 +138,27 @@ class InMemoryRepository(Observable, Generic[T]):
             raise PersistenceError(f"Cannot update {type(agg).__name__} with id {id!r}: it is not stored; `insert` it first.")
         self._states[identity] = state
         session.on_rollback(self._states.__setitem__, identity, previous)
+        if session.is_atomic:
+            self._changed_by(session).setdefault(identity, previous)
         if self._listeners:
             self._announce(session, state)
 
     async def get(self, session: ISession, id: Any) -> dict[str, Any] | None:
         """Give the exported state remembered under this exported id, or None. The dict is the caller's own copy."""
-        state = self._states.get(self._identities.of(id))
+        identity = self._identities.of(id)
+        state = self._seen_by(session).get(identity, self._states.get(identity))
         return None if state is None else _copy(state)
 
     async def find(self, session: ISession, specification: ISpecification | None = None) -> AsyncIterator[dict[str, Any]]:
         """Iterate over copies of the states that satisfy the specification, in order of insertion.
 
-        What is inserted while iterating is not met.
+        What is inserted while iterating, or by others and not committed, is not met.
         """
-        for state in list(self._states.values()):
+        hidden = self._seen_by(session)
+        for identity, now in list(self._states.items()):
+            state = hidden.get(identity, now) if hidden else now
+            if state is None:
+                continue
             if specification is None or specification.is_satisfied_by(state):
                 yield _copy(state)
 
@@ -180,6 +191,8 @@ class InMemoryRepository(Observable, Generic[T]):
             )
         self._states[identity] = state
         session.on_rollback(self._forget, identity)
+        if session.is_atomic:
+            self._changed_by(session).setdefault(identity, None)
 
     def _number(self, agg: T, missing: list[Path]) -> tuple[dict[str, Any], Hashable]:
         """Give the missing parts their next numbers; skip ids that were told explicitly."""
@@ -199,6 +212,23 @@ class InMemoryRepository(Observable, Generic[T]):
                 identity = self._identities.of(id)
             if identity not in self._states:
                 return state, identity
+
+    def _changed_by(self, session: ISession) -> dict[Hashable, dict[str, Any] | None]:
+        """What the open transaction has changed, by identity, as it was before."""
+        before = self._before.get(session)
+        if before is None:
+            before = self._before[session] = {}
+            session.on_commit(self._settle, session)
+            session.on_rollback(self._settle, session)
+        return before
+
+    def _settle(self, session: ISession) -> None:
+        self._before.pop(session, None)
+
+    def _seen_by(self, session: ISession) -> dict[Hashable, dict[str, Any] | None]:
+        """What others have changed and not committed, as this session sees it; None is not there yet."""
+        others = [before for other, before in self._before.items() if other is not session]
+        return {identity: state for before in others for identity, state in before.items()}
 
     def _forget(self, identity: Hashable) -> None:
         self._states.pop(identity, None)

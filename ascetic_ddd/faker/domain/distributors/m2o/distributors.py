@@ -72,8 +72,19 @@ class NewDistributor:
     def seed(self, seed: int) -> None:
         self._nulls.seed(seed)
 
+    def undraw(self, session: ISession, scope: Scope, choice: int | None) -> None:
+        if self.null_weight:
+            self._nulls.undraw(session, choice is None)
+
     def use(self, session: ISession, scope: Scope, number: int) -> None:
         """Nothing is remembered, so nothing is counted."""
+
+    def unuse(self, session: ISession, scope: Scope, number: int) -> None:
+        """Nothing was counted."""
+
+    def forget(self, scope: Scope) -> bool:
+        """Nothing is kept."""
+        return True
 
     def plan(self, plan: Plan | None, *, is_exact: bool = False, is_of_root: bool = False) -> None:
         """Only the nulls are planned."""
@@ -125,6 +136,7 @@ class LawDistributor:
         self._nulls = Nulls(null_weight)
         self._positions = Positions()
         self._beside: dict[int, int] = {}  # uses by number that a scope opened later starts from
+        self._forgotten: dict[object, dict[int, int]] = {}  # uses beside those, by number, in forgotten scopes of one family
         self._schedules: dict[Scope, GrowingSchedule | PlannedSchedule] = {}
         self._foretold: dict[Scope, Callable[[], int | None]] = {}
         self._led: dict[LawDistributor, Callable[[int], int | None]] = {}
@@ -186,6 +198,13 @@ class LawDistributor:
             return choice
         return ScheduledBirth(self, self._positions, schedule, scope, choice)
 
+    def undraw(self, session: ISession, scope: Scope, choice: int | None) -> None:
+        if self.null_weight:
+            self._nulls.undraw(session, choice is None)
+        if choice is not None:
+            self._take_back(scope, choice)
+            session.on_rollback(self._repeat, scope, choice)
+
     def use(self, session: ISession, scope: Scope, number: int) -> None:
         if scope.is_lazy:
             scope.refresh()
@@ -195,6 +214,12 @@ class LawDistributor:
         if schedule is None or scope is scope.pool.everything:
             self._beside[number] = self._beside.get(number, 0) + 1
             session.on_rollback(self._take_back_beside, number)
+
+    def unuse(self, session: ISession, scope: Scope, number: int) -> None:
+        self._take_back(scope, number)
+        session.on_rollback(self._repeat, scope, number)
+        self._take_back_beside(number)
+        session.on_rollback(self._repeat_beside, number)
 
     def fill(self, session: ISession, schedule: object, scope: Scope, place: int, number: int) -> None:
         """The value for a place exists. The plan may have changed since the place was reserved.
@@ -238,6 +263,24 @@ class LawDistributor:
         for scope, schedule in self._schedules.items():
             scope.unfollow(schedule)
         self._schedules = {}
+        self._forgotten = {}
+
+    def forget(self, scope: Scope) -> bool:
+        schedule = self._schedules.get(scope) if scope is not scope.pool.everything else None
+        if schedule is not None:
+            if schedule.is_waiting:
+                return False
+            del self._schedules[scope]
+            scope.unfollow(schedule)
+            kept, uses = self._forgotten.setdefault(scope.family, {}), schedule.uses
+            for number in scope.members:
+                more = uses.get(number, 0) - self._beside.get(number, 0)
+                if more:
+                    kept[number] = more
+                else:
+                    kept.pop(number, None)
+        self._foretold.pop(scope, None)
+        return True
 
     def uses(self, scope: Scope) -> dict[int, int]:
         """Uses so far by number of the value, most used first; values without a use are left out."""
@@ -268,7 +311,7 @@ class LawDistributor:
     @property
     def used(self) -> set[int]:
         """The numbers of the values that have a use, in whatever scope."""
-        found = {number for number, uses in self._beside.items() if uses}
+        found = {number for kept in (self._beside, *self._forgotten.values()) for number, uses in kept.items() if uses > 0}
         return found.union(*(schedule.uses for schedule in self._schedules.values()))
 
     def _check_rate(self) -> None:
@@ -294,6 +337,20 @@ class LawDistributor:
         schedule = self._schedules.get(scope)
         if schedule is not None:
             schedule.unuse(number)
+        elif scope.family in self._forgotten:
+            kept = self._forgotten[scope.family]
+            kept[number] = kept.get(number, 0) - 1
+
+    def _repeat(self, scope: Scope, number: int) -> None:
+        """Undo :meth:`_take_back`."""
+        schedule = self._schedules.get(scope)
+        if schedule is not None:
+            schedule.reuse(number)
+        elif scope.family in self._forgotten:
+            self._forgotten[scope.family][number] += 1
+
+    def _repeat_beside(self, number: int) -> None:
+        self._beside[number] = self._beside.get(number, 0) + 1
 
     def _take_back_beside(self, number: int) -> None:
         if number in self._beside:
@@ -301,10 +358,11 @@ class LawDistributor:
 
     def _uses_beside(self, scope: Scope) -> dict[int, int]:
         """Uses that the members of a scope have when it is opened, most used first."""
-        if not self._beside:
+        beside, kept = self._beside, self._forgotten.get(scope.family, {})
+        if not beside and not kept:
             return {}
-        found = [(number, self._beside[number]) for number in scope.members if self._beside.get(number)]
-        return dict(sorted(found, key=lambda item: -item[1]))
+        found = ((number, beside.get(number, 0) + kept.get(number, 0)) for number in scope.members)
+        return dict(sorted(((number, uses) for number, uses in found if uses > 0), key=lambda item: -item[1]))
 
     def _by_what_is_owed(self, uses: dict[int, int]) -> dict[int, int]:
         """Uses of the values of the whole, those first that must have most at the end.

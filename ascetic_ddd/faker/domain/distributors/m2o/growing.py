@@ -70,6 +70,11 @@ class GrowingSchedule:
         return self._is_closed
 
     @property
+    def is_waiting(self) -> bool:
+        """True while values are being made for it."""
+        return self._reserved > 0
+
+    @property
     def population(self) -> int:
         """How many values the scope shall have, as far as that is known: those it has, and those in the making."""
         return len(self._ranks) + self._reserved
@@ -154,6 +159,10 @@ class GrowingSchedule:
         else:
             now = max(len(self._ranks) + self._reserved + 1.0, self._heap[0][0] if self._heap else 0.0)
             heappush(self._heap, (now * (1.0 + _DELAY * 2.0 ** min(times - _REPEATED, 60)), rank, use))
+
+    def reuse(self, number: int) -> None:
+        """Undo :meth:`unuse`."""
+        self.use(number)
 
     def enter(self, number: int) -> None:
         if self._vacant:

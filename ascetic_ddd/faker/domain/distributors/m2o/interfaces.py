@@ -86,8 +86,31 @@ class IM2ODistributor(Protocol):
         """
         ...
 
+    def undraw(self, session: ISession, scope: Scope, choice: int | None) -> None:
+        """Take a draw back whose object is not made after all; what was made for it stays. A rollback that undoes the draw, too,
+        undoes it once.
+
+        Args:
+            session: the session of the draw.
+            scope: that of the draw.
+            choice: what it came to: the number of a value (if values are not kept, any number), or None for null.
+        """
+        ...
+
     def use(self, session: ISession, scope: Scope, number: int) -> None:
         """Count a use of a value that was told, not drawn."""
+        ...
+
+    def unuse(self, session: ISession, scope: Scope, number: int) -> None:
+        """Take back what :meth:`use` counted, as :meth:`undraw` does."""
+        ...
+
+    def forget(self, scope: Scope) -> bool:
+        """Keep of a scope that has not been asked for long only the uses of its values; asked again, it goes on from them.
+
+        Returns:
+            False if it is not forgotten, since values are being made for it.
+        """
         ...
 
     def seed(self, seed: int) -> None:

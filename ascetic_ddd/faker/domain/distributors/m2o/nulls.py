@@ -54,6 +54,11 @@ class Nulls:
         session.on_rollback(self._take_back, is_null)
         return is_null
 
+    def undraw(self, session: ISession, is_null: bool) -> None:
+        """Take a draw back, until the session rolls back."""
+        self._take_back(is_null)
+        session.on_rollback(self._repeat, is_null)
+
     def _deal(self) -> None:
         """Begin another block."""
         if self._owed is None:
@@ -66,3 +71,7 @@ class Nulls:
     def _take_back(self, is_null: bool) -> None:
         self._draws += 1
         self._nulls += is_null
+
+    def _repeat(self, is_null: bool) -> None:
+        self._draws -= 1
+        self._nulls -= is_null

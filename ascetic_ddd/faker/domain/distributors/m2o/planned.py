@@ -94,6 +94,11 @@ class PlannedSchedule:
         return self._is_closed
 
     @property
+    def is_waiting(self) -> bool:
+        """True while values are being made for it."""
+        return _PENDING in self._numbers
+
+    @property
     def population(self) -> int:
         """How many values the scope shall have, as far as that is known: as many as have been planned for."""
         return len(self._numbers)
@@ -214,6 +219,16 @@ class PlannedSchedule:
         if rank is not None:
             self._uses[rank] -= 1
             self._put_back(rank)
+
+    def reuse(self, number: int) -> None:
+        """Undo :meth:`unuse`: the ticket is drawn, if nobody else has drawn it since."""
+        rank = self._ranks.get(number)
+        if rank is not None:
+            self._uses[rank] += 1
+            if rank in self._tickets:
+                self._tickets.remove(rank)
+            else:
+                self._planned[rank] += 1
 
     def enter(self, number: int) -> None:
         self._spare_places[number] = len(self._spare)

@@ -42,6 +42,10 @@ def _part(state: Any, path: _Path) -> Hashable:
     return freeze(state)
 
 
+def _key_of(specification: ISpecification) -> Hashable:
+    return specification if isinstance(specification, Hashable) else id(specification)
+
+
 class _Index:
     """Scopes of equality patterns over the same fields, found by hash of the fields' values."""
 
@@ -56,25 +60,55 @@ class _Index:
     def scope(self, key: tuple[Hashable, ...]) -> Scope:
         scope = self._scopes.get(key)
         if scope is None:
-            asked = ", ".join(f"{'.'.join(path)}={part!r}" for path, part in zip(self._paths, key, strict=True))
-            scope = self._scopes[key] = Scope(self._pool, f"those with {asked}")
+            scope = self._scopes[key] = _EqualScope(self._pool, self, key)
         return scope
+
+    def drop(self, key: tuple[Hashable, ...]) -> None:
+        del self._scopes[key]
+
+    def describe(self, key: tuple[Hashable, ...]) -> str:
+        asked = ", ".join(f"{'.'.join(path)}={part!r}" for path, part in zip(self._paths, key, strict=True))
+        return f"those with {asked}"
+
+
+class _EqualScope(Scope):
+    """The scope of an equality pattern."""
+
+    __slots__ = ("key",)
+
+    family: _Index
+
+    def __init__(self, pool: "Population", index: _Index, key: tuple[Hashable, ...]) -> None:
+        super().__init__(pool, index)
+        self.key = key
+
+    @property
+    def description(self) -> str:
+        return self.family.describe(self.key)
 
 
 class _LazyScope(Scope):
     """The scope of any other specification: evaluated when it is asked for, once per value and change."""
 
-    __slots__ = ("_seen", "_specification", "_version")
+    __slots__ = ("_seen", "_specification", "_version")  # its family are all such scopes of the population
 
     is_lazy = True
 
     def __init__(self, pool: "Population", specification: ISpecification) -> None:
-        super().__init__(pool, f"those that satisfy {specification!r}")
+        super().__init__(pool, pool)
         self._specification = specification
         self._seen = len(pool.journal)
         self._version = self._current_version()
         for number in pool.everything.members:
             self._check(number)
+
+    @property
+    def description(self) -> str:
+        return f"those that satisfy {self._specification!r}"
+
+    @property
+    def key(self) -> Hashable:
+        return _key_of(self._specification)
 
     def refresh(self) -> None:
         pool: Population = self.pool  # type: ignore[assignment]  # made by a population only
@@ -125,6 +159,7 @@ class Population(Pool):
         self._numbers: dict[Hashable, int] = {}
         self._indexes: dict[tuple[_Path, ...], _Index] = {}
         self._lazy: dict[Hashable, _LazyScope] = {}
+        self._changing: dict[int, tuple[ISession, Mapping[str, Any] | None]] = {}  # who changes a value, and its state before
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -161,8 +196,11 @@ class Population(Pool):
             self._take_off(session, number)
             self._restate(number, state)
         else:
-            session.on_rollback(self._restate, number, self.states[number])
+            before = self.states[number]
+            session.on_rollback(self._restate, number, before)
             self._restate(number, state)
+            if session.is_atomic and number not in self.in_flight:
+                self._change(session, number, before)
 
     def scope(self, specification: ISpecification | None = None) -> Scope:
         """The scope of a specification; equal specifications share one."""
@@ -172,11 +210,21 @@ class Population(Pool):
             leaves = _leaves(specification.pattern)
             paths = tuple(sorted(leaves))
             return self._index(paths).scope(tuple(leaves[path] for path in paths)) if paths else self.everything
-        key: Hashable = specification if isinstance(specification, Hashable) else id(specification)
+        key = _key_of(specification)
         scope = self._lazy.get(key)
         if scope is None:
             scope = self._lazy[key] = _LazyScope(self, specification)
+            for number in self._changing:
+                self._withhold(number)
         return scope
+
+    def drop(self, scope: Scope) -> None:
+        if isinstance(scope, _LazyScope):
+            del self._lazy[scope.key]
+            if not self._lazy:
+                self.journal.clear()
+        elif isinstance(scope, _EqualScope) and not scope.members:
+            scope.family.drop(scope.key)
 
     def _index(self, paths: tuple[_Path, ...]) -> _Index:
         index = self._indexes.get(paths)
@@ -186,7 +234,31 @@ class Population(Pool):
                 state = self.states[number]
                 if state is not None:
                     index.scope_of(state).enter(number)
+            for number in self._changing:
+                self._withhold(number)
         return index
+
+    def _change(self, session: ISession, number: int, before: Mapping[str, Any] | None) -> None:
+        """An open transaction changes a value."""
+        if number not in self._changing:
+            self._changing[number] = (session, before)
+            session.on_commit(self._changed, number)
+            session.on_rollback(self._changed, number)
+        self._withhold(number)
+
+    def _withhold(self, number: int) -> None:
+        """Until the commit, a value that moves between scopes is offered to the session alone that moves it."""
+        session, before = self._changing[number]
+        now = self.states[number]
+        if self._lazy or any(
+            before is not None and now is not None and index.scope_of(before) is not index.scope_of(now)
+            for index in self._indexes.values()
+        ):
+            self.in_flight.setdefault(number, session)
+
+    def _changed(self, number: int) -> None:
+        del self._changing[number]
+        self._settle(number)
 
     def _restate(self, number: int, state: Mapping[str, Any] | None) -> None:
         """Replace the state of a value, and move it between scopes accordingly; None takes it away."""
@@ -201,6 +273,8 @@ class Population(Pool):
             if old is not new:
                 if old is not None:
                     old.leave(number)
+                    if not old.members and old.is_idle:
+                        self.drop(old)
                 if new is not None:
                     new.enter(number)
         if before is None:

@@ -17,17 +17,43 @@ class IScheduled(Protocol):
 
 
 class Scope:
-    """The numbers of the values that may be used under one specification, in the order they entered."""
+    """The numbers of the values that may be used under one specification, in the order they entered.
 
-    __slots__ = ("_followers", "description", "members", "pool")
+    Args:
+        pool: what it is a part of.
+        family: the same for scopes that share no value, such as those of one tenant each; None: it is alone.
+    """
+
+    __slots__ = ("_followers", "_holders", "family", "members", "pool")
 
     is_lazy = False
 
-    def __init__(self, pool: "Pool", description: str = "all") -> None:
+    def __init__(self, pool: "Pool", family: object = None) -> None:
         self.pool = pool
-        self.description = description
+        self.family = family if family is not None else self
         self.members: dict[int, None] = {}
         self._followers: tuple[IScheduled, ...] = ()
+        self._holders = 0
+
+    @property
+    def description(self) -> str:
+        """Which values they are, for messages."""
+        return "all"
+
+    @property
+    def is_idle(self) -> bool:
+        """True if nobody would miss it: nobody follows or holds it."""
+        return not self._followers and not self._holders
+
+    def hold(self) -> None:
+        """Keep it until :meth:`let_go` is called as often."""
+        self._holders += 1
+
+    def let_go(self) -> None:
+        """Hold it no more."""
+        self._holders -= 1
+        if self.is_idle:
+            self.pool.drop(self)
 
     def follow(self, follower: IScheduled) -> None:
         """Tell ``follower`` of every value that enters or leaves from now on."""
@@ -72,6 +98,9 @@ class Pool:
     def when_settled(self, number: int, callback: Callable[[int], None]) -> None:
         """Call ``callback`` with the number once its transaction has committed or rolled back."""
         self._waiting.setdefault(number, []).append(callback)
+
+    def drop(self, scope: Scope) -> None:
+        """Nobody asks for a scope any more."""
 
     def clear(self) -> None:
         """Forget all values."""

@@ -74,6 +74,13 @@ class SharesDistributor:
         session.on_rollback(self._put_back, number)
         return number
 
+    def undraw(self, session: ISession, scope: Scope, choice: int | None) -> None:
+        if self.null_weight:
+            self._nulls.undraw(session, choice is None)
+        if choice is not None:
+            self._put_back(choice)
+            session.on_rollback(self._take_out, choice)
+
     def seed(self, seed: int) -> None:
         self._random.seed(seed)
         self._nulls.seed(seed ^ 1)
@@ -85,6 +92,13 @@ class SharesDistributor:
 
     def use(self, session: ISession, scope: Scope, number: int) -> None:
         """Lists keep their shares among what is drawn."""
+
+    def unuse(self, session: ISession, scope: Scope, number: int) -> None:
+        """Nothing was counted."""
+
+    def forget(self, scope: Scope) -> bool:
+        """All scopes are one."""
+        return True
 
     def plan(self, plan: Plan | None, *, is_exact: bool = False, is_of_root: bool = False) -> None:
         if plan is self._plan:
@@ -120,6 +134,10 @@ class SharesDistributor:
         self._tickets.append(number)
         place = int(self._random.random() * len(self._tickets))
         self._tickets[place], self._tickets[-1] = self._tickets[-1], self._tickets[place]
+
+    def _take_out(self, number: int) -> None:
+        if number in self._tickets:
+            self._tickets.remove(number)
 
     def __repr__(self) -> str:
         return f"SharesDistributor({len(self.shares)} values, null_weight={self.null_weight:g})"

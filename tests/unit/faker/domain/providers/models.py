@@ -180,8 +180,9 @@ async def made_in_transaction(provider: Any, input: Any = None) -> Any:
         return await made(provider, session, input)
 
 
-async def stored(repository: Any) -> list[dict[str, Any]]:
-    return [state async for state in repository.find(InMemorySession())]
+async def stored(repository: Any, session: Any = None) -> list[dict[str, Any]]:
+    """What is stored, as this session sees it, or one of its own."""
+    return [state async for state in repository.find(session or InMemorySession())]
 
 
 @dataclasses.dataclass
