@@ -210,14 +210,14 @@ class LawDistributor:
             scope.refresh()
         schedule = self._schedules.get(scope)
         if schedule is not None and schedule.use(number):
-            session.on_rollback(self._take_back, scope, number)
+            session.on_rollback(self._take_back, scope, number, is_told=True)
         if schedule is None or scope is scope.pool.everything:
             self._beside[number] = self._beside.get(number, 0) + 1
             session.on_rollback(self._take_back_beside, number)
 
     def unuse(self, session: ISession, scope: Scope, number: int) -> None:
-        self._take_back(scope, number)
-        session.on_rollback(self._repeat, scope, number)
+        self._take_back(scope, number, is_told=True)
+        session.on_rollback(self._repeat, scope, number, is_told=True)
         self._take_back_beside(number)
         session.on_rollback(self._repeat_beside, number)
 
@@ -332,20 +332,20 @@ class LawDistributor:
         scope.unfollow(schedule)
         self._schedules[scope] = self._open(scope, schedule.uses, schedule.is_closed, since)
 
-    def _take_back(self, scope: Scope, number: int) -> None:
+    def _take_back(self, scope: Scope, number: int, *, is_told: bool = False) -> None:
         """A use was rolled back; the schedule may be another one by now."""
         schedule = self._schedules.get(scope)
         if schedule is not None:
-            schedule.unuse(number)
+            schedule.unuse(number, is_told=is_told)
         elif scope.family in self._forgotten:
             kept = self._forgotten[scope.family]
             kept[number] = kept.get(number, 0) - 1
 
-    def _repeat(self, scope: Scope, number: int) -> None:
+    def _repeat(self, scope: Scope, number: int, *, is_told: bool = False) -> None:
         """Undo :meth:`_take_back`."""
         schedule = self._schedules.get(scope)
         if schedule is not None:
-            schedule.reuse(number)
+            (schedule.use if is_told else schedule.reuse)(number)
         elif scope.family in self._forgotten:
             self._forgotten[scope.family][number] += 1
 

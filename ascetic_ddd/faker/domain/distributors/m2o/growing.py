@@ -144,7 +144,7 @@ class GrowingSchedule:
         self._push(rank)
         return True
 
-    def unuse(self, number: int) -> None:
+    def unuse(self, number: int, *, is_told: bool = False) -> None:
         """Take one use of the value back. It is due at once; if that happens again and again, others come first."""
         rank = self._ranks.get(number)
         if rank is None:

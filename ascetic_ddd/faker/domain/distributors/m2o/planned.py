@@ -213,12 +213,15 @@ class PlannedSchedule:
         self._uses[rank] += 1
         return True
 
-    def unuse(self, number: int) -> None:
-        """Take one use of the value back; its ticket will be drawn again."""
+    def unuse(self, number: int, *, is_told: bool = False) -> None:
+        """Take one use of the value back; its ticket, if it was not told, will be drawn again."""
         rank = self._ranks.get(number)
         if rank is not None:
             self._uses[rank] -= 1
-            self._put_back(rank)
+            if is_told:
+                self._planned[rank] -= 1
+            else:
+                self._put_back(rank)
 
     def reuse(self, number: int) -> None:
         """Undo :meth:`unuse`: the ticket is drawn, if nobody else has drawn it since."""
