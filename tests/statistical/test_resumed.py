@@ -141,5 +141,11 @@ async def test_the_means_after_resuming_are_those_asked_for(kind: str, lanes: in
     for name, law in ASKED[kind].items():
         told = [str(row[f"{name}_id"]) for row in rows if row[f"{name}_id"] is not None]
         values = len(set(told))
-        assert abs(values - len(told) / law["mean"]) <= max(0.02 * values, 1.0 if lanes == 1 else 2.0), (name, values, len(told) / law["mean"])
-    assert weights(Counter(str(row["author_id"]) for row in rows if row["author_id"]).values()) == pytest.approx(WEIGHTS, abs=0.04)
+        assert abs(values - len(told) / law["mean"]) <= max(0.02 * values, 1.0 if lanes == 1 else 2.0), (
+            name,
+            values,
+            len(told) / law["mean"],
+        )
+    assert weights(Counter(str(row["author_id"]) for row in rows if row["author_id"]).values()) == pytest.approx(
+        WEIGHTS, abs=0.04
+    )

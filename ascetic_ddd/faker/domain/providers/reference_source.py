@@ -111,9 +111,7 @@ class ReferenceSource:
         """The aggregates that exist."""
         return self.aggregate_provider.memory.population
 
-    def wanted(
-        self, pattern: Mapping[str, Any] | None, specification: ISpecification | None, asker: Any
-    ) -> Wanted:
+    def wanted(self, pattern: Mapping[str, Any] | None, specification: ISpecification | None, asker: Any) -> Wanted:
         """Understand what was told; the same telling is understood once, unless it was not heard for long.
 
         Raises:

@@ -202,7 +202,11 @@ class LawDistributor:
         if self.null_weight:
             self._nulls.undraw(session, choice is None)
         if choice is not None:
-            self._take_back(scope, choice)
+            schedule = self._schedules.get(scope)
+            if schedule is not None:
+                schedule.undraw(choice)
+            else:
+                self._take_back(scope, choice)
             session.on_rollback(self._repeat, scope, choice)
 
     def use(self, session: ISession, scope: Scope, number: int) -> None:
@@ -377,9 +381,7 @@ class LawDistributor:
                     owed[number] = max(owed[number], (values - 0.5) * other.counts.mean)
         return {number: uses[number] for number in sorted(uses, key=lambda number: -owed[number])}
 
-    def _open(
-        self, scope: Scope, uses: dict[int, int], is_closed: bool, since: float = 0.0
-    ) -> GrowingSchedule | PlannedSchedule:
+    def _open(self, scope: Scope, uses: dict[int, int], is_closed: bool, since: float = 0.0) -> GrowingSchedule | PlannedSchedule:
         schedule: GrowingSchedule | PlannedSchedule
         if self._plan is None:
             schedule = GrowingSchedule(self._counts_of(scope), scope, self._random, is_closed=is_closed, uses=uses)

@@ -160,8 +160,15 @@ class GrowingSchedule:
             now = max(len(self._ranks) + self._reserved + 1.0, self._heap[0][0] if self._heap else 0.0)
             heappush(self._heap, (now * (1.0 + _DELAY * 2.0 ** min(times - _REPEATED, 60)), rank, use))
 
+    def undraw(self, number: int) -> None:
+        """Take one use back that nothing failed for: it is due at once, however often."""
+        rank = self._ranks.get(number)
+        if rank is not None:
+            self._uses[rank] -= 1
+            self._push(rank)
+
     def reuse(self, number: int) -> None:
-        """Undo :meth:`unuse`."""
+        """Undo :meth:`undraw`."""
         self.use(number)
 
     def enter(self, number: int) -> None:

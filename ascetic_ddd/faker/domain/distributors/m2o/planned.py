@@ -223,8 +223,12 @@ class PlannedSchedule:
             else:
                 self._put_back(rank)
 
+    def undraw(self, number: int) -> None:
+        """Take one use back that nothing failed for."""
+        self.unuse(number)
+
     def reuse(self, number: int) -> None:
-        """Undo :meth:`unuse`: the ticket is drawn, if nobody else has drawn it since."""
+        """Undo :meth:`undraw`: the ticket is drawn, if nobody else has drawn it since."""
         rank = self._ranks.get(number)
         if rank is not None:
             self._uses[rank] += 1
