@@ -56,8 +56,11 @@ async def restore(provider: AggregateProvider[Any, Any], session: ISession) -> d
         while name in remembered:  # another provider of the same class
             name, number = f"{aggregate_provider.path}#{number}", number + 1
         remembered[name] = aggregate_provider.memory.made = rows
-    for tally in tallies:  # when all populations are known
-        tally.hand_over(session)
+    shared: dict[int, list[_Tally]] = {}
+    for tally in tallies:
+        shared.setdefault(id(tally.distributor), []).append(tally)
+    for own in shared.values():  # when all populations are known
+        _hand_over(own, session)
     for inside in insides:
         inside.hand_over(session)
     await Numbering(provider).begin(session)
@@ -111,6 +114,11 @@ class _Tally:
         return self._part.distributor
 
     @property
+    def values(self) -> int:
+        """How many values have a use."""
+        return len(self._uses)
+
+    @property
     def is_lawful_reference(self) -> bool:
         """True of a reference whose values are reused by a law."""
         return isinstance(self._part, ReferenceProvider) and isinstance(self._part.distributor, LawDistributor)
@@ -137,18 +145,10 @@ class _Tally:
                 "let the exporter give every part under its attribute name"
             ) from None
 
-    def hand_over(self, session: ISession) -> None:
-        """Tell the distributor."""
-        part = self._part
-        if not part.distributor.keeps_values:
-            part.distributor.restore({}, self.rows)
-            return
-        uses = {}
-        for key, count in self._uses.items():
-            number = self.number_of(session, key)
-            if number is not None:
-                uses[number] = count
-        part.distributor.restore(uses, len(self._uses))
+    def uses(self, session: ISession) -> Counter[int]:
+        """Uses by number of the value."""
+        numbers = ((self.number_of(session, key), count) for key, count in self._uses.items())
+        return Counter({number: count for number, count in numbers if number is not None})
 
     def number_of(self, session: ISession, key: Hashable) -> int | None:
         """The number of a value that was counted."""
@@ -188,6 +188,16 @@ class _Inside:
             pairs = self._beside.items()
             numbers = {self._part.number_of(session, part): self._whole.number_of(session, whole) for part, whole in pairs}
             self._whole.distributor.lead(self._part.distributor, numbers.get)
+
+
+def _hand_over(tallies: list[_Tally], session: ISession) -> None:
+    """Tell a distributor what was counted of it, in however many references."""
+    distributor = tallies[0].distributor
+    if distributor.keeps_values:
+        uses = sum((tally.uses(session) for tally in tallies), Counter[int]())
+        distributor.restore(uses, max(len(uses), *(tally.values for tally in tallies)))
+    else:
+        distributor.restore({}, sum(tally.rows for tally in tallies))
 
 
 def _tallies_of(provider: Provider[Any, Any]) -> list[_Tally]:

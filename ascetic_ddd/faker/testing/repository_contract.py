@@ -154,6 +154,24 @@ class RepositoryContract(ExternalRepositoryContract):
         assert self.export(agg) != changed
         assert await repository.get(session, self.id_of(agg)) == changed
 
+    async def test_others_see_what_is_committed(self, repository: Any, session: ISession, session_pool: ISessionPool) -> None:
+        """Neither an insert nor an update of an open transaction is found or got by another session."""
+        agg = self.make_aggregate()
+        async with session_pool.session() as other:
+            async with session.atomic():
+                await repository.insert(session, agg)
+                assert await repository.get(other, self.id_of(agg)) is None
+                assert [state async for state in repository.find(other)] == []
+            before = self.export(agg)
+            assert await repository.get(other, self.id_of(agg)) == before
+            async with session.atomic():
+                self.change(agg)
+                await repository.update(session, agg)
+                assert await repository.get(session, self.id_of(agg)) == self.export(agg)
+                assert await repository.get(other, self.id_of(agg)) == before
+                assert [state async for state in repository.find(other)] == [before]
+            assert await repository.get(other, self.id_of(agg)) == self.export(agg)
+
     async def test_update_of_what_is_not_stored_is_refused(self, repository: Any, session: ISession) -> None:
         """With an error that names the id."""
         agg = self.make_aggregate()

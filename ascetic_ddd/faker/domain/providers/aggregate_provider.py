@@ -96,7 +96,7 @@ class AggregateProvider(EntityProvider[I, A]):
         if self._kept:
             self._settle_kept()
         if self._is_drawn:
-            if self._is_in_the_making:
+            if self._output is NOTHING and self._is_in_the_making:
                 self._give_back()  # the object was not made
             self._is_drawn = False
         super().reset()

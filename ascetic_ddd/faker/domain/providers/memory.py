@@ -30,7 +30,9 @@ class Memory:
         self.reserved: dict[Hashable, ISession] = {}  # by id, the sessions in which references are making them
         self._catching_up = asyncio.Lock()
         self._watchers: tuple[Callable[[ISession], None], ...] = ()
-        self._storing: set[ISession] = set()  # open transactions that stored something nobody has heard of
+        self._latest: ISession | None = None  # that stored something nobody has heard of
+        self._storing: dict[ISession, None] = {}  # others that did so, and whose transactions are open
+        self._is_behind = False
 
     @property
     def is_asked(self) -> bool:
@@ -67,16 +69,17 @@ class Memory:
         self._miss(session)
 
     def _miss(self, session: ISession) -> None:
-        """What the session stored has to be looked up: by itself at once, by others after its commit."""
+        """Whoever asks from now on has to look up what the session stored."""
         self.is_late = True
-        if session not in self._storing and session.is_atomic:
-            self._storing.add(session)
-            session.on_commit(self._commit, session)
-            session.on_rollback(self._storing.discard, session)
+        before = self._latest
+        if session is not before:
+            self._latest = session
+            if before is not None and before.is_atomic:
+                self._storing = {other: None for other in (*self._storing, before) if other.is_atomic}
 
-    def _commit(self, session: ISession) -> None:
-        self._storing.discard(session)
-        self.is_late = True
+    def _fall_behind(self) -> None:
+        """A transaction that was open when the others were looked up has ended."""
+        self.is_late = self._is_behind = True
 
     def watch(self, watcher: Callable[[ISession], None]) -> None:
         """Call ``watcher`` with the session for each aggregate that is stored singly, whoever asked for it."""
@@ -94,12 +97,17 @@ class Memory:
         async with self._catching_up:
             if not self.is_late:
                 return
+            self._is_behind = False
+            for other in (*self._storing, self._latest):
+                if other is not None and other.is_atomic and other is not session:
+                    other.on_commit(self._fall_behind)
+                    other.on_rollback(self._fall_behind)  # of a savepoint perhaps, and the rest is committed
             if offers(self._repository, IReadable):
                 population = self.population
                 async for state in self._repository.find(session):
                     if population.number_of(state[self._id_attr]) is None:
                         population.stored(session, state)
-            self.is_late = False
+            self.is_late = self._is_behind
             session.on_rollback(setattr, self, "is_late", True)
 
     def forget(self) -> None:

@@ -139,7 +139,12 @@ class InMemoryRepository(Observable, Generic[T]):
         self._states[identity] = state
         session.on_rollback(self._states.__setitem__, identity, previous)
         if session.is_atomic:
-            self._changed_by(session).setdefault(identity, previous)
+            before = self._before.get(session)
+            if before is None:
+                before = self._begin(session)
+            if identity not in before:
+                before[identity] = previous
+                session.on_rollback(self._unchange, session, identity)
         if self._listeners:
             self._announce(session, state)
 
@@ -190,9 +195,12 @@ class InMemoryRepository(Observable, Generic[T]):
                 "give each aggregate an id of its own, or `update` the stored one."
             )
         self._states[identity] = state
-        session.on_rollback(self._forget, identity)
+        session.on_rollback(self._forget, session, identity)
         if session.is_atomic:
-            self._changed_by(session).setdefault(identity, None)
+            before = self._before.get(session)
+            if before is None:
+                before = self._begin(session)
+            before[identity] = None
 
     def _number(self, agg: T, missing: list[Path]) -> tuple[dict[str, Any], Hashable]:
         """Give the missing parts their next numbers; skip ids that were told explicitly."""
@@ -213,25 +221,28 @@ class InMemoryRepository(Observable, Generic[T]):
             if identity not in self._states:
                 return state, identity
 
-    def _changed_by(self, session: ISession) -> dict[Hashable, dict[str, Any] | None]:
-        """What the open transaction has changed, by identity, as it was before."""
-        before = self._before.get(session)
-        if before is None:
-            before = self._before[session] = {}
-            session.on_commit(self._settle, session)
-            session.on_rollback(self._settle, session)
+    def _begin(self, session: ISession) -> dict[Hashable, dict[str, Any] | None]:
+        """An open transaction changes something for the first time, here or in the savepoint at hand."""
+        before = self._before[session] = {}
+        session.on_commit(self._before.pop, session)
         return before
-
-    def _settle(self, session: ISession) -> None:
-        self._before.pop(session, None)
 
     def _seen_by(self, session: ISession) -> dict[Hashable, dict[str, Any] | None]:
         """What others have changed and not committed, as this session sees it; None is not there yet."""
         others = [before for other, before in self._before.items() if other is not session]
         return {identity: state for before in others for identity, state in before.items()}
 
-    def _forget(self, identity: Hashable) -> None:
+    def _forget(self, session: ISession, identity: Hashable) -> None:
         self._states.pop(identity, None)
+        self._unchange(session, identity)
+
+    def _unchange(self, session: ISession, identity: Hashable) -> None:
+        """A rollback undoes a change; the last one to be undone ends the account, as its beginning is rolled back, too."""
+        before = self._before.get(session)
+        if before is not None:
+            before.pop(identity, None)
+            if not before:
+                del self._before[session]
 
     def _restore(self, states: dict[Hashable, dict[str, Any]], last_numbers: dict[Path, int]) -> None:
         self._states, self._last_numbers = states, last_numbers

@@ -20,7 +20,7 @@ from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemo
 from benchmarks.construction import in_memory_provider
 from examples.library.providers import AUTHOR_WEIGHTS, AuthorProvider, BookProvider, TenantProvider
 from tests.unit.faker.application.test_generation import Store, graph
-from tests.unit.faker.domain.providers.models import Agg
+from tests.unit.faker.domain.providers.models import Agg, aggregate
 
 
 def restarted(provider: BookProvider) -> BookProvider:
@@ -121,6 +121,47 @@ async def test_a_closed_reference_to_its_own_kind_finds_what_is_remembered() -> 
         await restore(again, session)
     made = [agg.export() async for agg in generate(again, pool, 50)]
     assert {state["boss_id"] for state in made} & {state["id"] for state in first}
+
+
+class Loans(AggregateProvider[dict[str, Any], Agg]):
+    """Two references that share a distributor, and so a law; only one of them may create."""
+
+    _id_attr = "id"
+    id: ValueProvider[int, int]
+    from_id: ReferenceProvider[int, Agg, int]
+    to_id: ReferenceProvider[int, Agg, int]
+
+    def __init__(self, repository: Any, tenants: Any) -> None:
+        shared = distributor_factory(mean=10)
+        self.id = ValueProvider[int, int]()
+        self.from_id = ReferenceProvider(shared, tenants)
+        self.to_id = ReferenceProvider(shared, tenants, create=False)
+        super().__init__(repository, Agg, Agg.export)
+
+
+async def test_uses_of_a_shared_distributor_are_those_of_all_its_references() -> None:
+    repositories: list[InMemoryRepository[Agg]] = [InMemoryRepository(agg_exporter=Agg.export) for _ in range(2)]
+    pool = InMemorySessionPool()
+
+    async def grow(loans: Loans, number: int) -> None:
+        async with pool.session() as session:
+            for _ in range(number):
+                loans.reset()
+                await loans.create(session)
+
+    def fresh() -> Loans:
+        return Loans(repositories[0], aggregate(repositories[1], status=ValueProvider(values=["a"])))
+
+    await grow(fresh(), 100)
+    again = fresh()
+    async with pool.session() as session:
+        await restore(again, session)
+    await grow(again, 100)
+    async with pool.session() as session:
+        states = [state async for state in repositories[0].find(session)]
+    uses = Counter(state[name] for state in states for name in ("from_id", "to_id"))
+    assert len(uses) == pytest.approx(40, abs=1)
+    assert max(uses.values()) <= 11
 
 
 class Cities(AggregateProvider[dict[str, Any], Agg]):

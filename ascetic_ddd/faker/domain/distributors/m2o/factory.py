@@ -13,6 +13,11 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError
 
 __all__ = ("checked_distributor", "distributor_factory")
 
+_PORT = (
+    *("keeps_values", "is_nullable", "draw", "undraw", "use", "unuse", "forget"),
+    *("seed", "restore", "plan", "end"),
+)
+
 
 def distributor_factory(
     weights: Sequence[float] | None = None,
@@ -102,7 +107,13 @@ def checked_distributor(distributor: object) -> IM2ODistributor:
     Raises:
         ConfigurationError: it is something else, such as a generator in the place of the distributor.
     """
-    if not all(hasattr(distributor, name) for name in ("draw", "keeps_values", "is_nullable")):
+    missing = [name for name in _PORT if not hasattr(distributor, name)]
+    if missing and hasattr(distributor, "draw"):
+        raise ConfigurationError(
+            f"distributor={distributor!r} has no {', '.join(missing)}; see IM2ODistributor, and "
+            "ascetic_ddd.faker.testing.distributor_contract for what each must do"
+        )
+    if missing:
         raise ConfigurationError(
             f"distributor={distributor!r}: expected what distributor_factory(…) makes; "
             "an input generator is given as input_generator=…"
