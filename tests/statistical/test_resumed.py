@@ -133,8 +133,8 @@ async def left_and_resumed(kind: str, lanes: int, seed: int, cuts: tuple[int, ..
 async def test_the_means_after_resuming_are_those_asked_for(kind: str, lanes: int, seed: int, cuts: tuple[int, ...]) -> None:
     """4,000 books: every mean within 2 %; those of tied authors, too, with 8 tenants of their own plans and 160 authors.
 
-    Values come in whole numbers, one more or less is let pass; two on four lanes, which may each miss a value that is in flight in
-    another one. So the 8 tenants say nothing of 2 %; the authors and the shelves do.
+    Values come in whole numbers, one more or less is let pass; two on four lanes, which may each miss a value that is in flight
+    in another one. So the 8 tenants say nothing of 2 %; the authors and the shelves do.
     """
     rows = await left_and_resumed(kind, lanes, seed, cuts)
     assert len(rows) == BOOKS

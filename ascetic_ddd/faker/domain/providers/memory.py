@@ -92,7 +92,8 @@ class Memory:
     async def catch_up(self, session: ISession) -> None:
         """Take in what was stored before anybody asked; if the session rolls back, it is taken in again.
 
-        What others have stored and not committed is not seen, and taken in after their commit. Lanes that come meanwhile wait until it is done.
+        What others have stored and not committed is not seen, and taken in after their commit. Lanes that come meanwhile wait
+        until it is done.
         """
         async with self._catching_up:
             if not self.is_late:

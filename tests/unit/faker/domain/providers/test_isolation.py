@@ -1,4 +1,4 @@
-"""What one transaction has not committed, no other one sees; what was drawn for nothing goes back; what was told once is forgotten."""
+"""What others have not committed is not seen; what was drawn for nothing goes back; what was told once is forgotten."""
 
 import gc
 import tracemalloc
