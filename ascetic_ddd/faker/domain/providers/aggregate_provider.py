@@ -333,6 +333,7 @@ class AggregateProvider(EntityProvider[I, A]):
 
     def _detach(self, twins: dict[int, Any]) -> None:
         self._kept = []
+        self._is_drawn = False  # the twin has drawn nothing
         super()._detach(twins)
 
     def _forget(self) -> None:
@@ -341,10 +342,6 @@ class AggregateProvider(EntityProvider[I, A]):
 
     def _begin(self, session: ISession) -> Awaitable[None] | None:
         return None if self._done else self.populate(session)
-
-    def _detach(self, twins: dict[int, Any]) -> None:
-        self._is_drawn = False  # the twin has drawn nothing
-        super()._detach(twins)
 
     def _make(self, input: Any) -> Any:
         raise ConfigurationError(f"{self.path} makes aggregates only by create(session)")

@@ -73,9 +73,10 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         self._specification: ISpecification | None = None
         self._wanted: Wanted | None = None
         self._drawn: tuple[ISession, Scope, int | None] | None = None  # for the object at hand
+        self._used: tuple[ISession, Scope, int] | None = None  # by it, as it was told
 
     def reset(self) -> None:
-        self._drawn = None
+        self._drawn = self._used = None
         self._input = None
         self._done = False
         self._is_told = False
@@ -86,7 +87,7 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
 
     def set(self, input: I | None) -> None:
         """Tell the full id, or a pattern, or a specification; None makes the reference null."""
-        if self._drawn is not None:
+        if self._drawn is not None or self._used is not None:
             self._give_back()
         self._output = NOTHING
         self._input = None
@@ -209,7 +210,7 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         number = memory.population.number_of(self._input)
         if number is not None:
             self.distributor.use(session, memory.population.everything, number)
-            self._drawn = (session, memory.population.everything, number)
+            self._used = (session, memory.population.everything, number)
         self._done = True
         return None
 
@@ -295,6 +296,7 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
     def _refer_to(self, session: ISession, number: int) -> None:
         population = self.source.population
         self.distributor.use(session, population.everything, number)
+        self._used = (session, population.everything, number)
         self._input = population.id_of(number)
         self._done = True
 
@@ -348,9 +350,11 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         return self._output
 
     def _give_back(self) -> None:
-        drawn, self._drawn = self._drawn, None
+        drawn, used, self._drawn, self._used = self._drawn, self._used, None, None
         if drawn is not None and self._root()._is_in_the_making:
-            (self.distributor.unuse if self._is_told else self.distributor.undraw)(*drawn)  # type: ignore[arg-type]  # told is no null
+            self.distributor.undraw(*drawn)
+        if used is not None and self._root()._is_in_the_making:
+            self.distributor.unuse(*used)
 
     def _make(self, input: Any) -> Any:
         return None if input is None else self.source.make_id(input)
