@@ -3,7 +3,7 @@
 import difflib
 import importlib
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -54,8 +54,13 @@ class SynthesizeOptions:
     noise: float
 
 
-def synthesize(options: SynthesizeOptions, reporter: IReporter) -> Written:
+def synthesize(options: SynthesizeOptions, reporter: IReporter, note: Callable[[str], None]) -> Written:
     """Write the rows.
+
+    Args:
+        options: what the command line says.
+        reporter: is told how far it is.
+        note: is told what is doubtful in the models, and what was to be said of the writing.
 
     Raises:
         CommandError: something that was told is wrong, or the destination is occupied.
@@ -67,27 +72,37 @@ def synthesize(options: SynthesizeOptions, reporter: IReporter) -> Written:
     destination = _destination(options)
     schema = _schema(options, zip(models, rows.values(), strict=True))
     total = sum(model.rows or 0 for model in schema.schema.values())
+    _tell(schema, note)
     try:
         schema.prepare()
         if not total:
             return write_rows(schema, destination, table_names=table_names)
         reporter.begin(0, total)
         try:
-            return write_rows(schema, destination, table_names=table_names, on_progress=reporter.report)
+            written = write_rows(schema, destination, table_names=table_names, on_progress=reporter.report)
         finally:
             reporter.end()
+        for text in written.notes:
+            note(text)
+        return written
     except OccupiedError as error:
         raise CommandError(str(error), Exit.REFUSED) from error
     except (ExhaustedError, CycleError) as error:
         raise CommandError(str(error), Exit.USAGE) from error
 
 
-def statements(options: SynthesizeOptions) -> str:
+def statements(options: SynthesizeOptions, note: Callable[[str], None]) -> str:
     """The ``CREATE TABLE`` statements of the models that were told, or of all the module's own."""
     module = _imported(options.module)
     rows = _rows(options.rows) or dict.fromkeys(_own(module), 1)
     schema = _schema(options, zip(_models(module, options.module, rows), rows.values(), strict=True))
+    _tell(schema, note)
     return str(ddl_of(tables_of(schema.schema, _table_names(options.tables))))
+
+
+def _tell(schema: SchemaSynthesizer, note: Callable[[str], None]) -> None:
+    for finding in schema.lint():
+        note(str(finding))
 
 
 def _schema(options: SynthesizeOptions, models: Iterable[tuple[Any, int]]) -> SchemaSynthesizer:

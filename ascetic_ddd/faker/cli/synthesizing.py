@@ -2,6 +2,7 @@
 
 import json
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,6 +75,11 @@ def _synthesize(
     """
     secrets = secrets_of(to if to and not to.startswith(("csv:", "jsonl:")) else None)
     written: list[Written] = []
+    notes: list[str] = []
+
+    def note(text: str) -> None:
+        notes.append(secrets.masked(text))
+        print(f"note: {notes[-1]}", file=sys.stderr, flush=True)
 
     def work() -> None:
         _require_pydantic()
@@ -83,15 +89,15 @@ def _synthesize(
             module, rows or [], to, seed, table or [], null, is_forced=is_forced, creates_tables=creates_tables, noise=noise
         )
         if is_ddl:
-            print(synthesis.statements(options), end="")
+            print(synthesis.statements(options, note), end="")
         else:
             with _ended_by_sigterm():
-                written.append(synthesis.synthesize(options, reporter(stream_for(is_json=is_json))))
+                written.append(synthesis.synthesize(options, reporter(stream_for(is_json=is_json)), note))
 
     error = attempt(work)
     code = Exit.OK if error is None else _code_of(error)
     if is_json and not (is_ddl and error is None):
-        about = {"module": module, "seed": seed, "to": to, **_account(written)}
+        about = {"module": module, "seed": seed, "to": to, **_account(written), "notes": notes}
         told = {"exit_code": int(code), "error": None if error is None else message_of(error), **about}
         print(secrets.masked(json.dumps(told, ensure_ascii=False)))
     elif written:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, overload
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError, ExhaustedError
 from ascetic_ddd.faker.domain.providers.graph import stream
+from ascetic_ddd.faker.domain.specification.equality import freeze
 from ascetic_ddd.faker.schema.permutation import Permutation
+from ascetic_ddd.faker.schema.plain import plain
 from ascetic_ddd.faker.schema.spaces import ISpace
 
 if TYPE_CHECKING:
@@ -202,5 +204,5 @@ def _identity(value: Any) -> Any:
     try:
         hash(value)
     except TypeError:
-        return repr(value)
+        return freeze(plain(value))
     return value

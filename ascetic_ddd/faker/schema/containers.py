@@ -10,10 +10,11 @@ from pydantic.fields import FieldInfo
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError, UnsatisfiableError
 from ascetic_ddd.faker.schema.facts import constraints_of, type_name
+from ascetic_ddd.faker.schema.field_checks import READ_ONCE
 from ascetic_ddd.faker.schema.field_maker import DepthError
 from ascetic_ddd.faker.schema.synthesizer import Synthesizer, Values
 
-__all__ = ("SynthesizeList", "SynthesizeMapping", "SynthesizeSet", "SynthesizeTuple")
+__all__ = ("SynthesizeList", "SynthesizeMapping", "SynthesizeReadOnce", "SynthesizeSet", "SynthesizeTuple")
 
 _TRIES = 1_000
 _LISTS = {
@@ -21,9 +22,9 @@ _LISTS = {
     collections.deque,
     collections.abc.Sequence,
     collections.abc.MutableSequence,
-    collections.abc.Iterable,
     collections.abc.Collection,
 }
+_READ_ONCE = {collections.abc.Iterable, collections.abc.Iterator, collections.abc.Generator}
 _SETS = {set, frozenset, collections.abc.Set, collections.abc.MutableSet}
 _MAPPINGS = {
     dict,
@@ -200,6 +201,17 @@ class SynthesizeTuple(_Sized):
         rows = zip(*(part.draw(count) for part in self._fixed), strict=True)
         annotation: Any = self.field.annotation
         return [annotation(*row) for row in rows] if _is_named(annotation) else list(rows)
+
+
+class SynthesizeReadOnce(Values):
+    """Refuses what pydantic gives as an iterator of its own, whatever it was told."""
+
+    @classmethod
+    def match(cls, field: FieldInfo) -> bool:
+        return _kind(field) in _READ_ONCE
+
+    def prepare(self) -> None:
+        raise ConfigurationError(f"{self.place}: {type_name(self.field.annotation)}: {READ_ONCE}")
 
 
 def _is_named(annotation: Any) -> bool:

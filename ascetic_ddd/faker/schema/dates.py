@@ -1,6 +1,8 @@
 """Dates, times and durations between their bounds. No clock and no local time zone is ever asked."""
 
 import datetime
+import math
+from fractions import Fraction
 from random import Random
 from typing import Any
 
@@ -8,15 +10,19 @@ import pydantic
 from pydantic.fields import FieldInfo
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
-from ascetic_ddd.faker.schema.facts import constraints_of
+from ascetic_ddd.faker.schema.facts import constraints_of, type_name
 from ascetic_ddd.faker.schema.numbers import SynthesizeNumber
 from ascetic_ddd.faker.schema.spaces import ISpace, MappedSpace, RangeSpace
+from ascetic_ddd.faker.schema.windows import FEWEST, whole_ends, window
 
 __all__ = ("SynthesizeDate", "SynthesizeDay", "SynthesizeDuration", "SynthesizeTime")
 
 _MICROSECOND = datetime.timedelta(microseconds=1)
 _UTC = datetime.UTC
-_PAST_YEAR, _FUTURE_YEAR = 2000, 2100
+_KEPT = 0.1  # a bound that leaves so much of the default window keeps the window's other end
+_PAST_YEAR, _FUTURE_YEAR = 2000, 2100  # by default
+_CLOCKED = (pydantic.PastDate, pydantic.FutureDate, pydantic.PastDatetime, pydantic.FutureDatetime)
+_LAST_PAST_YEAR, _FIRST_FUTURE_YEAR = 2024, 2050  # what is past, or still to come, without asking a clock
 
 
 class _Ticks(SynthesizeNumber):
@@ -28,8 +34,8 @@ class _Ticks(SynthesizeNumber):
         """The value so many ticks from the origin."""
         raise NotImplementedError
 
-    def ticks(self, value: Any) -> int:
-        """The number of ticks from the origin to a value, rounded down."""
+    def ticks(self, value: Any) -> int | Fraction:
+        """The number of ticks from the origin to a value."""
         raise NotImplementedError
 
     def default_bounds(self) -> tuple[Any, Any]:
@@ -45,16 +51,16 @@ class _Ticks(SynthesizeNumber):
         self._size = self.max_value - self.min_value + 1
 
     def bounds(self) -> tuple[Any, Any]:
-        found = self.constraints
-        low, high = map(self.ticks, self.default_bounds())
-        lows = [self.ticks(found.ge)] if found.ge is not None else []
-        lows += [self.ticks(found.gt) + 1] if found.gt is not None else []
-        highs = [self.ticks(found.le)] if found.le is not None else []
-        highs += [self.ticks(found.lt) - 1] if found.lt is not None else []
-        first = max(lows) if lows else min(low, *highs) if highs else low
-        last = min(highs) if highs else max(high, first)
+        first, last = (math.floor(self.ticks(end)) for end in self.default_bounds())
+        width = max(last - first, FEWEST)
+        low, high = window(*whole_ends(self.constraints, self.ticks), (first, first + width), width, _KEPT)
         earliest, latest = map(self.ticks, self.limits())
-        return max(first, earliest), min(last, latest)
+        return max(low, math.ceil(earliest)), min(high, math.floor(latest))
+
+    def described(self) -> str:
+        low, high = self.limits()
+        clock = f"; {type_name(self.field.annotation)} is made from {low} to {high}, because no clock is asked"
+        return super().described() + (clock if self.field.annotation in _CLOCKED else "")
 
     def drawn(self, count: int) -> list[Any]:
         if self.dist_name == "normal":
@@ -115,8 +121,12 @@ class SynthesizeDate(_Ticks):
     def limits(self) -> tuple[Any, Any]:
         zone = self._origin.tzinfo
         margin = datetime.timedelta(0 if zone is None else 1)  # for other zones
-        low, high = datetime.datetime.min.replace(tzinfo=zone), datetime.datetime.max.replace(tzinfo=zone)
-        return low + margin, high - margin
+        low, high = datetime.datetime.min + margin, datetime.datetime.max - margin  # noqa: DTZ901
+        if self.field.annotation is pydantic.PastDatetime:
+            high = high.replace(year=_LAST_PAST_YEAR)
+        elif self.field.annotation is pydantic.FutureDatetime:
+            low = low.replace(year=_FIRST_FUTURE_YEAR)
+        return low.replace(tzinfo=zone), high.replace(tzinfo=zone)
 
     def ticks(self, value: Any) -> int:
         if not isinstance(value, datetime.datetime):
@@ -165,7 +175,12 @@ class SynthesizeDay(_Ticks):
         return datetime.date(first, 1, 1), datetime.date(last, 12, 31)
 
     def limits(self) -> tuple[Any, Any]:
-        return datetime.date.min, datetime.date.max
+        low, high = datetime.date.min, datetime.date.max
+        if self.field.annotation is pydantic.PastDate:
+            high = high.replace(year=_LAST_PAST_YEAR)
+        elif self.field.annotation is pydantic.FutureDate:
+            low = low.replace(year=_FIRST_FUTURE_YEAR)
+        return low, high
 
     def ticks(self, value: Any) -> int:
         return int(value.toordinal())
@@ -210,14 +225,19 @@ class SynthesizeDuration(_Ticks):
     def match(cls, field: FieldInfo) -> bool:
         return isinstance(field.annotation, type) and issubclass(field.annotation, datetime.timedelta)
 
+    def prepare(self) -> None:
+        step = constraints_of(self.field).multiple_of
+        self._step = 1 if step is None else abs(step // _MICROSECOND) or 1
+        super().prepare()
+
     def default_bounds(self) -> tuple[Any, Any]:
         return datetime.timedelta(0), datetime.timedelta(days=30)
 
     def limits(self) -> tuple[Any, Any]:
         return datetime.timedelta.min, datetime.timedelta.max
 
-    def ticks(self, value: Any) -> int:
-        return int(value // _MICROSECOND)
+    def ticks(self, value: Any) -> int | Fraction:
+        return Fraction(value // _MICROSECOND, self._step)
 
     def value(self, number: int) -> Any:
-        return datetime.timedelta(0, 0, number)
+        return datetime.timedelta(0, 0, number * self._step)

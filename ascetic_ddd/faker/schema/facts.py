@@ -1,11 +1,13 @@
 """What pydantic knows of a field, read once: its extra words, its constraints, its type without wrappings."""
 
+import sys
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
-from typing import Annotated, Any, NewType, TypeVar, Union, cast, get_args, get_origin
+from types import SimpleNamespace
+from typing import Annotated, Any, NewType, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import annotated_types
 import pydantic
@@ -17,10 +19,12 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError
 __all__ = (
     "Constraints",
     "bare_type",
+    "configured",
     "constraints_of",
     "derived",
     "expanded",
     "extra_of",
+    "is_alias",
     "is_nullable",
     "members_of",
     "not_null",
@@ -97,13 +101,29 @@ def bare_type(annotation: Any) -> Any:
         if isinstance(annotation, NewType):
             annotation = annotation.__supertype__
         elif isinstance(annotation, TypeAliasType):
-            annotation = annotation.__value__
+            annotation = _value_of(annotation)
         elif isinstance(origin, TypeAliasType):
-            annotation = origin.__value__[get_args(annotation)]
+            annotation = _value_of(origin)[get_args(annotation)]
         elif isinstance(annotation, TypeVar):
             annotation = annotation.__bound__ or (reduce(or_, annotation.__constraints__) if annotation.__constraints__ else Any)
         else:
             return annotation
+
+
+def is_alias(annotation: Any) -> bool:
+    """Whether a type is a ``type`` alias, which may contain itself."""
+    return isinstance(annotation, TypeAliasType) or isinstance(get_origin(annotation), TypeAliasType)
+
+
+def _value_of(alias: TypeAliasType) -> Any:
+    """What an alias stands for; names in quotes are those of its module, and its own."""
+    names = {parameter.__name__: parameter for parameter in alias.__type_params__}
+    holder = SimpleNamespace(__annotations__={"value": alias.__value__})
+    module = vars(sys.modules[alias.__module__]) if alias.__module__ in sys.modules else {}
+    try:
+        return get_type_hints(holder, module, {**names, alias.__name__: alias}, include_extras=True)["value"]
+    except NameError as error:
+        raise ConfigurationError(f"the type {alias.__name__}: {error}; define it in the module of the alias") from error
 
 
 def derived(field: FieldInfo, annotation: Any) -> FieldInfo:
@@ -113,6 +133,23 @@ def derived(field: FieldInfo, annotation: Any) -> FieldInfo:
     found.json_schema_extra = {**extra_of(found), **extra_of(field)}
     found.discriminator = field.discriminator or found.discriminator
     return found
+
+
+def configured(field: FieldInfo, cls: Any) -> FieldInfo:
+    """The field with the lengths that its class's ``model_config`` gives all texts."""
+    if not (isinstance(field.annotation, type) and issubclass(field.annotation, str)):
+        return field
+    config = getattr(cls, "model_config", None) or getattr(cls, "__pydantic_config__", None) or {}
+    told = constraints_of(field)
+    lengths: list[Any] = []
+    if told.min_length is None and config.get("str_min_length"):
+        lengths.append(annotated_types.MinLen(config["str_min_length"]))
+    if told.max_length is None and config.get("str_max_length") is not None:
+        lengths.append(annotated_types.MaxLen(config["str_max_length"]))
+    if lengths:
+        field = derived(field, field.annotation)
+        field.metadata = [*field.metadata, *lengths]
+    return field
 
 
 def with_words(field: FieldInfo, words: Mapping[str, Any]) -> FieldInfo:
@@ -151,10 +188,18 @@ def type_name(annotation: Any) -> str:
     return repr(annotation).replace("typing.", "")
 
 
-def unfold(field: FieldInfo, place: str) -> FieldInfo:
-    """The field with its type's wrappings taken off."""
+def unfold(field: FieldInfo, place: str, aliases: list[Any] | None = None) -> FieldInfo:
+    """The field with its type's wrappings taken off.
+
+    Args:
+        field: pydantic's description.
+        place: for messages.
+        aliases: those that were taken off are put here.
+    """
     for _ in range(32):
         annotation = field.annotation
+        if aliases is not None and is_alias(annotation):
+            aliases.append(annotation)
         bare = bare_type(annotation)
         if get_origin(bare) is Annotated or bare is not annotation:
             field = derived(field, bare)

@@ -6,7 +6,13 @@ from typing import Any, NamedTuple
 from pydantic import TypeAdapter
 from pydantic_core import SchemaError, SchemaValidator
 
-__all__ = ("FieldCheck", "field_check")
+__all__ = ("READ_ONCE", "FieldCheck", "field_check")
+
+READ_ONCE = (
+    "pydantic makes it a generator, which can be read once: who looks at a row, or writes it, would leave nothing to the next; "
+    "make it a list, or a Sequence"
+)
+"""Why a field is refused."""
 
 _CHANGES = ("to_upper", "to_lower", "strip_whitespace")
 
@@ -20,11 +26,13 @@ class FieldCheck(NamedTuple):
             raise what it likes, because it sees no other field.
         is_own: validators of the application are among it.
         changes: it changes texts, to upper case for example.
+        is_read_once: it makes a generator of whatever it is given.
     """
 
     validate: Callable[[Any], Any]
     is_own: bool
     changes: bool
+    is_read_once: bool = False
 
 
 def field_check(cls: Any, name: str) -> FieldCheck | None:
@@ -56,7 +64,8 @@ def field_check(cls: Any, name: str) -> FieldCheck | None:
     except SchemaError:
         return None
     changes = any(config.get(f"str_{change}") for change in _CHANGES)
-    return FieldCheck(validator.validate_python, _any(inner, _is_own), changes or _any(inner, _changes))
+    is_read_once = _any(inner, lambda found: found["type"] == "generator")
+    return FieldCheck(validator.validate_python, _any(inner, _is_own), changes or _any(inner, _changes), is_read_once)
 
 
 def _any(schema: Any, question: Callable[[Mapping[str, Any]], bool]) -> bool:

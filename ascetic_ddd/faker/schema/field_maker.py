@@ -1,7 +1,7 @@
 """Chooses the synthesizer of a field."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from pydantic.fields import FieldInfo
@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.schema import registry
 from ascetic_ddd.faker.schema.behaviors import Behavior, Independent
-from ascetic_ddd.faker.schema.facts import extra_of, is_nullable, type_name, unfold, with_words
+from ascetic_ddd.faker.schema.facts import configured, extra_of, is_nullable, type_name, unfold, with_words
 from ascetic_ddd.faker.schema.synthesizer import Synthesizer
 from ascetic_ddd.faker.schema.words import guessed_domain
 
@@ -51,8 +51,9 @@ class FieldMaker:
                 raise ConfigurationError(f"synthesizers has {cls!r}; expected subclasses of Synthesizer")
         self.known = registry.in_order(own)
         self.place = place
-        self.models: list[Any] = []
         self.model_name = model_name
+        self._holder: Any = None
+        self._kinds: list[Any] = []
 
     def make(
         self,
@@ -75,13 +76,17 @@ class FieldMaker:
             ConfigurationError: no synthesizer is for it, or the one that is finds it impossible; the place is told.
         """
         with self._at(name):
-            field = unfold(field, self.place)
+            aliases: list[Any] = []
+            field = configured(unfold(field, self.place, aliases), self._holder)
             if chosen is None:
                 domain = guessed_domain(name, field, self.model_name)
                 if domain is not None:
                     field = with_words(field, {**extra_of(field), "domain": domain})
                 chosen = self._chosen(field)
-            return chosen(model, field, behavior)
+            with ExitStack() as inside:
+                for alias in aliases:
+                    inside.enter_context(self._deeper(alias))
+                return chosen(model, field, behavior)
 
     @contextmanager
     def _at(self, name: str) -> Iterator[None]:
@@ -105,19 +110,26 @@ class FieldMaker:
         Raises:
             DepthError: it contains itself, and this is deep enough; whoever can do without it catches this.
         """
-        if self.models.count(model) >= _DEPTH:
+        before = self.model_name, self._holder
+        with self._deeper(model):
+            self.model_name, self._holder = getattr(model, "__name__", ""), model
+            try:
+                yield
+            finally:
+                self.model_name, self._holder = before
+
+    @contextmanager
+    def _deeper(self, kind: Any) -> Iterator[None]:
+        if self._kinds.count(kind) >= _DEPTH:
             raise DepthError(
-                f"{self.place}: {type_name(model)} contains itself without end; make the field optional, a list, or a union with "
+                f"{self.place}: {type_name(kind)} contains itself without end; make the field optional, a list, or a union with "
                 "something else"
             )
-        before = self.model_name
-        self.models.append(model)
-        self.model_name = getattr(model, "__name__", "")
+        self._kinds.append(kind)
         try:
             yield
         finally:
-            self.models.pop()
-            self.model_name = before
+            self._kinds.pop()
 
     def _chosen(self, field: FieldInfo) -> type[Synthesizer]:
         named = extra_of(field).get("synthesizer")

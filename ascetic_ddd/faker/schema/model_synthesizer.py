@@ -10,7 +10,7 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.graph import DEFAULT_SEED, stream
 from ascetic_ddd.faker.schema.behaviors import Behavior, Independent, Pooled
 from ascetic_ddd.faker.schema.facts import derived, extra_of, is_nullable, not_null, unfold, with_words
-from ascetic_ddd.faker.schema.field_checks import field_check
+from ascetic_ddd.faker.schema.field_checks import READ_ONCE, field_check
 from ascetic_ddd.faker.schema.field_maker import FieldMaker
 from ascetic_ddd.faker.schema.lone_columns import PooledColumn, UnresolvedColumn
 from ascetic_ddd.faker.schema.records import DrawnColumn, IColumn, Record, Records, words_of
@@ -163,6 +163,8 @@ class ModelSynthesizer:
         check = field_check(self.model_class, name)
         if check is None:
             return
+        if check.is_read_once:
+            raise ConfigurationError(f"{self.name}.{name}: {READ_ONCE}")
         if (check.is_own or check.changes) and (name in self.key or name in self.unique or name in self._laws):
             for node in synth.walk():
                 node.settle = check.validate if node in (synth, getattr(synth, "inner", None)) else None
@@ -201,6 +203,22 @@ class ModelSynthesizer:
         for name, law in self._laws.items():
             if name not in self._plans:
                 self._plans[name] = ValuePlan(self.fields[name], law, self.rows, name, self.null_weights[name])
+
+    def narrow(self, name: str, least: int, greatest: int) -> None:
+        """Keep a number's values within limits at the ends that its field leaves open. Keys are to be resolved again then.
+
+        Args:
+            name: of a field whose synthesizer, or the one beside its None, is a ``SynthesizeStepped``.
+            least: least value.
+            greatest: greatest value.
+
+        Raises:
+            ConfigurationError: no value is left.
+        """
+        synth: Any = self.fields[name]
+        getattr(synth, "inner", synth).narrow(least, greatest)
+        synth.behavior = type(synth.behavior)(synth)
+        self._plans.pop(name, None)
 
     def columns(self) -> list[IColumn]:
         """Fresh columns for one run through the rows, together for all fields."""

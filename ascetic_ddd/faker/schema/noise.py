@@ -1,7 +1,8 @@
 """Invalid input, marked: for testing that an application refuses what it should refuse."""
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
@@ -14,8 +15,9 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.graph import stream
 from ascetic_ddd.faker.schema.facts import Constraints, constraints_of, derived, is_nullable, not_null, unfold
 from ascetic_ddd.faker.schema.model_synthesizer import ModelSynthesizer
+from ascetic_ddd.faker.schema.plain import in_order, plain
 from ascetic_ddd.faker.schema.records import words_of
-from ascetic_ddd.faker.schema.shapes import MISSING
+from ascetic_ddd.faker.schema.shapes import MISSING, has_fields
 
 __all__ = ("KINDS", "Fault", "NoisyRow", "noisy_rows")
 
@@ -145,7 +147,8 @@ class _Breaker:
         elif kind == "length":
             yield from _of_wrong_length(facts, value)
         elif isinstance(value, str) or not isinstance(value, (int, float, bytes, list, dict, set, tuple, type(None))):
-            yield from (f"{value}☃", "☃", "")
+            text = plain(value) if isinstance(value, (Set, deque)) or has_fields(type(value)) else value
+            yield from (f"{text}☃", "☃", "")
 
 
 def _out_of_range(facts: Constraints, value: Any) -> Iterator[Any]:
@@ -189,6 +192,8 @@ def _of_wrong_length(facts: Constraints, value: Any) -> Iterator[Any]:
     if not hasattr(value, "__len__") or isinstance(value, Mapping):
         return
     items: Any = value if isinstance(value, (str, bytes)) else list(value)
+    if isinstance(value, Set):
+        items = in_order(value, lambda item: repr(plain(item)))
     filling: Any = "x" if isinstance(value, str) else b"x" if isinstance(value, bytes) else items[:1]
     if facts.max_length is not None and filling:
         yield items + filling * (facts.max_length + 1 - len(items))

@@ -1,7 +1,8 @@
 """Whole numbers, floats and decimals between their bounds."""
 
 import math
-from decimal import Decimal
+import sys
+from decimal import Context, Decimal
 from enum import Enum
 from fractions import Fraction
 from random import Random
@@ -14,11 +15,13 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.schema.facts import constraints_of
 from ascetic_ddd.faker.schema.spaces import ISpace, MappedSpace, RangeSpace
 from ascetic_ddd.faker.schema.synthesizer import Values
+from ascetic_ddd.faker.schema.windows import FEWEST, float_ends, whole_ends, window
 
-__all__ = ("SynthesizeDecimal", "SynthesizeFloat", "SynthesizeInteger", "SynthesizeNumber", "shape_of")
+__all__ = ("SynthesizeDecimal", "SynthesizeFloat", "SynthesizeInteger", "SynthesizeNumber", "SynthesizeStepped", "shape_of")
 
 _SPAN = 2**32 - 1
 _LEAST_INSIDE = 0.001
+_EXACT = Context(prec=1_000)  # no digit is lost, whatever the application's context is
 
 
 def shape_of(told: object, default: str, low: float, high: float) -> tuple[str, float, float]:
@@ -97,8 +100,23 @@ class SynthesizeNumber(Values):
         return found
 
 
-class _Stepped(SynthesizeNumber):
-    """Numbers that are whole multiples of a step."""
+class SynthesizeStepped(SynthesizeNumber):
+    """What whole numbers and decimals share: they are multiples of a step.
+
+    Attributes:
+        limits: least and greatest value where the field leaves an end open; None: no such limit.
+    """
+
+    limits: tuple[int, int] | None = None
+
+    def narrow(self, least: int, greatest: int) -> None:
+        """Keep the ends that the field leaves open within limits, such as those of a column.
+
+        Raises:
+            ConfigurationError: no value is left.
+        """
+        self.limits = least, greatest
+        self.prepare()
 
     def step(self) -> Fraction:
         """The distance of two neighbours."""
@@ -113,18 +131,21 @@ class _Stepped(SynthesizeNumber):
         raise NotImplementedError
 
     def bounds(self) -> tuple[Any, Any]:
-        found, step, cap = self.constraints, self.step(), self.cap()
-        lows = [math.ceil(_exact(found.ge) / step)] if found.ge is not None else []
-        lows += [math.floor(_exact(found.gt) / step) + 1] if found.gt is not None else []
-        highs = [math.floor(_exact(found.le) / step)] if found.le is not None else []
-        highs += [math.ceil(_exact(found.lt) / step) - 1] if found.lt is not None else []
-        span = math.floor(_SPAN / step)
-        low = max(lows) if lows else min(0, min(highs) - span) if highs else 0
-        high = min(highs) if highs else max(span, low + span)
+        self._low, self._high = self._numbers(self.step(), self.cap())
+        return self.value(self._low), self.value(self._high)
+
+    def _numbers(self, step: Fraction, cap: Fraction | None) -> tuple[int, int]:
+        """The bounds, in steps."""
+        told = whole_ends(self.constraints, lambda bound: _exact(bound) / step)
+        width = max(math.floor(_SPAN / step), FEWEST)
+        low, high = window(*told, (0, width), width)
+        if self.limits is not None:
+            least, greatest = self.limits
+            low = max(low, math.ceil(least / step)) if told[0] is None else low
+            high = min(high, math.floor(greatest / step)) if told[1] is None else high
         if cap is not None:
             low, high = max(low, math.ceil(-cap / step)), min(high, math.floor(cap / step))
-        self._low, self._high = low, high
-        return self.value(low), self.value(high)
+        return low, high
 
     def drawn(self, count: int) -> list[Any]:
         if self.dist_name == "normal":
@@ -151,7 +172,7 @@ def _exact(bound: Any) -> Fraction:
     return Fraction(bound) if isinstance(bound, (int, float, Decimal, Fraction)) else Fraction(str(bound))
 
 
-class SynthesizeInteger(_Stepped):
+class SynthesizeInteger(SynthesizeStepped):
     """Gives whole numbers."""
 
     @classmethod
@@ -190,14 +211,15 @@ class SynthesizeFloat(SynthesizeNumber):
         )
 
     def bounds(self) -> tuple[Any, Any]:
-        found = self.constraints
-        lows = [float(found.ge)] if found.ge is not None else []
-        lows += [math.nextafter(found.gt, math.inf)] if found.gt is not None else []
-        highs = [float(found.le)] if found.le is not None else []
-        highs += [math.nextafter(found.lt, -math.inf)] if found.lt is not None else []
-        low = max(lows) if lows else min(0.0, min(highs) - _SPAN) if highs else 0.0
-        high = min(highs) if highs else max(float(_SPAN), low + _SPAN)
-        self._step = None if found.multiple_of is None else float(found.multiple_of)
+        low, high = float_ends(self.constraints)
+        told = self.constraints.multiple_of
+        self._step = None if told is None else float(told)
+        width = float(_SPAN) if self._step is None else max(float(_SPAN), self._step * FEWEST)
+        for end in (low, high):  # so far from 0, floats are far from each other
+            if end is not None and math.ulp(end) * FEWEST > width:
+                width = abs(end)
+        low, high = window(low, high, (0.0, width), width)
+        low, high = max(low, -sys.float_info.max), min(high, sys.float_info.max)
         if self._step is not None:
             self._first, self._last = math.ceil(low / self._step - 1e-9), math.floor(high / self._step + 1e-9)
             return self._first * self._step, self._last * self._step
@@ -224,37 +246,52 @@ class SynthesizeFloat(SynthesizeNumber):
         return None
 
 
-class SynthesizeDecimal(_Stepped):
-    """Gives decimals; with two places and ten digits where the field does not say how many."""
+class SynthesizeDecimal(SynthesizeStepped):
+    """Gives decimals; where the field does not say how many places, with two, or more where none lies between the bounds."""
 
     default_places = 2
+    most_places = 18
 
     @classmethod
     def match(cls, field: FieldInfo) -> bool:
         return isinstance(field.annotation, type) and issubclass(field.annotation, Decimal)
 
     def prepare(self) -> None:
-        found = constraints_of(self.field)
-        places = found.decimal_places
-        if places is None:
-            places = self.default_places
+        self.constraints = found = constraints_of(self.field)
+        self._places = self._chosen_places() if found.decimal_places is None else found.decimal_places
         if found.max_digits is not None:
-            places = min(places, found.max_digits)
-        self._places = places
-        self._step = Fraction(1, 10**places)
-        if found.multiple_of is not None:
-            exact = _exact(found.multiple_of if not isinstance(found.multiple_of, float) else str(found.multiple_of))
-            # the least multiple of the step that has no more places than allowed
-            self._step = Fraction(math.lcm(exact.numerator * 10**places, exact.denominator), exact.denominator * 10**places)
+            self._places = min(self._places, found.max_digits)
+        self._scale = int(self.step() * 10**self._places)
         super().prepare()
 
+    def _chosen_places(self) -> int:
+        first, digits = self.default_places, self.constraints.max_digits
+        best, most = first, 0
+        for places in range(first, max(first, self.most_places if digits is None else digits) + 1):
+            low, high = self._numbers(self._step_of(places), self._cap_of(places))
+            if high - low + 1 > most:
+                best, most = places, high - low + 1
+            if most >= (1 if places == first else FEWEST):
+                break
+        return best
+
     def step(self) -> Fraction:
-        return self._step
+        return self._step_of(self._places)
 
     def cap(self) -> Fraction | None:
+        return self._cap_of(self._places)
+
+    def _step_of(self, places: int) -> Fraction:
+        told = self.constraints.multiple_of
+        if told is None:
+            return Fraction(1, 10**places)
+        exact = _exact(told if not isinstance(told, float) else str(told))
+        # the least multiple of the step that has no more places than allowed
+        return Fraction(math.lcm(exact.numerator * 10**places, exact.denominator), exact.denominator * 10**places)
+
+    def _cap_of(self, places: int) -> Fraction | None:
         digits = self.constraints.max_digits
-        return None if digits is None else Fraction(10**digits - 1, 10**self._places)
+        return None if digits is None else Fraction(10**digits - 1, 10 ** min(places, digits))
 
     def value(self, number: int) -> Any:
-        scaled = number * self._step * 10**self._places
-        return Decimal(scaled.numerator).scaleb(-self._places)
+        return Decimal(number * self._scale).scaleb(-self._places, _EXACT)

@@ -1,7 +1,8 @@
 """Values as plain data: what a store can keep without knowing the classes they come from."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Set
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -10,7 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, RootModel, Secret, SecretBytes, SecretStr
 
-__all__ = ("plain", "revealed")
+__all__ = ("in_order", "plain", "revealed")
 
 _PLAIN = frozenset((str, int, float, bool, type(None), UUID, datetime, date, time, timedelta, Decimal, bytes))
 _BASES: tuple[Any, ...] = (bool, int, float, datetime, date, time, timedelta, Decimal, bytes)
@@ -27,6 +28,22 @@ def revealed(value: Any) -> Any:
             return value
 
 
+def in_order(items: Iterable[Any], text: Callable[[Any], str]) -> list[Any]:
+    """The items of a set in an order that no hash decides: whole numbers and texts ascending, all else by its text.
+
+    Args:
+        items: plain, those inside them in order already.
+        text: of an item.
+
+    Example:
+        >>> in_order({10, 9}, repr), in_order([2.5, "b"], repr)
+        ([9, 10], ['b', 2.5])
+    """
+    found = list(items)
+    kinds = set(map(type, found))
+    return sorted(found) if kinds in ({int}, {str}) else sorted(found, key=text)
+
+
 def plain(value: Any) -> Any:
     """Text, numbers, truth values, None, UUIDs, dates, times, bytes, and lists and dicts of them; all else as text.
 
@@ -41,8 +58,10 @@ def plain(value: Any) -> Any:
     kind = type(value)
     if kind in _PLAIN:
         return value
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if isinstance(value, (list, tuple, deque)):
         return [plain(item) for item in value]
+    if isinstance(value, Set):
+        return in_order(map(plain, value), repr)
     if isinstance(value, Mapping):
         return {str(plain(key)): plain(item) for key, item in value.items()}
     hidden = revealed(value)

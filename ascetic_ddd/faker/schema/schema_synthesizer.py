@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.graph import DEFAULT_SEED
+from ascetic_ddd.faker.schema.lint import Finding, lint
 from ascetic_ddd.faker.schema.model_synthesizer import ModelSynthesizer
 from ascetic_ddd.faker.schema.noise import KINDS, NoisyRow, noisy_rows
 from ascetic_ddd.faker.schema.records import Record
@@ -125,6 +126,20 @@ class SchemaSynthesizer:
         if not self._is_prepared:
             resolve(self.schema)
             self._is_prepared = True
+
+    def lint(self) -> list[Finding]:
+        """What the models say that may mean something else to the library than to who wrote it; empty if there is nothing.
+
+        Example:
+            >>> from pydantic import BaseModel, Field
+            >>> class Note(BaseModel):
+            ...     text: str = Field(json_schema_extra={"sql": {}})
+            >>> schema = SchemaSynthesizer()
+            >>> schema.add(Note, 3)
+            >>> [finding.path for finding in schema.lint()]
+            ['Note.text']
+        """
+        return lint(self.schema)
 
     def rows(self, model_class: Any) -> Iterator[Any]:
         """All rows of a model, validated instances of its class; the same ones at each call.

@@ -1,12 +1,14 @@
 """Types with a format of their own: identifiers, addresses of the net, secrets, paths."""
 
 import ipaddress
+import os
 import pathlib
 import re
 import uuid
 import zoneinfo
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from random import Random
 from typing import Any, get_args, get_origin
 
@@ -163,6 +165,14 @@ _ZONES = (
     "Asia/Kolkata",
     "Africa/Cairo",
 )
+_PATHS = (pathlib.Path, pathlib.PurePath, pathlib.PurePosixPath, pathlib.PureWindowsPath, type(pathlib.Path()), os.PathLike)
+
+
+def _path(kind: Any, number: int) -> Any:
+    make = pathlib.Path if kind is os.PathLike else kind
+    return make(f"folder{number >> 16:04x}", f"file{number & 0xFFFF:04x}.txt")
+
+
 _NUMBERED: dict[Any, tuple[int, Callable[[int], Any]]] = {
     ipaddress.IPv4Address: (2**32, ipaddress.IPv4Address),
     ipaddress.IPv6Address: (2**128, ipaddress.IPv6Address),
@@ -173,18 +183,20 @@ _NUMBERED: dict[Any, tuple[int, Callable[[int], Any]]] = {
     networks.IPvAnyAddress: (2**32, ipaddress.IPv4Address),
     networks.IPvAnyNetwork: (2**24, lambda number: ipaddress.IPv4Network((number << 8, 24))),
     networks.IPvAnyInterface: (2**32, lambda number: ipaddress.IPv4Interface((number, 24))),
-    pathlib.Path: (2**32, lambda number: pathlib.Path(f"folder{number >> 16:04x}", f"file{number & 0xFFFF:04x}.txt")),
-    pathlib.PurePath: (2**32, lambda number: pathlib.PurePath(f"folder{number >> 16:04x}", f"file{number & 0xFFFF:04x}.txt")),
+    **{kind: (2**32, partial(_path, kind)) for kind in _PATHS},
     zoneinfo.ZoneInfo: (len(_ZONES), lambda number: zoneinfo.ZoneInfo(_ZONES[number])),
     Fraction: (2**32, lambda number: Fraction(number, 1000)),
     complex: (2**32, lambda number: complex(number >> 16, number & 0xFFFF)),
     re.Pattern: (2**16, lambda number: f"[a-z]{{{number % 8 + 1}}}{number}"),
+    re.Pattern[bytes]: (2**16, lambda number: f"[a-z]{{{number % 8 + 1}}}{number}".encode()),
 }
 
 
 def _numbered(field: FieldInfo) -> Any:
     """The type as a key of the table; None if it is not there, or if a path has to exist."""
-    kind: Any = re.Pattern if get_origin(field.annotation) is re.Pattern else field.annotation
+    kind: Any = field.annotation
+    if get_origin(kind) in (re.Pattern, os.PathLike) and kind not in _NUMBERED:
+        kind = get_origin(kind)
     if any(isinstance(item, pydantic_types.PathType) for item in field.metadata):
         return None
     try:

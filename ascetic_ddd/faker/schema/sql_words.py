@@ -10,11 +10,13 @@ from ascetic_ddd.faker.domain.distributors.counts_factory import counts_of
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.schema.facts import extra_of
 
-__all__ = ("LAW", "SqlWords", "law_of", "parameters_of", "sql_words")
+__all__ = ("LAW", "SQL_WORDS", "SqlWords", "law_of", "parameters_of", "sql_words")
 
 LAW = ("skew", "weights", "mean", "histogram")
 _WORDS = (*LAW, "null_weight", "values", "distribution", "domain", "locale", "synthesizer", "sql")
 _CAPTURED = ("correlation", "within", "fixed")  # what profiles tell beside that
+SQL_WORDS = ("key", "reference", "unique", "group", "tree", "acyclic", "roots", "column", "null_weight", *LAW)
+"""What ``sql`` may say."""
 _KEYS = ("primary", "foreign", "unique")
 
 

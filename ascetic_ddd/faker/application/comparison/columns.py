@@ -90,7 +90,7 @@ def _most_common(a: ColumnProfile, b: ColumnProfile, judge: Judge, sizes: tuple[
 def _values(a: ColumnProfile, b: ColumnProfile, judge: Judge, errors: float) -> Measure:
     """Half the sum of the differences: the share of rows that would have to change their value."""
     left, right = (dict(each.values or ()) for each in (a, b))
-    moved = sum(abs(left.get(value, 0.0) - right.get(value, 0.0)) for value in {*left, *right}) / 2.0
+    moved = sum(abs(left.get(value, 0.0) - right.get(value, 0.0)) for value in {**left, **right}) / 2.0
     return judge.of_distance("values", moved, slack=Slack(sampling=errors, grain=1.0 / min(a.rows, b.rows)))
 
 

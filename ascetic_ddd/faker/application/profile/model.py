@@ -49,6 +49,7 @@ class ColumnProfile:
         histogram: how many values have so many rows; None where only the planner knows.
         method: how it was measured.
         is_unique: a unique index has this column alone.
+        base: of a domain, the type below it, without length and digits.
     """
 
     name: str
@@ -64,6 +65,7 @@ class ColumnProfile:
     histogram: Histogram | None = None
     method: Method = "exact"
     is_unique: bool = False
+    base: str | None = None
 
     def parameters(self) -> dict[str, Any]:
         """Arguments of ``distributor_factory`` that reuse values as the column does."""
@@ -72,8 +74,10 @@ class ColumnProfile:
     def choices(self) -> dict[str, Any]:
         """Arguments of ``ValueProvider``: the captured values with their shares, and the share of nulls.
 
+        The values have the type that psycopg gives for the column: ``date``, ``Decimal``, ``UUID``, a list for an array …
+
         Raises:
-            ConfigurationError: the values were not captured, or the table is empty.
+            ConfigurationError: the values were not captured, the table is empty, or a value cannot be had in the column's type.
         """
         return parameters.choices(self)
 
@@ -81,7 +85,7 @@ class ColumnProfile:
         """Arguments of ``ValueProvider`` for a column of numbers, dates or timestamps: values between the captured quantiles.
 
         Numbers repeat as often as the captured ones do; values that hardly repeat follow the captured order. Columns whose values
-        were captured have those. Quantiles of ``time`` and ``interval`` are seconds, and so is what is drawn.
+        were captured have those. What is drawn has the column's type.
 
         Raises:
             ConfigurationError: the column has neither quantiles nor values in the profile.

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ascetic_ddd.faker.application.profile.column_values import number_for, values_of
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.generators.quantile_generator import QuantileGenerator
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ("children", "choices", "feasible_weights", "invented", "of_column", "of_reference")
 
 _SHAPES = ("weights", "skew", "histogram")
+_LONG_S = 1_000  # between the least and the greatest time
 _MOSTLY_NEW = 0.9  # share of different values from which nothing is lost by inventing each row's anew
 _MOST_POINTS = 200_000  # values kept in a list
 
@@ -64,10 +66,10 @@ def of_column(column: ColumnProfile) -> dict[str, Any]:
 
 
 def choices(column: ColumnProfile) -> dict[str, Any]:
-    """Give the arguments of ``ValueProvider`` for the captured list of values with their shares.
+    """Give the arguments of ``ValueProvider`` for the captured list of values with their shares, in the column's type.
 
     Raises:
-        ConfigurationError: the values were not captured, or the column is empty.
+        ConfigurationError: the values were not captured, or cannot be had in the column's type.
     """
     if not column.values:
         raise ConfigurationError(
@@ -78,7 +80,7 @@ def choices(column: ColumnProfile) -> dict[str, Any]:
         return {"values": (None,)}
     return {
         "distributor": distributor_factory(null_weight=column.null_share),
-        "values": tuple(value for value, _ in found),
+        "values": values_of(column.name, column.base or column.type, [value for value, _ in found]),
         "weights": tuple(share for _, share in found),
     }
 
@@ -101,19 +103,27 @@ def invented(column: ColumnProfile) -> dict[str, Any]:
     nulls = distributor_factory(null_weight=column.null_share)
     rows = round(column.rows * (1.0 - column.null_share))
     is_number = not isinstance(column.quantiles[0], str)
-    decimals = _decimals(column.type) if is_number else None
+    decimals = _decimals(column.base or column.type, column.quantiles) if is_number else None
+    typed = number_for(column.base or column.type) if is_number else None
     if is_number and column.histogram and column.distinct <= min(_MOSTLY_NEW * rows, _MOST_POINTS):
         numbers = [float(each) for each in column.quantiles]
         values, weights = support_points(numbers, column.histogram, decimals=decimals, are_means=True)
-        return {"distributor": nulls, "values": values, "weights": weights}
+        return {"distributor": nulls, "values": values if typed is None else tuple(map(typed, values)), "weights": weights}
     generator = QuantileGenerator(
-        column.quantiles, decimals=decimals, correlation=column.correlation or 0.0, total=max(1, rows), rows=rows
+        column.quantiles,
+        decimals=decimals,
+        correlation=column.correlation or 0.0,
+        total=max(1, rows),
+        rows=rows,
+        convert=typed,
     )
     return {"distributor": nulls, "input_generator": generator}
 
 
-def _decimals(type: str) -> int | None:
-    """Digits after the point of a type; None where any number may be."""
+def _decimals(type: str, quantiles: Sequence[Any]) -> int | None:
+    """Digits after the point of a type; None where any number may be. Times are whole seconds, unless they are short."""
+    if type.startswith(("interval", "time")):
+        return 0 if quantiles[-1] - quantiles[0] >= _LONG_S else 6
     if type in ("smallint", "integer", "bigint"):
         return 0
     scale = re.fullmatch(r"numeric\(\d+,(\d+)\)", type)

@@ -33,6 +33,7 @@ class QuantileGenerator:
         correlation: of the values with the order in which they are drawn, -1…1, as ``pg_stats.correlation`` tells it of a column
             with many values. 1 is sorted: a log written as it happens.
         rows: given, the quantiles are means of equal parts of so many rows, as a profile has them; the ends are then continued.
+        convert: applied to each value last, e.g. ``Decimal``.
         total: draws that one pass through the values takes; needed with a correlation. Draws beyond start again at the least.
 
     Raises:
@@ -58,6 +59,7 @@ class QuantileGenerator:
         correlation: float = 0.0,
         total: int | None = None,
         rows: int | None = None,
+        convert: Callable[[Any], Any] | None = None,
     ) -> None:
         if not -1.0 <= correlation <= 1.0:
             raise ConfigurationError(f"correlation={correlation!r}: expected -1…1")
@@ -68,7 +70,8 @@ class QuantileGenerator:
             )
         if decimals is not None and (type(decimals) is not int or decimals < 0):
             raise ConfigurationError(f"decimals={decimals!r}: expected a number of digits, at least 0, or None")
-        points, self._result = _read(quantiles, decimals)
+        points, result = _read(quantiles, decimals)
+        self._result = result if convert is None else _chained(result, convert)
         self._shares, self._points = quantile_function(points, rows)
         self._correlation = correlation
         self._pull = 2.0 * math.sin(math.pi * correlation / 6.0)
@@ -145,6 +148,10 @@ def _read_times(texts: list[str]) -> tuple[list[float], Callable[[float], Any]]:
         raise ValueError("some have a time zone and some have none")
     seconds = [(time - epoch).total_seconds() for time in times]
     return seconds, lambda second: epoch + timedelta(seconds=round(second))
+
+
+def _chained(first: Callable[[float], Any], then: Callable[[Any], Any]) -> Callable[[float], Any]:
+    return lambda number: then(first(number))
 
 
 def _rounding(decimals: int | None) -> Callable[[float], Any]:

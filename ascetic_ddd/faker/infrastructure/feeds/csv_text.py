@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, Secret, SecretBytes, SecretStr
+from pydantic import BaseModel, NameEmail, Secret, SecretBytes, SecretStr
 from pydantic_core import MultiHostUrl, PydanticSerializationError, Url, to_json
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
@@ -66,7 +66,7 @@ def json_fallback(value: Any) -> Any:
     """
     if isinstance(value, ZoneInfo):
         return value.key
-    if isinstance(value, PurePath):
+    if isinstance(value, (PurePath, NameEmail)):
         return str(value)
     raise TypeError(f"there is no JSON for {type(value).__name__}")
 

@@ -31,6 +31,11 @@ class ISink(Protocol):
         """In the block, the function that is given takes rows of this model."""
         ...
 
+    @property
+    def notes(self) -> Sequence[str]:
+        """What the user should know of what was written; complete when the sink is left."""
+        ...
+
 
 class IDestination(Protocol):
     """Opens a sink. Left with an error, the sink leaves nothing behind; else all of it is there, at once."""
@@ -51,10 +56,12 @@ class Written:
     Attributes:
         rows: by name of the model.
         seconds: the time it took.
+        notes: what the user should know, in words.
     """
 
     rows: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
+    notes: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:
@@ -130,7 +137,7 @@ def write_rows(
                     if batches % _BATCHES_A_REPORT == 0:
                         report()
         report()
-    written.seconds = clock.seconds
+    written.seconds, written.notes = clock.seconds, tuple(sink.notes)
     return written
 
 

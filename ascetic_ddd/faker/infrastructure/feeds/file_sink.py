@@ -24,6 +24,7 @@ class FileSink:
 
     def __init__(self, folder: Folder, writers: Mapping[str, Writer], suffix: str) -> None:
         self._folder, self._writers, self._suffix = folder, writers, suffix
+        self.notes: Sequence[str] = ()
 
     @property
     def order(self) -> Sequence[str]:

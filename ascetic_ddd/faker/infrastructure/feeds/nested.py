@@ -1,7 +1,8 @@
 """Nested values as their models are told them, where pydantic's own JSON would say something else."""
 
 import base64
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Mapping, Set
 from functools import lru_cache
 from typing import Any, get_args, get_origin
 
@@ -10,13 +11,14 @@ from pydantic.fields import FieldInfo
 
 from ascetic_ddd.faker.infrastructure.feeds.csv_text import json_text
 from ascetic_ddd.faker.infrastructure.feeds.pg_types import takes_json_text
-from ascetic_ddd.faker.schema.facts import unfold
+from ascetic_ddd.faker.schema.facts import is_alias, unfold
 from ascetic_ddd.faker.schema.model_synthesizer import ModelSynthesizer
-from ascetic_ddd.faker.schema.plain import revealed
+from ascetic_ddd.faker.schema.plain import in_order, revealed
 from ascetic_ddd.faker.schema.shapes import Shape, has_fields
 
 __all__ = ("as_told", "bytes_text_of", "telling", "telling_field")
 
+_UNKNOWN = (Any, object)  # there may be anything inside
 _HIDDEN = (pydantic.SecretStr, pydantic.SecretBytes, pydantic.Secret)
 
 
@@ -24,7 +26,7 @@ def telling(field: FieldInfo, place: str, cls: Any) -> Callable[[Any], Any] | No
     """What turns a field's values into what JSON has of them; None where pydantic's own way loses nothing.
 
     It would lose secrets, fields that are excluded or have a serializer, and keys where a model reads another alias than it
-    writes; and it would read back bytes and ``Json`` as something else.
+    writes; it would read back bytes and ``Json`` as something else; and it writes sets in an order that differs from run to run.
 
     Args:
         field: of a model.
@@ -57,10 +59,12 @@ def as_told(value: Any, bytes_text: Callable[[bytes], str]) -> Any:
     value = revealed(value)
     if isinstance(value, (bytes, bytearray)):
         return bytes_text(bytes(value))
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if isinstance(value, (list, tuple, deque)):
         return [as_told(item, bytes_text) for item in value]
+    if isinstance(value, Set):
+        return in_order((as_told(item, bytes_text) for item in value), json_text)
     if isinstance(value, Mapping):
-        return {as_told(key, bytes_text): as_told(item, bytes_text) for key, item in value.items()}
+        return {_key(key, bytes_text): as_told(item, bytes_text) for key, item in value.items()}
     if not has_fields(type(value)):
         return value
     cls: Any = type(value)
@@ -73,6 +77,12 @@ def as_told(value: Any, bytes_text: Callable[[bytes], str]) -> Any:
     return told
 
 
+def _key(value: Any, bytes_text: Callable[[bytes], str]) -> Any:
+    """A key of a mapping, which must stay hashable."""
+    told = as_told(value, bytes_text)
+    return tuple(told) if isinstance(told, list) else told
+
+
 @lru_cache(maxsize=1_000)
 def _shape_of(cls: Any) -> tuple[Shape, list[str]]:
     shape = Shape(cls)
@@ -80,9 +90,13 @@ def _shape_of(cls: Any) -> tuple[Shape, list[str]]:
 
 
 def _needs_care(annotation: Any, place: str, seen: frozenset[Any]) -> bool:
+    if is_alias(annotation):
+        if annotation in seen:
+            return False
+        seen |= {annotation}
     annotation = unfold(FieldInfo.from_annotation(annotation), place).annotation
     kind = get_origin(annotation) or annotation
-    if isinstance(kind, type) and issubclass(kind, (bytes, bytearray, *_HIDDEN)):
+    if kind in _UNKNOWN or (isinstance(kind, type) and issubclass(kind, (bytes, bytearray, Set, *_HIDDEN))):
         return True
     if any(_needs_care(part, place, seen) for part in get_args(annotation) if _is_type(part)):
         return True

@@ -1,6 +1,7 @@
 """Rows with faults, for negative tests: how they are written, and what tells the faults."""
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Sequence, Set
 from typing import Any
 
 from pydantic_core import to_json
@@ -46,5 +47,5 @@ def _value_of(model: ModelSynthesizer, row: NoisyRow, name: str) -> Any:
         value = model.shape.value_of(row.told, name)
     except (KeyError, IndexError, TypeError):
         return None
-    is_nested = isinstance(value, (list, dict, tuple, set, frozenset)) or has_fields(type(value))
+    is_nested = isinstance(value, (list, dict, tuple, deque, Set)) or has_fields(type(value))
     return as_told(value, bytes_text_of(model.model_class)) if is_nested else value

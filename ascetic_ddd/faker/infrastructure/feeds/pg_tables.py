@@ -14,7 +14,9 @@ from ascetic_ddd.faker.infrastructure.feeds.folder import OccupiedError
 from ascetic_ddd.faker.infrastructure.feeds.nested import telling_field
 from ascetic_ddd.faker.infrastructure.feeds.pg_catalogue import PgColumn, PgFacts, facts_of, missing_tables
 from ascetic_ddd.faker.infrastructure.feeds.pg_ddl import Ddl, ddl_of
+from ascetic_ddd.faker.infrastructure.feeds.pg_fit import fit
 from ascetic_ddd.faker.infrastructure.feeds.pg_plan import LoadPlan, load_plan
+from ascetic_ddd.faker.infrastructure.feeds.pg_sequences import moved
 from ascetic_ddd.faker.infrastructure.feeds.pg_values import adapter_for
 from ascetic_ddd.faker.infrastructure.feeds.tables import Table
 from ascetic_ddd.faker.infrastructure.repositories.pg_errors import check_written
@@ -47,6 +49,10 @@ class PgTables:
     Where the tables refer to each other in a circle, foreign keys that are deferrable are checked at the commit; where they are
     not, a column that may be NULL gets its values in a second pass. A column is found by ``json_schema_extra={"sql": {"column":
     …}}``, by the field's name or by its alias. Naive moments are taken as UTC where the column has a time zone.
+
+    Whole numbers and decimals whose fields leave an end open are kept within what the column holds; where it has a sequence,
+    in the lower half, and the sequence stands behind them when the rows are committed. What cannot fit is refused before a row
+    is made.
 
     Args:
         dsn: connection string.
@@ -88,9 +94,11 @@ class PgTables:
                 )
             facts = facts_of(connection, tables)
             connection.execute(b"SET CONSTRAINTS ALL DEFERRED")
+        fit(models, tables, facts)
         sink = _Sink(connection, models, tables, facts, load_plan(tables, facts))
         yield sink
         sink.fill_in()
+        sink.move_sequences()
         for statement in ddl.constraints if ddl is not None else ():
             with _errors(statement.partition("\n")[0]):
                 connection.execute(statement.encode())
@@ -120,6 +128,7 @@ class _Sink:
     ) -> None:
         self._connection, self._models, self._tables, self._facts, self._plan = connection, models, tables, facts, plan
         self._text = CsvText()
+        self.notes: list[str] = []
 
     @property
     def order(self) -> Sequence[str]:
@@ -162,7 +171,8 @@ class _Sink:
                 check_written(stored, given, table=shown(table.names), operation="insert")
 
     def _adapter(self, model: str, column: PgColumn) -> Callable[[Any], Any] | None:
-        return telling_field(self._models[model], column.field) if column.is_json else adapter_for(column)
+        is_nested = column.is_json or (self._tables[model].columns[column.field].type.is_json and not column.is_array)
+        return telling_field(self._models[model], column.field) if is_nested else adapter_for(column)
 
     def fill_in(self) -> None:
         """The second pass: give the columns that had to wait their values."""
@@ -181,6 +191,14 @@ class _Sink:
                     f"WHERE {condition} AND ({is_told})"
                 )
                 check_written(filled, told[0] if told else 0, table=shown(table.names), operation="update")
+
+    def move_sequences(self) -> None:
+        """Let the sequences stand behind what was written, so that the application's next INSERT gets a number of its own."""
+        for model, columns in self._facts.columns.items():
+            for column in columns:
+                if column.sequence is not None:
+                    with _errors(f"moving the sequence {shown(column.sequence.names)}"):
+                        self.notes += moved(self._connection, self._tables[model], column.name, column.sequence)
 
     def _run(self, statement: str) -> int:
         return self._connection.execute(statement.encode()).rowcount

@@ -1,14 +1,17 @@
 """Values as a column of an existing table wants them, where its type is another than the model's own."""
 
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Set
 from datetime import UTC, datetime
 from typing import Any
 
 from ascetic_ddd.faker.infrastructure.feeds.csv_text import duration_text, json_text
 from ascetic_ddd.faker.infrastructure.feeds.pg_catalogue import PgColumn
-from ascetic_ddd.faker.schema.plain import revealed
+from ascetic_ddd.faker.schema.plain import in_order, revealed
 
 __all__ = ("adapter_for",)
+
+_LISTS = (list, tuple, deque, Set)
 
 
 def adapter_for(column: PgColumn) -> Callable[[Any], Any] | None:
@@ -31,18 +34,19 @@ def _in_utc(value: Any) -> Any:
 
 def _array(value: Any) -> Any:
     """The literal of an array; what is no list stays as it is."""
-    return _literal(value) if isinstance(value, (list, tuple, set, frozenset)) else value
+    return _literal(value) if isinstance(value, _LISTS) else value
 
 
 def _literal(values: Iterable[Any]) -> str:
-    return "{" + ",".join(map(_element, values)) + "}"
+    elements = map(_element, values)
+    return "{" + ",".join(in_order(elements, str) if isinstance(values, Set) else elements) + "}"
 
 
 def _element(value: Any) -> str:
     value = revealed(value)
     if value is None:
         return "NULL"
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if isinstance(value, _LISTS):
         return _literal(value)
     text = _text(value).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{text}"'

@@ -66,6 +66,7 @@ class Column:
     is_required: bool
     is_readable: bool
     is_sortable: bool
+    below_domain: str | None = None
     statistics: Statistics | None = None
 
     @property

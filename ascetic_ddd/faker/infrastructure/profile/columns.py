@@ -130,6 +130,7 @@ class ColumnMeasure:
             histogram=counted,
             method=method,
             is_unique=self._table.is_unique(column.name),
+            base=column.below_domain,
         )
 
     async def _seen(self, columns: Sequence[Column]) -> dict[str, _Seen]:
@@ -267,6 +268,7 @@ def estimated_column(table: Table, column: Column, rows: int) -> ColumnProfile:
         width=known.width if known else None,
         correlation=known.correlation if known else None,
         histogram=histogram,
+        base=column.below_domain,
         method="estimate",
         is_unique=is_unique,
     )

@@ -63,7 +63,8 @@ SELECT a.attrelid::int8, a.attname, format_type(a.atttypid, a.atttypmod), format
        e.typtype IN ('e', 'r', 'm') OR e.oid IN (SELECT type FROM ordered)
        OR EXISTS (SELECT FROM pg_cast AS k
                    WHERE k.castsource = e.oid AND k.castmethod = 'b' AND k.castcontext = 'i'
-                     AND k.casttarget IN (SELECT type FROM ordered))
+                     AND k.casttarget IN (SELECT type FROM ordered)),
+       CASE WHEN b.base <> a.atttypid THEN format_type(b.base, NULL) END
   FROM pg_attribute AS a
   JOIN base AS b ON b.oid = a.atttypid
   JOIN pg_type AS t ON t.oid = b.base

@@ -19,7 +19,8 @@ _LOST = ("08", "57P", "XX")
 _SETTINGS = sql.SQL(
     "SELECT set_config('statement_timeout', {timeout}, true), set_config('lock_timeout', {lock}, true), "
     "set_config('work_mem', '64MB', true), set_config('jit', 'off', true), "
-    "set_config('extra_float_digits', '1', true), set_config('DateStyle', 'ISO', true)"
+    "set_config('extra_float_digits', '1', true), set_config('DateStyle', 'ISO', true), "
+    "set_config('IntervalStyle', 'postgres', true), set_config('bytea_output', 'hex', true)"
 )
 
 

@@ -140,6 +140,21 @@ def test_a_key_that_has_too_few_values_is_told_with_both_numbers(
     assert "City.id: 11 rows need as many distinct values, and there are 10" in message
 
 
+def test_what_is_doubtful_in_the_models_is_told_and_no_error(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "doubtful_module.py").write_text(
+        "from pydantic import BaseModel, Field\nclass City(BaseModel):\n    name: str = Field(json_schema_extra={'sql': {}})\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    assert main(["synthesize", "doubtful_module", "--rows", "City=3", "--to", f"csv:{tmp_path}/out", "--json"]) == 0
+    captured = capsys.readouterr()
+    assert "note: City.name: asked 'sql': {}; an empty one makes it the primary key" in captured.err
+    assert len(json.loads(captured.out)["notes"]) == 1
+    assert main(["synthesize", "doubtful_module", "--ddl"]) == 0
+    assert "note: City.name" in capsys.readouterr().err
+
+
 def test_an_occupied_folder_is_refused_and_forced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "Manager.csv").write_text("mine")
     command = ["synthesize", MODULE, *ROWS, "--to", f"csv:{tmp_path}"]

@@ -34,7 +34,7 @@ def test_weights_that_are_raised_keep_their_sum_and_their_order(numbers: list[in
     assert list(weights) == sorted(weights, reverse=True)
     assert weights[-1] * len(weights) * found.mean >= 1.0 - 1e-9
     if found.weights[-1] * len(found.weights) * found.mean >= 1.0:
-        assert weights == found.weights
+        assert weights == pytest.approx(found.weights), "to the last digits: a share that is just enough may be just raised"
 
 
 def test_the_seeds_parameters_are_given_as_they_are() -> None:
