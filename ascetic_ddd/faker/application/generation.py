@@ -13,7 +13,7 @@ from ascetic_ddd.faker.application.pace import Pace
 from ascetic_ddd.faker.application.progress import Clock, Failure, Progress
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.errors import ConfigurationError, GenerationError
-from ascetic_ddd.faker.domain.providers import graph
+from ascetic_ddd.faker.domain.providers import graph, use
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.seedwork.domain.session.interfaces import ISessionPool
 
@@ -83,7 +83,8 @@ async def generate(
         on_failure: called for each aggregate that is skipped.
 
     Raises:
-        ConfigurationError: an argument is out of range, or neither or both of ``count`` and ``until`` are given.
+        ConfigurationError: an argument is out of range, neither or both of ``count`` and ``until`` are given, or another task
+            uses the provider.
         GenerationError: an aggregate failed; its batch is rolled back, earlier ones stay. The cause is attached.
 
     Example::
@@ -99,22 +100,23 @@ async def generate(
         _positive("count", count)
     if on_error not in ("stop", "skip"):
         raise ConfigurationError(f"on_error={on_error!r}: expected 'stop' or 'skip'")
-    if seed is not None:
-        made = provider.memory.made  # a run after others must not draw the same values again
-        provider.seed(graph.stream(seed, f"after {made}") if made else seed)
-    if count is None:
-        run = _Run(provider, session_pool, None, None, batch_size, lanes, on_error, on_progress, on_failure)
-        async with aclosing(run.all()) as made_so_far:
-            async for aggregate in made_so_far:
-                yield aggregate
-                if until is not None and until(aggregate):
-                    run.finish()
-        return
-    with planned_run(provider, count) as plan:
-        run = _Run(provider, session_pool, count, plan, batch_size, lanes, on_error, on_progress, on_failure)
-        async with aclosing(run.all()) as made_so_far:
-            async for aggregate in made_so_far:
-                yield aggregate
+    with use.one_run(provider):
+        if seed is not None:
+            made = provider.memory.made  # a run after others must not draw the same values again
+            provider.seed(graph.stream(seed, f"after {made}") if made else seed)
+        if count is None:
+            run = _Run(provider, session_pool, None, None, batch_size, lanes, on_error, on_progress, on_failure)
+            async with aclosing(run.all()) as made_so_far:
+                async for aggregate in made_so_far:
+                    yield aggregate
+                    if until is not None and until(aggregate):
+                        run.finish()
+            return
+        with planned_run(provider, count) as plan:
+            run = _Run(provider, session_pool, count, plan, batch_size, lanes, on_error, on_progress, on_failure)
+            async with aclosing(run.all()) as made_so_far:
+                async for aggregate in made_so_far:
+                    yield aggregate
 
 
 class _Run(Generic[A]):

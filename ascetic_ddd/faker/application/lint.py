@@ -111,7 +111,7 @@ def _target(reference: _Reference) -> _Aggregate:
 def _counts(reference: _Reference) -> ICountDistribution | None:
     """What the reference asks for; None where it asks for no number."""
     distributor = reference.distributor
-    is_closed = not getattr(reference, "may_create", True)
+    is_closed = not reference.may_create
     return distributor.counts if isinstance(distributor, LawDistributor) and not is_closed else None
 
 

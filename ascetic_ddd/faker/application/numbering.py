@@ -109,7 +109,7 @@ def _numbered(provider: Provider[Any, Any]) -> Iterator[tuple[ValueProvider[Any,
     for part in provider.parts().values():
         if isinstance(part, AggregateProvider):
             continue
-        positions = getattr(getattr(part, "distributor", None), "positions", None)
+        positions = getattr(part.distributor, "positions", None)  # of a distributor of the user's there need be none
         if isinstance(part, ValueProvider) and positions is not None and part.input_generator is not None:
             if takes_position(part.input_generator):
                 yield part, positions

@@ -5,6 +5,7 @@ from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = (
     "ConfigurationError",
+    "ContradictionError",
     "CycleError",
     "DeadlockError",
     "DuplicateError",
@@ -23,6 +24,24 @@ class FakerError(AsceticDddError):
 
 class ConfigurationError(FakerError, ValueError):
     """The way providers, distributors or repositories are declared, or the input they were told, cannot be right."""
+
+
+class ContradictionError(ConfigurationError):
+    """What a provider was told contradicts what it was told before; the first stays.
+
+    Attributes:
+        provider: the provider that was told both.
+        leaf: the provider of the part that cannot be both; of the referenced aggregate, where a pattern was told.
+        before: what was told of the part first, or is known of a told aggregate.
+        now: what was told of it then.
+    """
+
+    def __init__(self, message: str, *, provider: object, leaf: object, before: object, now: object) -> None:
+        super().__init__(message)
+        self.provider = provider
+        self.leaf = leaf
+        self.before = before
+        self.now = now
 
 
 class UnsatisfiableError(FakerError):

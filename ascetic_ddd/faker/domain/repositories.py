@@ -29,6 +29,7 @@ __all__ = (
     "IValuesReadable",
     "StoredListener",
     "Uses",
+    "lookup_of",
     "methods_of",
     "offers",
     "sides_of",
@@ -344,3 +345,14 @@ def _values_at(part: Any, path: tuple[str, ...]) -> Iterator[Any]:
             yield part
     elif isinstance(part, Mapping) and path[0] in part:
         yield from _values_at(part[path[0]], path[1:])
+
+
+def lookup_of(repository: object) -> ILookup | None:
+    """Who can tell whether the application has an aggregate: the repository, of a composite the external one; None if it cannot.
+
+    The internal one cannot: it knows what we made, and not what the application brought. Asked by ``get`` are only repositories that
+    also have ``find``: an application's own may mean something else by that name.
+    """
+    while (external := sides_of(repository)[0]) is not None:
+        repository = external
+    return repository if offers(repository, ILookup) and offers(repository, IReadable) else None

@@ -11,6 +11,7 @@ from ascetic_ddd.faker.domain.errors import UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.graph import stream
 from ascetic_ddd.faker.schema.shapes import Shape
 from ascetic_ddd.faker.schema.synthesizer import Cursor, Synthesizer
+from ascetic_ddd.seedwork.domain.errors import add_note
 
 __all__ = ("TRIES", "DrawnColumn", "IColumn", "Record", "Records", "words_of")
 
@@ -113,7 +114,7 @@ class Records:
                 rejected[len(made)] = error
                 made.append(None)
             except Exception as error:
-                error.add_note(f"{self._place}: raised by a validator that was given {row!r}")
+                add_note(error, f"{self._place}: raised by a validator that was given {row!r}")
                 raise
         if rejected:
             batch = _Batch({name: list(values) for name, values in columns.items()}, told, made, rejected)

@@ -1,13 +1,14 @@
 """Provides an aggregate: makes it through the domain's own factory and stores it in its repository."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 from ascetic_ddd.faker.domain.distributors.m2o.distributors import NewDistributor
 from ascetic_ddd.faker.domain.errors import ConfigurationError, DuplicateError, PersistenceError, UnsatisfiableError
-from ascetic_ddd.faker.domain.providers import graph
+from ascetic_ddd.faker.domain.providers import graph, use
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.entity_provider import EntityProvider
+from ascetic_ddd.faker.domain.providers.kinds import Storing, source_of
 from ascetic_ddd.faker.domain.providers.memory import Memory
 from ascetic_ddd.faker.domain.providers.patterns import place
 from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, is_awaitable, noted
@@ -26,7 +27,7 @@ _WATCHED = 2  # the first aggregates of a repository, whose ids are looked at wh
 _TRIES = 100  # aggregates made before we say that none satisfies a specification
 
 
-class AggregateProvider(EntityProvider[I, A]):
+class AggregateProvider(EntityProvider[I, A], Storing[I, A]):
     """Provides an aggregate, and stores it once.
 
     Subclass it, annotate the parts, name the id's part in ``_id_attr``, and set the parts in ``__init__`` before calling
@@ -52,6 +53,9 @@ class AggregateProvider(EntityProvider[I, A]):
         book = await book_provider.create(session)
     """
 
+    repository: IExternalRepository[A]
+    memory: Memory
+
     def __init__(
         self,
         repository: IExternalRepository[A],
@@ -76,7 +80,7 @@ class AggregateProvider(EntityProvider[I, A]):
         self._is_fitting = False
         self._told: list[Any] = []
         self._kept: list[tuple[Callable[..., object], tuple[Any, ...]]] = []
-        self._making: tuple[tuple[Any, str], ...] = ()
+        self._claims = use.Claims()
 
     def seed(self, seed: int) -> Self:
         """Seed the whole graph: each provider path draws from a stream of its own, derived from the seed and the path.
@@ -89,10 +93,17 @@ class AggregateProvider(EntityProvider[I, A]):
     def set(self, input: I | None) -> None:
         if input is None:
             raise ConfigurationError(f"{self.path} was told None; an aggregate cannot be null, only a reference to one can")
+        self._claims.join(self)
         super().set(input)
+        self._built = NOTHING
         self._told.append(input)
 
     def reset(self) -> None:
+        claims = self._claims
+        if claims.users:
+            claims.check(self)
+        claims.current += 1
+        claims.mine.set(claims.current)
         if self._kept:
             self._settle_kept()
         if self._is_drawn:
@@ -101,12 +112,25 @@ class AggregateProvider(EntityProvider[I, A]):
             self._is_drawn = False
         super().reset()
         self._wanted = None
+        if self._told:
+            self._told = []
         self._built = NOTHING
         self._exported_id = None
         self._life += 1
         self._is_lost = False
-        if self._told:
-            self._told = []
+
+    def _redraw(self, teller: Provider[Any, Any] | None) -> None:
+        if self._kept:
+            self._settle_kept()
+        super()._redraw(teller)
+        self._built = NOTHING
+        self._exported_id = None
+        self._life += 1
+        self._is_lost = False
+
+    def _hear(self, is_whole: bool) -> bool:
+        self._built = NOTHING
+        return super()._hear(is_whole)
 
     def _give_back_unless_made(self, give_back: Callable[..., object], *args: Any) -> None:
         self._kept.append((give_back, args))
@@ -159,22 +183,29 @@ class AggregateProvider(EntityProvider[I, A]):
         """
         if self._is_lost:
             raise self._lost()
-        if self._output is NOTHING:
-            if self._done and self._plain and self._wanted is None and self._built is NOTHING:
-                agg = self._call_factory(self._plain_outputs())
-                if is_awaitable(agg):
-                    agg = await agg
-            else:
-                agg = await self.build(session)
-            try:
-                await self.repository.insert(session, agg)
-            except DuplicateError as error:
-                raise self._duplicate(error, agg) from error.__cause__
-            self._output = agg
-            self._stored(session, agg)
-            for dependent in self._dependents.values():
-                await dependent.create_for(session, self.exported_id)
+        before = use.begin(self)
+        try:
+            if self._output is NOTHING:
+                if self._done and self._plain and self._wanted is None and self._built is NOTHING:
+                    agg = self._call_factory(self._plain_outputs())
+                    if is_awaitable(agg):
+                        agg = await agg
+                else:
+                    agg = await self.build(session)
+                try:
+                    await self.repository.insert(session, agg)
+                except DuplicateError as error:
+                    raise self._duplicate(error, agg) from error.__cause__
+                self._output = agg
+                self._stored(session, agg)
+                for dependent in self._dependents.values():
+                    await dependent.create_for(session, self.exported_id)
+        finally:
+            use.end(self, before)
         return self._output  # type: ignore[no-any-return]
+
+    _enter = use.begin
+    _leave = use.end
 
     async def build(self, session: ISession) -> A:
         """Make the aggregate without storing it; a second call returns the same, and :meth:`create` stores that one.
@@ -189,10 +220,14 @@ class AggregateProvider(EntityProvider[I, A]):
         if self._output is not NOTHING:
             return self._output  # type: ignore[no-any-return]
         if self._built is NOTHING:
-            if self._wanted is not None:
-                self._built = await self._made_to_fit(session, self._wanted)
-            else:
-                self._built = await self._made(session)
+            before = use.begin(self)
+            try:
+                if self._wanted is not None:
+                    self._built = await self._made_to_fit(session, self._wanted)
+                else:
+                    self._built = await self._made(session)
+            finally:
+                use.end(self, before)
         return self._built  # type: ignore[no-any-return]
 
     @property
@@ -201,7 +236,7 @@ class AggregateProvider(EntityProvider[I, A]):
         self.parts()
         if self.memory.is_asked or self._dependents or self._overrides_create or not offers(self.repository, IBulkRepository):
             return False
-        sources = (getattr(provider, "source", None) for provider in self.walk())  # also of references not used yet
+        sources = (source_of(provider) for provider in self.walk())  # also of references not used yet
         return not any(source is not None and source.aggregate_provider.memory is self.memory for source in sources)
 
     async def store_many(self, session: ISession, aggs: Sequence[A]) -> None:
@@ -228,15 +263,40 @@ class AggregateProvider(EntityProvider[I, A]):
             "or let the memory know it by `ascetic-ddd reconcile --adopt`."
         )
 
-    async def create_batch(self, session: ISession, size: int, input: I | None = None) -> list[A]:
-        """Make ``size`` aggregates one after the other, each told the same input. Returns them in order."""
+    async def create_batch(
+        self, session: ISession, size: int | None = None, input: I | Sequence[I | None] | None = None
+    ) -> list[A]:
+        """Make aggregates one after the other. Returns them in order.
+
+        Args:
+            session: the session they are stored in.
+            size: how many; may be left out where there is an input for each.
+            input: what each is told; or a list or tuple with one input for each, None for one that is told nothing.
+
+        Raises:
+            ConfigurationError: there are more or fewer inputs than ``size``, or neither.
+
+        Example::
+
+            await books.create_batch(session, 3, {"title": "Emma"})
+            await books.create_batch(session, input=[{"title": "Emma"}, {"title": "Persuasion"}])
+        """
         made = []
-        for _ in range(size):
+        for told in self._inputs(size, input):
             self.reset()
-            if input is not None:
-                self.set(input)
+            if told is not None:
+                self.set(told)
             made.append(await self.create(session))
         return made
+
+    def _inputs(self, size: int | None, input: I | Sequence[I | None] | None) -> Sequence[I | None]:
+        if isinstance(input, (list, tuple)):
+            if size is not None and size != len(input):
+                raise ConfigurationError(f"{self.path}: size={size!r}, but input has {len(input)} inputs; leave out size")
+            return input
+        if isinstance(size, bool) or not isinstance(size, int) or size < 0:
+            raise ConfigurationError(f"{self.path}: size={size!r}; expected a number of aggregates, or a list of inputs")
+        return [cast("I | None", input)] * size
 
     async def _made(self, session: ISession) -> Any:
         if not self._done:
@@ -246,12 +306,11 @@ class AggregateProvider(EntityProvider[I, A]):
             try:
                 agg = await agg
             except Exception as error:
-                noted(error, self, self.get())
+                noted(error, self, self._known())
                 raise
         return agg
 
     async def _made_to_fit(self, session: ISession, wanted: ISpecification) -> Any:
-        told = self._told
         for _ in range(_TRIES):
             self._is_fitting = True
             try:
@@ -261,14 +320,11 @@ class AggregateProvider(EntityProvider[I, A]):
                         raise _MisfitError
                     return agg
             except _MisfitError:
-                self.reset()
-                self._wanted = wanted
-                for input in told:
-                    self.set(input)
+                self._redraw(self)
             finally:
                 self._is_fitting = False
         raise UnsatisfiableError(
-            f"{self.path}: none of {_TRIES} aggregates satisfies {wanted!r}; the last one that was told {told!r} did not; "
+            f"{self.path}: none of {_TRIES} aggregates satisfies {wanted!r}; the last one that was told {self._told!r} did not; "
             "tell the parts that the specification looks at, or give them generators that can meet it"
         )
 
@@ -331,10 +387,18 @@ class AggregateProvider(EntityProvider[I, A]):
         self._given = tuple(_given_parts(self._id_provider))
         self._dependents = {name: part for name, part in parts.items() if isinstance(part, DependentProvider) and part.is_stored}
 
-    def _detach(self, twins: dict[int, Any]) -> None:
+    def _detach(self) -> None:
+        super()._detach()
+        self._making = ()
         self._kept = []
         self._is_drawn = False  # the twin has drawn nothing
-        super()._detach(twins)
+        self._claims = use.Claims()
+
+    def _learn_id(self) -> None:
+        _ = self.exported_id
+
+    def _stores_in(self) -> Any:
+        return self.repository
 
     def _forget(self) -> None:
         self.memory.forget()

@@ -8,7 +8,10 @@ from ascetic_ddd.faker.domain.distributors.m2o.distributors import NewDistributo
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool
 from ascetic_ddd.faker.domain.distributors.validation import number_fault
 from ascetic_ddd.faker.domain.errors import ConfigurationError
-from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, as_mapping, noted
+from ascetic_ddd.faker.domain.providers import tied_back
+from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, as_mapping, is_ours, noted
+from ascetic_ddd.faker.domain.providers.telling import NOBODY, contradict, is_outside, overrules, told_by
+from ascetic_ddd.faker.domain.providers.use import at_work, refuse_original
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -38,6 +41,9 @@ class CompositeValueProvider(Provider[I, O]):
     """
 
     distributor: NewDistributor | None = None  # decides on null
+    _teller: Any = NOBODY  # who told it to be None
+    _is_told = False  # by whoever is not its own hook
+    _may_clash = False  # a reference is told, and the hook may tell it something else
     _parts: dict[str, Provider[Any, Any]] | None = None
     _named: tuple[tuple[str, Provider[Any, Any]], ...] = ()
     _unnamed: tuple[Provider[Any, Any], ...] = ()
@@ -90,6 +96,9 @@ class CompositeValueProvider(Provider[I, O]):
 
     def reset(self) -> None:
         self._is_null = self._is_decided = self._done = False
+        if self._is_told:
+            self._is_told = self._may_clash = False
+            self._teller = NOBODY
         self._output = NOTHING
         self._drawn_by = None
         if self._parts is None:
@@ -102,20 +111,74 @@ class CompositeValueProvider(Provider[I, O]):
             part.reset()
 
     def set(self, input: I | None) -> None:
-        """Tell the parts named in a dict; None makes the whole value None."""
+        """Tell the parts named in a dict; None makes the whole value None.
+
+        Raises:
+            ContradictionError: a part was told another input since :meth:`reset`; parts were told, and now None, or the reverse.
+                What a hook tells of the parts of a value that was told to be None does not matter.
+        """
+        if at_work.get():
+            refuse_original(self)
+        if input is None:
+            self._tell_null()
+            return
+        parts = self.parts()
+        told = as_mapping(self, input, parts)
         self._output = NOTHING
         self._done = False
-        self._is_null = input is None
+        if self._is_null or self._teller is not NOBODY:
+            teller = told_by(self)
+            if not overrules(teller, self._teller):
+                if is_outside(self._teller, teller):
+                    return
+                contradict(self, None, input, teller)
+        self._teller = NOBODY
+        self._is_null = False
         self._is_decided = True
-        if input is not None:
-            parts = self.parts()
-            for name, value in as_mapping(self, input, parts).items():
-                parts[name].set(value)
+        for name, value in told.items():
+            parts[name].set(value)
 
-    def get(self) -> I | None:
+    def _tell_null(self) -> None:
+        teller = told_by(self)
+        if not overrules(teller, self._teller):
+            return
+        for part in self.parts().values():
+            if not part._yields(teller):
+                contradict(self, self._known(), None, teller)
+        self._teller = teller
+        self._output = NOTHING
+        self._done = False
+        self._is_null = self._is_decided = self._is_told = True
+
+    def _hear(self, is_whole: bool) -> bool:
+        self._is_told = self._is_decided = True
+        self._may_clash = self._may_clash or not is_whole
+        self._done = self._done and is_whole
+        self._output = NOTHING
+        if self._is_null and self._teller is NOBODY:  # it was drawn
+            self._is_null = False
+        return self._is_null
+
+    def _yields(self, teller: Any) -> bool:
+        return overrules(teller, self._teller) and all(part._yields(teller) for part in self.parts().values())
+
+    def _redraw(self, teller: Provider[Any, Any] | None) -> None:
+        is_null = not overrules(teller, self._teller)
+        self._is_null = self._is_decided = is_null
+        self._drawn_by = None
+        if not is_null:
+            self._teller = NOBODY
+        self._done = False
+        self._output = NOTHING
+        for part in self.parts().values():
+            part._redraw(teller)
+        if not is_null and not all(part._yields(teller) for part in self.parts().values()):
+            self._is_decided = True
+
+    def _known(self) -> I | None:
         if self._is_null:
             return None
-        return {name: part.get() for name, part in self._named or self.parts().items()}  # type: ignore[return-value]
+        return {name: part._known() for name, part in self._named or self.parts().items()}  # type: ignore[return-value]
 
     def is_complete(self) -> bool:
         return self._done or self._is_null or all(part.is_complete() for part in self.parts().values())
@@ -136,23 +199,43 @@ class CompositeValueProvider(Provider[I, O]):
     async def populate(self, session: ISession, specification: ISpecification | None = None) -> None:
         if self._done or self._is_null:
             return
-        if self._prepare(session, specification) or (self.distributor is not None and self._draws_null(session)):
-            return
-        if specification is None and not self._overrides_populate:
-            pending = CompositeValueProvider._begin(self, session)
+        before = self._enter()
+        try:
+            if self._prepare(session, specification) or (self.distributor is not None and self._draws_null(session)):
+                return
+            if specification is not None or self._overrides_populate:
+                if isinstance(specification, EqualSpecification):
+                    self._tell(specification.pattern)
+                try:
+                    if self._may_clash and self._overrides_populate:
+                        await tied_back.follow(self, session, specification)
+                    else:
+                        self._is_hooking = True
+                        await self.do_populate(session, specification)
+                except Exception as error:
+                    noted(error, self, self._known())
+                    raise
+                finally:
+                    self._is_hooking = False
+            pending = CompositeValueProvider._begin(self, session)  # all, or what a do_populate without super() left open
             if pending is not None:
                 await pending
-            return
-        if isinstance(specification, EqualSpecification):
-            self._tell(specification.pattern)
-        try:
-            await self.do_populate(session, specification)
-        except Exception as error:
-            noted(error, self, self.get())
-            raise
-        pending = CompositeValueProvider._begin(self, session)  # what a do_populate without super() left open
-        if pending is not None:
-            await pending
+        finally:
+            self._leave(before)
+
+    def _enter(self) -> Any:
+        """Begin to make an object, or refuse to. Returns what :meth:`_leave` takes."""
+        before = at_work.get()
+        if before:
+            refuse_original(self)
+        if self._original is None:
+            return None
+        at_work.set((*before, self))
+        return before
+
+    def _leave(self, before: Any) -> None:
+        if before is not None:
+            at_work.set(before)
 
     def _draws_null(self, session: ISession) -> bool:
         """Decide once whether the whole value is None."""
@@ -268,7 +351,7 @@ class CompositeValueProvider(Provider[I, O]):
         try:
             return factory(**outputs)
         except Exception as error:
-            noted(error, self, self.get())
+            noted(error, self, self._known())
             raise
 
     def _adopt(self, input: Any) -> None:
@@ -277,13 +360,6 @@ class CompositeValueProvider(Provider[I, O]):
                 if name in input:
                     part._adopt(input[name])
         self._done = True
-
-    def _detach(self, twins: dict[int, Any]) -> None:
-        own = dict(self.parts())
-        self._parts, self._named, self._unnamed = None, (), ()
-        for name, part in own.items():
-            setattr(self, name, part._twin(twins))
-        self.parts()
 
     @property
     def _is_plain(self) -> bool:
@@ -295,15 +371,27 @@ class CompositeValueProvider(Provider[I, O]):
 
 
 def _names_of(cls: type[CompositeValueProvider[Any, Any]]) -> tuple[str, ...]:
-    """The public annotated attributes of a class and its ancestors, base first; found once per class."""
+    """The public annotated attributes of a class and its ancestors, base first; found once per class.
+
+    Raises:
+        ConfigurationError: one has a name that the library's own classes use.
+    """
     names = cls.__dict__.get("_part_names")
     if names is None:
         found: dict[str, None] = {}
+        ours: set[str] = set()
         for ancestor in reversed(cls.__mro__):
-            if issubclass(ancestor, Provider):
+            if is_ours(ancestor):
+                ours |= vars(ancestor).keys() | inspect.get_annotations(ancestor).keys()
+            elif issubclass(ancestor, Provider):
                 for name, annotation in inspect.get_annotations(ancestor).items():
                     is_constant = str(annotation).startswith(("ClassVar", "typing.ClassVar"))
                     if not name.startswith("_") and not is_constant:
                         found[name] = None
+        for name in found.keys() & ours:
+            raise ConfigurationError(
+                f"{cls.__name__} declares a part {name!r}, but that is the name of an attribute of the provider itself; "
+                "give the part another name, and let output_factory and output_exporter take it under that"
+            )
         names = cls._part_names = tuple(found)
     return names

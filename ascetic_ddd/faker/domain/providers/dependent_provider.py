@@ -7,7 +7,10 @@ from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool
 from ascetic_ddd.faker.domain.distributors.m2o.shares import SharesDistributor
 from ascetic_ddd.faker.domain.distributors.o2m.interfaces import IO2MDistributor
 from ascetic_ddd.faker.domain.errors import ConfigurationError
-from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider
+from ascetic_ddd.faker.domain.providers.kinds import Storing, source_of
+from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, placed
+from ascetic_ddd.faker.domain.providers.telling import NOBODY, contradict, overrules, same, told_by
+from ascetic_ddd.faker.domain.providers.use import at_work, refuse_original
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("DependentProvider",)
@@ -41,6 +44,7 @@ class DependentProvider(Provider[list[Any], list[O]], Generic[I, O]):
     """
 
     _asks_once = False
+    _holds_objects = True
 
     def __init__(
         self,
@@ -51,7 +55,7 @@ class DependentProvider(Provider[list[Any], list[O]], Generic[I, O]):
         templates: Sequence[tuple[float, Mapping[str, Any]]] = (),
     ) -> None:
         super().__init__()
-        self.is_stored = hasattr(provider, "repository")
+        self.is_stored = isinstance(provider, Storing)
         if self.is_stored and not reference:
             raise ConfigurationError(
                 f"{type(provider).__name__} provides aggregates; name the one that refers to their parent: reference='…_id'"
@@ -73,6 +77,7 @@ class DependentProvider(Provider[list[Any], list[O]], Generic[I, O]):
             provider._owner, provider._name = self, "item"
         self._told: list[Any] | None = None
         self._count: int | None = None
+        self._teller: Any = NOBODY
         self._children: list[Provider[I, O]] = []
         self._idle: list[Provider[I, O]] = []
 
@@ -89,25 +94,47 @@ class DependentProvider(Provider[list[Any], list[O]], Generic[I, O]):
     def reset(self) -> None:
         self._told = None
         self._count = None
+        self._teller = NOBODY
         self._done = False
         self._output = NOTHING
         self._idle.extend(self._children)
         self._children = []
 
     def set(self, input: list[Any] | int | None) -> None:
-        """Tell the number of children, or a list with the (partial) input of each; None means none."""
-        self.reset()
-        if isinstance(input, int) and not isinstance(input, bool) and input >= 0:
-            self._count = input
-        elif input is None or isinstance(input, (list, tuple)):
-            self._told = list(input or ())
-            self._count = len(self._told)
-        else:
-            raise ConfigurationError(f"{self.path} was told {input!r}; expected a number of children, or a list of their inputs")
+        """Tell the number of children, or a list with the (partial) input of each; None means none.
 
-    def get(self) -> list[Any] | None:
+        Raises:
+            ContradictionError: something else was told since :meth:`reset`.
+        """
+        if at_work.get():
+            refuse_original(self)
+        is_number = isinstance(input, int) and not isinstance(input, bool) and input >= 0
+        if not is_number and input is not None and not isinstance(input, (list, tuple)):
+            raise ConfigurationError(f"{self.path} was told {input!r}; expected a number of children, or a list of their inputs")
+        told: Any = input if is_number else list(input or ())  # type: ignore[arg-type]  # looked at
+        teller = told_by(self)
+        if not overrules(teller, self._teller):
+            before = self._count if self._told is None else self._told
+            if not same(before, told):
+                contradict(self, before, told, teller)
+            return
+        self.reset()
+        self._teller = teller
+        self._told = None if is_number else told
+        self._count = told if is_number else len(told)
+
+    def _yields(self, teller: Provider[Any, Any] | None) -> bool:
+        return overrules(teller, self._teller)
+
+    def _redraw(self, teller: Provider[Any, Any] | None) -> None:
+        by, told, count = self._teller, self._told, self._count
+        self.reset()
+        if not overrules(teller, by):
+            self._teller, self._told, self._count = by, told, count
+
+    def _known(self) -> list[Any] | None:
         if self._children:
-            return [child.get() for child in self._children]
+            return [child._known() for child in self._children]
         return self._told if self._told is not None else ([] if self._done and not self._count else None)
 
     def is_complete(self) -> bool:
@@ -128,11 +155,26 @@ class DependentProvider(Provider[list[Any], list[O]], Generic[I, O]):
         made: list[O] = []
         for index in range(self._count or 0):
             child = self._child(index, session)
-            child._making = (*getattr(root, "_making", ()), (self, root))  # type: ignore[attr-defined]  # an aggregate
-            child.set(_nested(self._reference, parent_id))  # type: ignore[arg-type]  # a dict of parts
-            made.append(await child.create(session))
+            child._making = (*root._making, (self, root))
+            self._refer(session, child, parent_id)
+            try:
+                made.append(await child.create(session))
+            except Exception as error:
+                placed(error, child)
+                root._failure = child._failure
+                raise
         self._output = made
         return made
+
+    def _refer(self, session: ISession, child: Provider[I, O], parent_id: Any) -> None:
+        """Tell a child its parent, which is there."""
+        reference: Any = child
+        for name in self._reference.split("."):
+            reference = reference.parts().get(name) if reference is not None else None
+        source = source_of(reference)
+        if source is not None:
+            source.vouch(session, parent_id)
+        child.set(_nested(self._reference, parent_id))  # type: ignore[arg-type]  # a dict of parts
 
     async def create(self, session: ISession) -> list[O]:
         if self._output is NOTHING:
@@ -152,6 +194,8 @@ class DependentProvider(Provider[list[Any], list[O]], Generic[I, O]):
         return self._populate_children(session)
 
     async def populate(self, session: ISession, specification: Any = None) -> None:
+        if at_work.get():
+            refuse_original(self)
         pending = DependentProvider._begin(self, session)  # a subclass that overrides this one has another _begin
         if pending is not None:
             await pending
@@ -184,10 +228,12 @@ class DependentProvider(Provider[list[Any], list[O]], Generic[I, O]):
     def _make(self, input: Any) -> Any:
         return [self.provider._make(part) for part in input or ()]
 
-    def _detach(self, twins: dict[int, Any]) -> None:
-        if not self.is_stored:
-            self.provider = self.provider._twin(twins)
-            self.provider._owner, self.provider._name = self, "item"
+    @property
+    def _shared(self) -> frozenset[str]:  # type: ignore[override]
+        return frozenset({"provider"} if self.is_stored else ())
+
+    def _detach(self) -> None:
+        super()._detach()
         self._children = []
         self._idle = []
 

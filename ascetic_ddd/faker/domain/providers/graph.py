@@ -6,8 +6,9 @@ from typing import Any
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.generators.input_generators import seed_generator
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
-from ascetic_ddd.faker.domain.providers.memory import Memory
+from ascetic_ddd.faker.domain.providers.kinds import memory_of, source_of
 from ascetic_ddd.faker.domain.providers.provider import Provider
+from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 
 __all__ = ("DEFAULT_SEED", "end", "plan", "seed", "stream")
 
@@ -30,7 +31,7 @@ def seed(root: Provider[Any, Any], seed: int, *, only_new: bool = False) -> None
         seed: the seed of the run.
         only_new: leave aggregates alone that have been seeded before: their streams go on.
     """
-    kept = {id(memory) for memory in map(_memory, root.walk()) if only_new and memory is not None and memory.is_seeded}
+    kept = {id(memory) for memory in map(memory_of, root.walk()) if only_new and memory is not None and memory.is_seeded}
     names: dict[str, int] = {}
     tops: dict[int, str] = {}
     for provider in root.walk():
@@ -39,24 +40,18 @@ def seed(root: Provider[Any, Any], seed: int, *, only_new: bool = False) -> None
             name = top.path
             names[name] = names.get(name, 0) + 1
             tops[id(top)] = name if names[name] == 1 else f"{name}#{names[name]}"
-        if id(_memory(top)) in kept:
+        if id(memory_of(top)) in kept:
             continue
         path = tops[id(top)] + provider.path.removeprefix(top.path)
-        distributor = getattr(provider, "distributor", None)
-        if distributor is not None:
-            distributor.seed(stream(seed, path))
-        generator = getattr(provider, "input_generator", None)
-        if generator is not None:
-            seed_generator(generator, stream(seed, f"{path} input"))
+        if provider.distributor is not None:
+            provider.distributor.seed(stream(seed, path))
+        if isinstance(provider, ValueProvider) and provider.input_generator is not None:
+            seed_generator(provider.input_generator, stream(seed, f"{path} input"))
         if isinstance(provider, DependentProvider):
             provider.seed_templates(stream(seed, f"{path} templates"))
-        memory = _memory(provider)
+        memory = memory_of(provider)
         if memory is not None:
             memory.is_seeded = True
-
-
-def _memory(provider: Provider[Any, Any]) -> Memory | None:
-    return getattr(provider, "memory", None)
 
 
 def plan(root: Provider[Any, Any], plan: Plan) -> None:
@@ -75,7 +70,7 @@ def plan(root: Provider[Any, Any], plan: Plan) -> None:
             if isinstance(provider, DependentProvider):
                 waiting.extend(provider.leads_to())
     for provider in root.walk():
-        distributor: Any = getattr(provider, "distributor", None)
+        distributor = provider.distributor
         if hasattr(distributor, "plan"):
             if id(provider) in steady:
                 distributor.plan(plan, is_exact=_is_asked_once(provider, root), is_of_root=_leads_back(provider, root))
@@ -86,15 +81,15 @@ def plan(root: Provider[Any, Any], plan: Plan) -> None:
 def end(root: Provider[Any, Any], plan: Plan) -> None:
     """The run is over: the distributors that followed its plan grow again."""
     for provider in root.walk():
-        distributor: Any = getattr(provider, "distributor", None)
+        distributor = provider.distributor
         if hasattr(distributor, "end"):
             distributor.end(plan)
 
 
 def _leads_back(provider: Provider[Any, Any], root: Provider[Any, Any]) -> bool:
     """Tell whether a reference is to what the run makes."""
-    source = getattr(provider, "source", None)
-    return source is not None and source.aggregate_provider.memory is _memory(root)
+    source = source_of(provider)
+    return source is not None and source.aggregate_provider.memory is memory_of(root)
 
 
 def _is_asked_once(provider: Provider[Any, Any], root: Provider[Any, Any]) -> bool:

@@ -11,7 +11,7 @@ from ascetic_ddd.faker.domain.errors import UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.composite_value_provider import CompositeValueProvider
 from ascetic_ddd.faker.domain.providers.entity_provider import EntityProvider
-from ascetic_ddd.faker.domain.providers.patterns import is_full_id
+from ascetic_ddd.faker.domain.providers.kinds import is_full_id
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.unique_pool import UniquePool
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
@@ -104,7 +104,9 @@ def identities_of(
     """
     found = []
     id = placed.get(target._id_attr)
-    if is_full_id(target.id_provider, id) and not getattr(target.id_provider, "is_unique", False):
+    if is_full_id(target.id_provider, id) and not (
+        isinstance(target.id_provider, ValueProvider) and target.id_provider.is_unique
+    ):
         found.append(Identity((target._id_attr,), id, lambda: population.number_of(id), reserved, None, repository))
     for path, part, value in _unique_values(target, placed):
         pattern: Any = value

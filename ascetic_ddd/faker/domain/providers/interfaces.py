@@ -36,10 +36,11 @@ class IProvider(Protocol[I, O_co]):
         ...
 
     def set(self, input: I | None) -> None:
-        """Tell the input, or a part of it; what is told stays, the rest is drawn.
+        """Tell the input, or a part of it; what is told adds up until :meth:`reset`, the rest is drawn.
 
         Raises:
             ConfigurationError: the input names a part that does not exist.
+            ContradictionError: it cannot hold together with what was told before.
         """
         ...
 

@@ -5,49 +5,21 @@ that is itself a reference may be told a pattern again: ``{"tenant_id": {"status
 """
 
 from collections.abc import Mapping
-from datetime import date, time, timedelta
-from decimal import Decimal
-from enum import Enum
 from typing import Any
-from uuid import UUID
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.composite_value_provider import CompositeValueProvider
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.entity_provider import EntityProvider
+from ascetic_ddd.faker.domain.providers.kinds import is_full_id, is_specification, source_of
 from ascetic_ddd.faker.domain.providers.provider import Provider
+from ascetic_ddd.faker.domain.providers.telling import CALLER, Clash, contradict, join
+from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.faker.domain.specification.reference import AndSpecification, ReferenceSpecification
 
-_PLAIN = (int, str, float, bytes, tuple, UUID, Decimal, date, time, timedelta, Enum)
-
-__all__ = ("is_full_id", "is_specification", "place", "specify")
-
-
-def is_specification(value: object) -> bool:
-    """Tell whether a value is a specification rather than plain data."""
-    return hasattr(value, "is_satisfied_by")
-
-
-def is_plain_data(value: object) -> bool:
-    """Tell whether a value can be plain data: not None, and no object of a class that holds other things."""
-    return value is not None and not is_specification(value) and (isinstance(value, _PLAIN) or not hasattr(value, "__dict__"))
-
-
-def is_full_id(provider: Provider[Any, Any], input: Any) -> bool:
-    """Tell whether plain data is a whole id for this id provider, with no part left open."""
-    source = getattr(provider, "source", None)
-    if source is not None:
-        return is_full_id(source.aggregate_provider.id_provider, input)
-    parts = provider.parts()
-    if parts:
-        return (
-            (type(input) is dict or isinstance(input, Mapping))
-            and input.keys() == parts.keys()
-            and all(is_full_id(part, input[name]) for name, part in parts.items())
-        )
-    return is_plain_data(input) and not isinstance(input, Mapping)
+__all__ = ("place", "specify")
 
 
 def place(target: EntityProvider[Any, Any], pattern: Mapping[str, Any], asker: Provider[Any, Any]) -> dict[str, Any]:
@@ -55,28 +27,37 @@ def place(target: EntityProvider[Any, Any], pattern: Mapping[str, Any], asker: P
 
     Raises:
         ConfigurationError: neither has a part of that name.
+        ContradictionError: a part of the id is told twice, in the id and beside it.
     """
     parts, id_attr = target.parts(), target._id_attr
     id_parts = target.id_provider.parts()
     placed: dict[str, Any] = {}
     for key, value in pattern.items():
-        if value is None and getattr(parts.get(key) or id_parts.get(key), "is_given", False):
+        part = parts.get(key) or id_parts.get(key)
+        if value is None and isinstance(part, ValueProvider) and part.is_given:
             continue  # an id that is not given yet is open
         if key in parts and isinstance(parts[key], DependentProvider):
             raise ConfigurationError(f"{asker.path} was told {key!r}={value!r}; a pattern cannot tell children")
         if key in parts:
-            if key == id_attr and isinstance(value, Mapping):
-                placed.setdefault(id_attr, {}).update(value)
-            else:
-                placed[key] = value
+            is_of_id = key == id_attr and isinstance(value, Mapping)
+            placed[key] = _added(target, placed.get(id_attr, {}), value, pattern, asker) if is_of_id else value
         elif key in id_parts:
-            placed.setdefault(id_attr, {})[key] = value
+            placed[id_attr] = _added(target, placed.get(id_attr, {}), {key: value}, pattern, asker)
         else:
             raise ConfigurationError(
                 f"{asker.path} was told {key!r}={value!r}, but {target.path} has no such attribute; "
                 f"it has {', '.join(sorted({*parts, *id_parts}))}"
             )
     return placed
+
+
+def _added(
+    target: EntityProvider[Any, Any], told: Any, more: Mapping[str, Any], pattern: Mapping[str, Any], asker: Provider[Any, Any]
+) -> Any:
+    try:
+        return join(target.id_provider, told, more, [])
+    except Clash as clash:
+        contradict(asker, pattern, pattern, CALLER, clash.part)
 
 
 def specify(target: EntityProvider[Any, Any], placed: Mapping[str, Any], asker: Provider[Any, Any]) -> ISpecification:
@@ -104,7 +85,7 @@ def _collect(
                 f"{asker.path} was told {'.'.join((*path, name))}={value!r}, but {provider.path} has no such attribute; "
                 f"it has {', '.join(sorted(provider.parts())) or 'no parts'}"
             )
-        source = getattr(part, "source", None)
+        source = source_of(part)
         if source is not None and value is not None and not is_full_id(part, value):
             target = source.aggregate_provider
             if is_specification(value):

@@ -2,18 +2,20 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from copy import copy
 from inspect import get_annotations
 from typing import Any, Generic, Self, TypeVar, get_args, get_origin
 
 from typing_extensions import get_original_bases
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.providers import cloning
+from ascetic_ddd.faker.domain.providers.use import at_work, refuse_original
 from ascetic_ddd.faker.domain.repositories import ICleanUp, ISetUp, offers
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
+from ascetic_ddd.seedwork.domain.errors import add_note
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("NOTHING", "Provider", "as_mapping", "copied", "is_awaitable", "noted", "placed")
+__all__ = ("NOTHING", "Provider", "as_mapping", "copied", "is_awaitable", "is_ours", "noted", "placed")
 
 I = TypeVar("I")  # noqa: E741  # input
 O = TypeVar("O")  # noqa: E741  # output
@@ -39,6 +41,14 @@ class Provider(ABC, Generic[I, O]):
     _overrides_populate = False
     _overrides_create = False
     _asks_once = True  # each part is populated once per object of this one
+    _holds_objects = False  # its parts are objects of their own: what they are told is not told to this one
+    _is_hooking = False  # do_populate is under way
+    _original: "Provider[Any, Any] | None" = None  # of a clone
+    _making: tuple[tuple[Any, Any], ...] = ()  # of a root: what asked for it, and for whom, outermost first
+    _failure: tuple[BaseException, str, Any] | None = None  # of a root: the last error, and where it came up first
+    _shared: frozenset[str] = frozenset()  # attributes whose providers a clone shares
+    _output_factory: Any = None
+    distributor: Any = None
 
     def __init__(self) -> None:
         self._output: Any = NOTHING
@@ -46,7 +56,7 @@ class Provider(ABC, Generic[I, O]):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        users = [ancestor for ancestor in cls.__mro__ if not ancestor.__module__.startswith(_OURS)]
+        users = [ancestor for ancestor in cls.__mro__ if not is_ours(ancestor)]
         own = {name for ancestor in users if issubclass(ancestor, Provider) for name in vars(ancestor)}
         cls._overrides_create = "create" in own
         cls._overrides_populate = not own.isdisjoint({"populate", "do_populate"})
@@ -68,9 +78,15 @@ class Provider(ABC, Generic[I, O]):
     def set(self, input: I | None) -> None:
         """Tell the input, or a part of it; what is told stays, the rest is drawn."""
 
-    @abstractmethod
     def get(self) -> I | None:
         """The input as far as it is known."""
+        if at_work.get():
+            refuse_original(self)
+        return self._known()
+
+    @abstractmethod
+    def _known(self) -> I | None:
+        """What :meth:`get` gives, whoever asks."""
 
     @abstractmethod
     def is_complete(self) -> bool:
@@ -94,13 +110,13 @@ class Provider(ABC, Generic[I, O]):
         return self._output  # type: ignore[no-any-return]  # what the factory of O made
 
     def clone(self) -> Self:
-        """Another lane: an empty provider of its own that shares distributors, generators and repositories."""
-        twins: dict[int, Any] = {}
-        twin = self._twin(twins)
-        for copied in list(twins.values()):  # whoever knew a provider of the original knows its twin
-            for name, known in list(vars(copied).items()):
-                if id(known) in twins:
-                    setattr(copied, name, twins[id(known)])
+        """Another lane: an empty provider of its own that shares distributors, generators and repositories.
+
+        Whatever attribute leads to a provider leads to the lane's own one: directly, in lists, tuples, sets and dicts, by
+        bound methods and partials. What else holds a provider (a closure, an object of yours) still leads to the original:
+        using that while the lane is at work is an error.
+        """
+        twin = cloning.cloned(self)
         twin._owner = None
         twin.reset()
         return twin
@@ -168,12 +184,15 @@ class Provider(ABC, Generic[I, O]):
 
     def _forget(self) -> None:
         """The repositories have been emptied: forget what was made."""
-        distributor: Any = getattr(self, "distributor", None)
-        if hasattr(distributor, "restore"):
-            distributor.restore({}, 0)
+        if self.distributor is not None and hasattr(self.distributor, "restore"):
+            self.distributor.restore({}, 0)
 
     def _give_back_unless_made(self, give_back: Callable[..., object], *args: Any) -> None:
         """Something was taken for the object at hand; called if the object is given up before it is made."""
+
+    def _taken(self) -> Any:
+        """What :meth:`_give_back` would give back of this provider itself; None if there is nothing."""
+        return None
 
     def _give_back(self) -> None:
         """What was drawn for the object at hand is not used after all."""
@@ -183,22 +202,41 @@ class Provider(ABC, Generic[I, O]):
     def _adopt(self, input: Any) -> None:
         """Take over the input that the repository completed."""
 
-    def _twin(self, twins: dict[int, Any]) -> Self:
-        """The copy of this provider in a clone; ``twins`` holds the copies by the ids of their originals."""
-        twin: Self | None = twins.get(id(self))
-        if twin is None:
-            twin = twins[id(self)] = copy(self)
-            twin._output = NOTHING
-            twin._detach(twins)
-        return twin
-
-    def _detach(self, twins: dict[int, Any]) -> None:
+    def _detach(self) -> None:
         """In a fresh copy: give up what must not be shared with the original."""
+        self._output = NOTHING
+        self._failure = None
+
+    def _attach(self) -> None:
+        """In a copy whose attributes lead to copies: renew what was made of them."""
+
+    def _learn_id(self) -> None:
+        """The database may have given the id already, and nobody looked."""
+
+    def _hear(self, is_whole: bool) -> bool:
+        """A part is told something. Returns True if this one was told to be null as a whole."""
+        return False
+
+    def _was_drawn(self) -> bool:
+        """Tell whether the input is known, and was not told as a whole."""
+        return False
+
+    @abstractmethod
+    def _yields(self, teller: "Provider[Any, Any] | None") -> bool:
+        """Tell whether nothing was told of it that ``teller`` may not overrule."""
+
+    @abstractmethod
+    def _redraw(self, teller: "Provider[Any, Any] | None") -> None:
+        """Forget what was drawn, and what a hook told that ``teller`` overrules; what else was told stays."""
+
+    def _stores_in(self) -> Any:
+        """The repository of the provider itself, if it has one."""
+        return None
 
     def _repositories(self) -> list[Any]:
         found: dict[int, Any] = {}
         for provider in self.walk():
-            repository = getattr(provider, "repository", None)
+            repository = provider._stores_in()
             if repository is not None:
                 found.setdefault(id(repository), repository)
         return list(found.values())
@@ -217,7 +255,7 @@ class Provider(ABC, Generic[I, O]):
     @property
     def output_class(self) -> type | None:
         """The class of the outputs, if the factory is a class of the user's own."""
-        factory = getattr(self, "_output_factory", None) or self._inferred_factory()
+        factory = self._output_factory or self._inferred_factory()
         return factory if isinstance(factory, type) and not _is_plain(factory) else None
 
     def _inferred_factory(self) -> Callable[..., Any] | None:
@@ -230,7 +268,12 @@ class Provider(ABC, Generic[I, O]):
         return None
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.path} {self.get()!r}>"
+        return f"<{type(self).__name__} {self.path} {self._known()!r}>"
+
+
+def is_ours(cls: type) -> bool:
+    """Tell whether a class is one of this package, not a user's subclass."""
+    return cls.__module__ == _OURS or cls.__module__.startswith(f"{_OURS}.")
 
 
 def is_awaitable(value: object) -> bool:
@@ -253,25 +296,39 @@ def copied(data: Any) -> Any:
     return [copied(part) for part in data] if isinstance(data, list) else data
 
 
+class _Note(str):
+    """A note of ours on an error of the user's."""
+
+    __slots__ = ()
+
+
 def noted(error: BaseException, provider: Provider[Any, Any], input: Any) -> None:
-    """Add the place and the input to an error of the user's own code, which travels on unchanged."""
-    note = f"while {provider.path} made an object of {input!r}"
+    """Add the place and the input to an error of the user's own code, which travels on unchanged.
+
+    An error object that is raised again and again has the notes of the last time only; one that takes no notes goes without.
+    """
+    root = provider._root()
+    if root._failure is None or root._failure[0] is not error:
+        root._failure = (error, provider.path, input)
+        notes = getattr(error, "__notes__", None)
+        if isinstance(notes, list):
+            notes[:] = [note for note in notes if not isinstance(note, _Note)]
+    note = _Note(f"while {provider.path} made an object of {input!r}")
     if note not in getattr(error, "__notes__", ()):
-        error.add_note(note)
+        add_note(error, note)
 
 
 def placed(error: BaseException, provider: Provider[Any, Any]) -> tuple[str, Any]:
     """The path and the input of the provider in whose making an error came up first; ``provider`` if nobody said so before."""
-    found: tuple[str, Any] | None = getattr(error, "_made_by", None)
-    if found is None:
-        found = provider.path, provider.get()
-        error._made_by = found  # type: ignore[attr-defined]  # ours
-    return found
+    root = provider._root()
+    if root._failure is None or root._failure[0] is not error:
+        root._failure = (error, provider.path, provider._known())
+    return root._failure[1:]
 
 
 def as_mapping(provider: Provider[Any, Any], input: Any, known: Any) -> dict[str, Any]:
     """The input of a provider with parts, checked: a mapping that names only parts that exist."""
-    if not hasattr(input, "items"):
+    if not isinstance(input, Mapping):
         raise ConfigurationError(f"{provider.path} was told {input!r}; expected a dict with any of {', '.join(sorted(known))}")
     unknown = [key for key in input if key not in known]
     if unknown:
@@ -284,7 +341,7 @@ def as_mapping(provider: Provider[Any, Any], input: Any, known: Any) -> dict[str
 
 def _declared_bases(cls: type) -> Iterator[Any]:
     for ancestor in cls.__mro__:
-        if not ancestor.__module__.startswith(_OURS) and issubclass(ancestor, Provider):
+        if not is_ours(ancestor) and issubclass(ancestor, Provider):
             for base in get_original_bases(ancestor):
                 origin = get_origin(base)
                 if isinstance(origin, type) and issubclass(origin, Provider):

@@ -10,11 +10,14 @@ from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool, Scope
 from ascetic_ddd.faker.domain.errors import ConfigurationError, CycleError, UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.identities import find, find_or_wait
+from ascetic_ddd.faker.domain.providers.kinds import Referring, is_specification
 from ascetic_ddd.faker.domain.providers.memory import Memory
-from ascetic_ddd.faker.domain.providers.patterns import is_specification
 from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, copied, placed
 from ascetic_ddd.faker.domain.providers.reference_source import ReferenceSource, Wanted
+from ascetic_ddd.faker.domain.providers.telling import overrules, told_by
 from ascetic_ddd.faker.domain.providers.ties import tied_uses
+from ascetic_ddd.faker.domain.providers.use import at_work, refuse_original
+from ascetic_ddd.faker.domain.providers.wishes import Telling, add_up, held_against
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -26,7 +29,7 @@ A = TypeVar("A")
 O = TypeVar("O")  # noqa: E741
 
 
-class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
+class ReferenceProvider(Referring[I, O], Generic[I, A, O]):
     """Provides the id of another aggregate.
 
     Nothing told: the distributor decides reuse or create among all that exist. A full id told: that id. A part told, as a
@@ -36,6 +39,8 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
     What only one aggregate can have (a unique part's value such as ``{"email": "boss@x"}``, or a whole id) finds that one, or
     makes it once, whatever the law; a lane waits for another that is making it. If the rest of the pattern contradicts, that is
     an error.
+    What is told adds up until :meth:`reset`: an id stays when a pattern is told after it, if it satisfies the pattern; else that
+    is an error which names both. Told None it is null, whatever pattern a hook tells of it.
 
     A nullable reference may come out null also when a pattern was told, so that ties in ``do_populate`` keep the null share;
     told a full id or such a value, or with a distributor without ``null_weight``, it never does.
@@ -46,10 +51,15 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         distributor: reuse or create, and null; by default each reference creates a new aggregate.
         aggregate_provider: the provider of the referenced aggregate, or a callable that returns it, for cycles.
         create: False never creates: only what exists is referred to (reference data, an aggregate generated before).
+        strict: a full id told that is not known here is looked up, once, where the repository can look (it has ``get`` and
+            ``find``; of a composite repository the external one is asked); one that does not exist is an error. False takes it
+            as it is.
 
     Raises:
         ConfigurationError: ``aggregate_provider`` is neither.
     """
+
+    source: ReferenceSource
 
     def __init__(
         self,
@@ -57,16 +67,22 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         aggregate_provider: "AggregateProvider[Any, A] | Callable[[], AggregateProvider[Any, A]] | None" = None,
         *,
         create: bool = True,
+        strict: bool = True,
     ) -> None:
         super().__init__()
         self.distributor: IM2ODistributor = distributor_factory() if distributor is None else checked_distributor(distributor)
         self.source = ReferenceSource(aggregate_provider)
         self._is_nullable = self.distributor.is_nullable
         self.may_create = create
-        is_ready = hasattr(aggregate_provider, "memory")  # not yet, if an aggregate provider refers to itself
-        if isinstance(aggregate_provider, AggregateProvider) and self.distributor.keeps_values and is_ready:
+        if (
+            isinstance(aggregate_provider, AggregateProvider)
+            and self.distributor.keeps_values
+            and "memory" in vars(aggregate_provider)
+        ):
             _ = aggregate_provider.memory.population  # listen from the start
         self._nobody = Pool().everything
+        self._strict = strict
+        self._tellings: list[Telling] = []
         self._is_told = False
         self._input: Any = None
         self._pattern: dict[str, Any] | None = None
@@ -84,47 +100,76 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         self._specification = None
         self._wanted = None
         self._output = NOTHING
+        if self._tellings:
+            self._tellings = []
 
     def set(self, input: I | None) -> None:
-        """Tell the full id, or a pattern, or a specification; None makes the reference null."""
+        """Tell the full id, or a pattern, or a specification; None makes the reference null. What is told adds up.
+
+        Raises:
+            ConfigurationError: it is none of these, or names a part that the aggregate does not have.
+            ContradictionError: it contradicts what was told since :meth:`reset`. A pattern that a hook tells of a reference that
+                was told to be null does not matter.
+        """
+        if at_work.get():
+            refuse_original(self)
+        owner = self._owner
+        teller = owner if owner is not None and owner._is_hooking else told_by(self)
+        if type(input) is dict and not self._tellings and len(input) != self.source.id_parts:
+            # what ties in do_populate tell a million times; it is kept longer than the caller may leave it as it is
+            told = {key: part if isinstance(part, (int, str)) else copied(part) for key, part in input.items()}
+            self._wanted = self.source.wanted(told, None, self)
+            if self._drawn is not None or self._used is not None:
+                self._give_back()
+            self._tellings = [(teller, told)]
+            self._output = NOTHING
+            self._input = None
+            self._done = False
+            self._pattern = told
+        else:
+            self._take((teller, self._understood(input)))
+
+    def _understood(self, input: Any) -> Any:
+        """What was told, as plain data of ours: an id, a pattern, a specification, or None."""
+        source = self.source
+        if isinstance(input, EqualSpecification):
+            input = input.pattern
+        input = source.as_plain(input)
+        if input is None or isinstance(input, Mapping) or source.is_full_id(input):
+            return copied(input)
+        if is_specification(input):
+            return input
+        raise ConfigurationError(
+            f"{self.path} was told {input!r}; expected an id of {source.aggregate_provider.path} "
+            f"({source.id_provider!r}), a dict of its attributes, a specification, or None"
+        )
+
+    def _take(self, telling: Telling) -> None:
+        """Let a telling add to the others."""
+        wish, self._tellings = add_up(self, self._tellings, telling)
         if self._drawn is not None or self._used is not None:
             self._give_back()
+        is_open = wish.pattern is not None or wish.specification is not None
+        self._wanted = self.source.wanted(wish.pattern, wish.specification, self) if is_open else None
+        self._pattern, self._specification = wish.pattern, wish.specification
+        self._input = wish.id
+        self._is_told = wish.id is not None  # and done when it has been counted as a use
+        self._done = wish.is_null
         self._output = NOTHING
-        self._input = None
-        self._is_told = False
-        self._done = input is None
-        if input is None:
-            return
-        source = self.source
-        told: Any = input
-        if type(told) is dict and len(told) != source.id_parts:  # what ties in do_populate tell a million times
-            self._tell(told)
-            return
-        if isinstance(input, EqualSpecification):
-            input = cast(I, input.pattern)
-        input = source.as_plain(input)
-        if source.is_full_id(input):
-            self._input = copied(input)
-            self._is_told = True  # and done when it has been counted as a use
-            self._done = not self.distributor.keeps_values
-        elif isinstance(input, Mapping):
-            self._tell(input)
-        elif is_specification(input):
-            self._specification = cast(ISpecification, input)
-            self._wanted = self.source.wanted(self._pattern, self._specification, self)
-        else:
-            raise ConfigurationError(
-                f"{self.path} was told {input!r}; expected an id of {self.source.aggregate_provider.path} "
-                f"({self.source.id_provider!r}), a dict of its attributes, a specification, or None"
-            )
 
-    def _tell(self, pattern: Mapping[str, Any]) -> None:
-        """Add to the pattern; it is kept longer than the caller may leave it as it is."""
-        told = {key: part if isinstance(part, (int, str)) else copied(part) for key, part in pattern.items()}
-        self._pattern = {**self._pattern, **told} if self._pattern else told
-        self._wanted = self.source.wanted(self._pattern, self._specification, self)
+    def _yields(self, teller: Provider[Any, Any] | None) -> bool:
+        return all(overrules(teller, other) for other, _ in self._tellings)
 
-    def get(self) -> I | None:
+    def _was_drawn(self) -> bool:
+        return self._done and not self._is_told and self._input is not None
+
+    def _redraw(self, teller: Provider[Any, Any] | None) -> None:
+        kept = [telling for telling in self._tellings if not overrules(teller, telling[0])]
+        self.reset()
+        for telling in kept:
+            self._take(telling)
+
+    def _known(self) -> I | None:
         if self._done or self._is_told:
             if isinstance(self._input, (int, str)):
                 return cast(I, self._input)
@@ -151,6 +196,8 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
             UnsatisfiableError: nothing matches and nothing may be created, or what was created does not match.
             CycleError: making it would need, again and again, another of its kind.
         """
+        if at_work.get():
+            refuse_original(self)
         if self._done:
             return
         if specification is not None:
@@ -205,14 +252,32 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         """What exists has to be looked up first; or an id was told, which is a use, too, if its value is known."""
         if memory.is_late:
             return self._begin_late(session)
-        if self._wanted is not None:
+        if not self._is_told and self._wanted is not None:
             return self._begin_identified(session, self._wanted)
-        number = memory.population.number_of(self._input)
+        if not self.distributor.keeps_values and not (self._strict or self._wanted):
+            self._done = True
+            return None
+        number = self.source.number_of(self._input)
+        if number is None and (self._strict or self._wanted):
+            return self._begin_unknown(session)
+        if self._wanted is not None:
+            held_against(self, self.source.known_state(self._input))
         if number is not None:
             self.distributor.use(session, memory.population.everything, number)
             self._used = (session, memory.population.everything, number)
         self._done = True
         return None
+
+    async def _begin_unknown(self, session: ISession) -> None:
+        """An id was told that nobody here knows: look it up, if somebody can."""
+        state = await self.source.look_up(session, self._input, anew=self._wanted is not None)
+        if state is None and self._strict:
+            raise UnsatisfiableError(
+                f"{self.path} was told {self._input!r}, but there is no such {self.source.aggregate_provider.path} in its "
+                "repository; tell one that exists, or a pattern, or give the reference strict=False"
+            )
+        held_against(self, state if isinstance(state, Mapping) else None)
+        self._done = True
 
     async def _begin_late(self, session: ISession) -> None:
         await self.source.aggregate_provider.memory.catch_up(session)
@@ -307,7 +372,7 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         lane = source.take_lane()
         try:
             lane.reset()
-            lane._making = (*getattr(root, "_making", ()), (self, root))
+            lane._making = (*root._making, (self, root))
             if wanted is not None and wanted.input is not None:
                 lane.set(wanted.input)
             await lane.populate(session, wanted.specification if wanted is not None else None)
@@ -315,6 +380,7 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
             return lane.exported_id
         except Exception as error:
             placed(error, lane)
+            root._failure = lane._failure
             raise
         finally:
             source.give_back(lane)
@@ -327,7 +393,7 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
     def _may_nest(self) -> bool:
         """Tell whether to create, or to end a circle of creations by null; a circle that cannot end is an error."""
         root: Any = self._root()
-        making: tuple[tuple[ReferenceProvider[Any, Any, Any], Any], ...] = getattr(root, "_making", ())
+        making: tuple[tuple[ReferenceProvider[Any, Any, Any], Any], ...] = root._making
         target = self.source.aggregate_provider.memory
         in_the_making = [provider.memory for _, provider in making if isinstance(provider, AggregateProvider)]
         if isinstance(root, AggregateProvider):
@@ -355,6 +421,9 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
             self.distributor.undraw(*drawn)
         if used is not None and self._root()._is_in_the_making:
             self.distributor.unuse(*used)
+
+    def _taken(self) -> Any:
+        return None if self._drawn is None and self._used is None else (self._drawn, self._used)
 
     def _make(self, input: Any) -> Any:
         return None if input is None else self.source.make_id(input)

@@ -9,17 +9,21 @@ from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.identities import Identity, identities_of
+from ascetic_ddd.faker.domain.providers.kinds import is_full_id
 from ascetic_ddd.faker.domain.providers.memory import Memory
-from ascetic_ddd.faker.domain.providers.patterns import is_full_id, place, specify
+from ascetic_ddd.faker.domain.providers.patterns import place, specify
 from ascetic_ddd.faker.domain.providers.provider import Provider
+from ascetic_ddd.faker.domain.repositories import lookup_of
 from ascetic_ddd.faker.domain.specification.equality import freeze
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.faker.domain.specification.reference import AndSpecification
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("ReferenceSource", "Wanted")
 
 
 _PATTERNS, _VALUES = 4_096, 16  # that many patterns, or one for so many values, are kept, and as many that were told before them
+_VOUCHED = 10_000  # ids kept, so that each is looked up once
 
 
 class Wanted:
@@ -54,6 +58,7 @@ class ReferenceSource:
         self._idle: list[AggregateProvider[Any, Any]] = []
         self._wanted: dict[Any, Wanted] = {}  # by what was told lately
         self._before: dict[Any, Wanted] = {}  # and before that
+        self._vouched: set[Hashable] = set()  # ids that were looked up, and exist
         if isinstance(aggregate_provider, AggregateProvider):
             self._provider = aggregate_provider
         elif not callable(aggregate_provider):
@@ -156,6 +161,49 @@ class ReferenceSource:
                 wanted.scope.let_go()
             else:
                 self._wanted[key] = wanted
+
+    def placed(self, pattern: Mapping[str, Any], asker: Provider[Any, Any]) -> dict[str, Any]:
+        """A pattern with its parts where they belong in the aggregate."""
+        return place(self.aggregate_provider, pattern, asker)
+
+    def number_of(self, id: Any) -> int | None:
+        """The number of an aggregate that references may reuse; None if nobody asked for any, or it is not known."""
+        memory = self.aggregate_provider.memory
+        return memory.population.number_of(id) if memory.is_asked else None
+
+    def known_state(self, id: Any) -> Mapping[str, Any] | None:
+        """The exported state of an aggregate, as far as it is known without asking the repository."""
+        number = self.number_of(id)
+        return None if number is None else self.population.states[number]
+
+    async def look_up(self, session: ISession, id: Any, *, anew: bool = False) -> Any:
+        """What the repository gives for an exported id: None if it has none.
+
+        Args:
+            session: the session to look in.
+            id: the exported id.
+            anew: also if it is known that there is one.
+
+        Returns:
+            True where that is known already, or nobody can look.
+        """
+        if not anew and freeze(id) in self._vouched:
+            return True
+        repository = lookup_of(self.aggregate_provider.repository)
+        if repository is None:
+            return True
+        state = await repository.get(session, id)
+        if state is not None:
+            self.vouch(session, id)
+        return state
+
+    def vouch(self, session: ISession, id: Any) -> None:
+        """An aggregate exists, until the session rolls back."""
+        if self.number_of(id) is None:
+            if len(self._vouched) >= _VOUCHED:
+                self._vouched.clear()
+            self._vouched.add(freeze(id))
+            session.on_rollback(self._vouched.discard, freeze(id))
 
     def take_lane(self) -> AggregateProvider[Any, Any]:
         """A clone of the aggregate provider that nobody is using."""

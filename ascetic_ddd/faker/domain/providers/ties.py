@@ -5,7 +5,7 @@ from typing import Any
 
 from ascetic_ddd.faker.domain.providers.composite_value_provider import CompositeValueProvider
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
-from ascetic_ddd.faker.domain.providers.patterns import is_full_id
+from ascetic_ddd.faker.domain.providers.kinds import Referring, is_full_id
 from ascetic_ddd.faker.domain.providers.provider import Provider, copied
 
 __all__ = ("tied_uses",)
@@ -67,8 +67,8 @@ def _only_leaf(provider: Provider[Any, Any], placed: Mapping[str, Any]) -> tuple
         ((name, value),) = placed.items()
         part = provider.parts().get(name)
         path = (*path, name)
-        if hasattr(part, "source"):
-            return (part, value, path) if part is not None and is_full_id(part, value) else None
+        if isinstance(part, Referring):
+            return (part, value, path) if is_full_id(part, value) else None
         if not isinstance(part, CompositeValueProvider) or not isinstance(value, Mapping):
             return None
         provider, placed = part, value
@@ -80,7 +80,7 @@ def _references(provider: Provider[Any, Any]) -> Iterator[Any]:
     for part in provider.parts().values():
         if isinstance(part, DependentProvider):
             continue
-        if hasattr(part, "source"):
+        if isinstance(part, Referring):
             yield part
         else:
             yield from _references(part)

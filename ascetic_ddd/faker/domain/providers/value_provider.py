@@ -1,6 +1,8 @@
 """Provides one value: drawn, reused, told, or left to the database."""
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from functools import partial
+from types import MethodType
 from typing import Any, TypeVar, cast
 
 from ascetic_ddd.faker.domain.distributors.counts import UniformCounts
@@ -13,10 +15,13 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError, ExhaustedError
 from ascetic_ddd.faker.domain.generators.input_generators import IInputGenerator, make_input_generator
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, copied, is_awaitable, noted
+from ascetic_ddd.faker.domain.providers.telling import NOBODY, contradict, overrules, same, told_by
 from ascetic_ddd.faker.domain.providers.unique_pool import UniquePool
+from ascetic_ddd.faker.domain.providers.use import at_work, refuse_original
 from ascetic_ddd.faker.domain.providers.value_pool import ValuePool
 from ascetic_ddd.faker.domain.specification.equality import freeze
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
+from ascetic_ddd.seedwork.domain.errors import add_note
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("ValueProvider",)
@@ -98,6 +103,8 @@ class ValueProvider(Provider[I, O]):
         self._sequence = always_new if self._is_unique else None
         self._input: Any = None
         self._drawn: tuple[ISession, int | None] | None = None
+        self._teller: Any = NOBODY
+        self._generated_by = input_generator
 
     @property
     def input_generator(self) -> IInputGenerator | None:
@@ -122,10 +129,29 @@ class ValueProvider(Provider[I, O]):
     def reset(self) -> None:
         self._drawn = None
         self._input = None
+        self._teller = NOBODY
         self._done = self._is_given
         self._output = NOTHING
 
     def set(self, input: I | None) -> None:
+        """Tell the input; None for a value that the database gives tells nothing.
+
+        Raises:
+            ContradictionError: another one was told since :meth:`reset`.
+        """
+        if at_work.get():
+            refuse_original(self)
+        if input is None and self._is_given:
+            if self._teller is NOBODY:
+                self._input, self._output = None, NOTHING
+            return
+        teller = told_by(self, is_whole=not self._is_unique)
+        if overrules(teller, self._teller):
+            self._teller = teller
+        elif same(self._input, input):
+            return
+        else:
+            contradict(self, self._input, input, teller)
         if self._drawn is not None:
             self._give_back()
         self._input = input
@@ -134,7 +160,20 @@ class ValueProvider(Provider[I, O]):
         if self._is_unique and input is not None:
             self._done = False  # until it has been taken into the pool
 
-    def get(self) -> I | None:
+    def _was_drawn(self) -> bool:
+        return self._teller is NOBODY and self._input is not None
+
+    def _yields(self, teller: Provider[Any, Any] | None) -> bool:
+        return overrules(teller, self._teller)
+
+    def _redraw(self, teller: Provider[Any, Any] | None) -> None:
+        if overrules(teller, self._teller):
+            self.reset()
+        elif self._is_unique and self._input is not None:
+            self._done = False  # it is taken into the pool anew
+        self._output = NOTHING
+
+    def _known(self) -> I | None:
         if self._input is None and self._is_given:
             self._ask_root()
         return self._input  # type: ignore[no-any-return]
@@ -149,9 +188,7 @@ class ValueProvider(Provider[I, O]):
 
     def _ask_root(self) -> None:
         """The database may have given the value already, and nobody looked."""
-        root: Any = self._root()
-        if root._output is not NOTHING and hasattr(root, "exported_id"):
-            _ = root.exported_id
+        self._root()._learn_id()
 
     def export(self, output: O) -> I:
         """The input of a given output.
@@ -168,6 +205,8 @@ class ValueProvider(Provider[I, O]):
         return output  # type: ignore[return-value]  # made without a factory, it is its input
 
     async def populate(self, session: ISession, specification: ISpecification | None = None) -> None:
+        if at_work.get():
+            refuse_original(self)
         pending = ValueProvider._begin(self, session)  # a subclass that overrides this one has another _begin
         if pending is not None:
             await pending
@@ -224,7 +263,7 @@ class ValueProvider(Provider[I, O]):
 
     async def _begin_late(self, session: ISession, pool: UniquePool) -> None:
         root, path = self._place()
-        await pool.look(session, getattr(root, "repository", None), path, is_told=self._input is not None)
+        await pool.look(session, root._stores_in(), path, is_told=self._input is not None)
         pending = ValueProvider._begin(self, session)
         if pending is not None:
             await pending
@@ -332,8 +371,11 @@ class ValueProvider(Provider[I, O]):
         except ExhaustedError as error:
             raise ExhaustedError(f"{self.path}: {error}") from None
         except Exception as error:
-            error.add_note(f"while {self.path} drew input number {position}")
+            add_note(error, f"while {self.path} drew input number {position}")
             raise
+
+    def _taken(self) -> Any:
+        return self._drawn
 
     def _give_back(self) -> None:
         drawn, self._drawn = self._drawn, None
@@ -373,6 +415,10 @@ class ValueProvider(Provider[I, O]):
         self._pool.forget()
         super()._forget()
 
+    def _attach(self) -> None:
+        if isinstance(self._generated_by, (MethodType, partial)):  # perhaps of a provider that was copied
+            self._generator = make_input_generator(self._generated_by)
+
     def _adopt(self, input: Any) -> None:
         self._input = input
         self._done = True
@@ -385,7 +431,7 @@ class ValueProvider(Provider[I, O]):
         given = list(values)
         before = self.distributor
         counts = before.counts if isinstance(before, LawDistributor) else None
-        if isinstance(counts, UniformCounts) or getattr(before, "is_sequence", False):
+        if isinstance(counts, UniformCounts) or (isinstance(before, NewDistributor) and before.is_sequence):
             raise ConfigurationError(
                 f"{before!r} has no shares for a fixed list: a list is reused as often as there are rows; "
                 "give weights, or a distributor with a skew or weights, or none"

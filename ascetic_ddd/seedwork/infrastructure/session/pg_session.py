@@ -9,7 +9,7 @@ from psycopg import AsyncConnection, AsyncTransaction
 from psycopg.pq import PipelineStatus, TransactionStatus
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
-from ascetic_ddd.seedwork.domain.errors import SessionError
+from ascetic_ddd.seedwork.domain.errors import SessionError, add_note
 from ascetic_ddd.seedwork.domain.session.interfaces import ISessionPool
 from ascetic_ddd.seedwork.infrastructure.session.pg_faults import is_fault_of_the_server
 from ascetic_ddd.seedwork.infrastructure.session.transaction_log import LoggedSession
@@ -175,9 +175,9 @@ async def _roll_back(
     try:
         await transaction.__aexit__(type(cause), cause, cause.__traceback__)
     except Exception as error:  # noqa: BLE001 - the first error is the one that travels
-        cause.add_note(f"Rolling back failed too: {error!r}.")
+        add_note(cause, f"Rolling back failed too: {error!r}.")
     if connection.closed:
-        cause.add_note("The connection was lost before the rollback; the server rolls back by itself.")
+        add_note(cause, "The connection was lost before the rollback; the server rolls back by itself.")
 
 
 async def _tidy(connection: AsyncConnection[Any], autocommit: bool) -> None:

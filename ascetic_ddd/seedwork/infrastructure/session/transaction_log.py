@@ -5,7 +5,7 @@ from typing import Any
 
 from typing_extensions import ParamSpec
 
-from ascetic_ddd.seedwork.domain.errors import SessionError
+from ascetic_ddd.seedwork.domain.errors import SessionError, add_note
 
 __all__ = ("LoggedSession", "TransactionLog")
 
@@ -65,7 +65,7 @@ class TransactionLog:
         entries = self._rollback_entries[rollback_mark:]
         del self._rollback_entries[rollback_mark:]
         for failure in _call(entries, newest_first=True):
-            cause.add_note(f"A rollback callback raised {failure!r}; what it should have undone may remain.")
+            add_note(cause, f"A rollback callback raised {failure!r}; what it should have undone may remain.")
 
     def on_commit(self, callback: Callable[..., object], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Register for the outermost commit; with no mark set, call now."""

@@ -6,6 +6,7 @@ from typing import Any
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool, Scope
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification, freeze
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
+from ascetic_ddd.seedwork.domain.errors import add_note
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("Population",)
@@ -133,7 +134,7 @@ class _LazyScope(Scope):
         try:
             matches = state is not None and self._specification.is_satisfied_by(state)
         except Exception as error:
-            error.add_note(f"while {self._specification!r} was held against {state!r}")
+            add_note(error, f"while {self._specification!r} was held against {state!r}")
             raise
         if matches != (number in self.members):
             (self.enter if matches else self.leave)(number)
