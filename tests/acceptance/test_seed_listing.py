@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
+from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.repositories.in_memory_repository import InMemoryRepository
 from ascetic_ddd.faker.infrastructure.repositories.internal_pg_repository import InternalPgRepository
 from ascetic_ddd.seedwork.infrastructure.session.composite_session import CompositeSessionPool
@@ -170,3 +171,29 @@ async def test_the_listings_providers_grow_the_same_in_memory(listing: ModuleTyp
     assert Counter(row["id"]["tenant_id"] for row in rows).keys() == tenant_ids
     assert {plain(row["_author_id"]) for row in rows} == author_ids
     assert len({row["title"] for row in rows}) > BOOKS / 2
+
+
+async def test_the_listings_hook_follows_what_its_author_was_told(listing: ModuleType) -> None:
+    tenants, authors, books = (
+        InMemoryRepository[Any](agg_exporter=provider._export)
+        for provider in (listing.TenantProvider, listing.AuthorProvider, listing.BookProvider)
+    )
+    tenant_provider = listing.TenantProvider(tenants)
+    author_provider = listing.AuthorProvider(authors, tenant_provider)
+    book_provider = listing.BookProvider(books, tenant_provider, author_provider)
+    async with InMemorySessionPool().session() as session, session.atomic():
+        await tenant_provider.create_batch(session, 4)
+        await author_provider.create_batch(session, input=[{"id": {"tenant_id": 1 + number % 4}} for number in range(8)])
+        for author in ({"tenant_id": 2, "author_id": 6}, {"tenant_id": 3}, {"tenant_id": {"name": "Tenant 3"}}):
+            for book in await book_provider.create_batch(session, 5, {"author_id": author}):
+                state = listing.BookProvider._export(book)
+                assert state["_author_id"]["tenant_id"] == state["id"]["tenant_id"]
+                if isinstance(author["tenant_id"], int):
+                    assert state["_author_id"].items() >= author.items()
+                else:
+                    assert state["id"]["tenant_id"] == 4
+        told = {"id": {"tenant_id": 1}, "author_id": {"tenant_id": 2, "author_id": 6}}
+        with pytest.raises(
+            ConfigurationError, match=r"BookProvider\.author_id was told .*'author_id': 6.*cannot be both 2 and 1"
+        ):
+            await book_provider.create_batch(session, 1, told)

@@ -139,8 +139,8 @@ def aggregate(
     return type(class_name, (AggregateProvider,), namespace)()
 
 
-def reference(target: Any, create: bool = True, **distribution: Any) -> ReferenceProvider[Any, Any, Any]:
-    return ReferenceProvider(distributor_factory(**distribution), target, create=create)
+def reference(target: Any, create: bool = True, strict: bool = True, **distribution: Any) -> ReferenceProvider[Any, Any, Any]:
+    return ReferenceProvider(distributor_factory(**distribution), target, create=create, strict=strict)
 
 
 def value(*inputs: Any, **distribution: Any) -> ValueProvider[Any, Any]:
