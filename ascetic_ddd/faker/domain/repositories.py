@@ -350,8 +350,8 @@ def _values_at(part: Any, path: tuple[str, ...]) -> Iterator[Any]:
 def lookup_of(repository: object) -> ILookup | None:
     """Who can tell whether the application has an aggregate: the repository, of a composite the external one; None if it cannot.
 
-    The internal one cannot: it knows what we made, and not what the application brought. Asked by ``get`` are only repositories that
-    also have ``find``: an application's own may mean something else by that name.
+    The internal one cannot: it knows what we made, and not what the application brought. Asked by ``get`` are only repositories
+    that also have ``find``: an application's own may mean something else by that name.
     """
     while (external := sides_of(repository)[0]) is not None:
         repository = external
