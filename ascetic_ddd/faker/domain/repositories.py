@@ -355,4 +355,4 @@ def lookup_of(repository: object) -> ILookup | None:
     """
     while (external := sides_of(repository)[0]) is not None:
         repository = external
-    return repository if offers(repository, ILookup) and offers(repository, IReadable) else None
+    return repository if offers(repository, IReadable) and offers(repository, ILookup) else None
