@@ -242,7 +242,7 @@ def library(store: Store) -> Any:
 
     tenants = TenantProvider(store.repository("tenants"))
     authors = AuthorProvider(tenants, store.repository("authors"), mean=3)
-    author_id = reference(authors, mean=2)
+    author_id = reference(authors, mean=2, strict=False)
     return aggregate(store.repository("numbered books"), author_id=author_id, number=sequence(), output_factory=factory)
 
 
