@@ -107,6 +107,12 @@ async def test_what_is_told_after_populate_is_followed_too(session: InMemorySess
     await books.populate(session)
     books.set({"id": {"tenant_id": 3}})
     assert tenant_of(await books.create(session)) == 3
+    tenants: Any = books.id.tenant_id
+    everything = tenants.source.population.everything
+    uses = {tenants.source.population.id_of(number): count for number, count in tenants.distributor.uses(everything).items()}
+    assert {tenant: count for tenant, count in uses.items() if count} == {1: 1, 2: 1, 3: 2, 4: 1}, (
+        "what was drawn in vain is given back"
+    )
 
 
 async def test_a_telling_that_is_refused_tells_nothing(session: InMemorySession) -> None:
