@@ -2,13 +2,13 @@
 
 import asyncio
 import signal
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from ascetic_ddd.faker.cli.exits import CommandError, Exit
+from ascetic_ddd.faker.cli.printing import print_error
 
 __all__ = ("Interruption", "InterruptionError")
 
@@ -81,7 +81,8 @@ class Interruption:
         is_first = self._code is None
         self._code = Exit.INTERRUPTED if number == signal.SIGINT else Exit.TERMINATED
         if is_first and self._is_between_batches:
-            print("\nFinishing the batch under way; once more drops it.", file=sys.stderr, flush=True)
+            print_error("")  # the terminal shows ^C
+            print_error("Finishing the batch under way; once more drops it.")
             return
         self._stop_listening(asyncio.get_running_loop())
         self._insists = True
