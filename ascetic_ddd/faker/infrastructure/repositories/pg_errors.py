@@ -26,6 +26,7 @@ _ADVICE: tuple[tuple[type[psycopg.Error], str], ...] = (
     (errors.DiskFull, "make room on the server's disk, then repeat the transaction"),
     (errors.RaiseException, "a trigger or a function of the application refuses it; make what it accepts"),
     (errors.ReadOnlySqlTransaction, "connect to the primary, or let the transaction write"),
+    (errors.IdleInTransactionSessionTimeout, "make smaller batches, or raise idle_in_transaction_session_timeout of the server"),
     (psycopg.ProgrammingError, "check that the exported values fit the columns"),
     (psycopg.DataError, "check that the exported values fit the columns"),
     (psycopg.OperationalError, "check the connection; take a new session and repeat the transaction"),

@@ -1,0 +1,78 @@
+"""How the command ends when the server, and not the data, is at fault; and what it says to do next."""
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from ascetic_ddd.faker.infrastructure.repositories.pg_repository import PgRepository
+from examples.library.wiring import create_application_schema
+from tests.integration.test_cli import Command, on_insert, with_password
+
+SKIP = ("--on-error", "skip")
+EACH_WAY = pytest.mark.parametrize("more", [(), SKIP, (*SKIP, "--lanes", "3")])
+
+
+@pytest.fixture
+def command(external_dsn: str, internal_dsn: str, capsys: pytest.CaptureFixture[str]) -> Command:
+    create_application_schema(external_dsn)
+    return Command(with_password(external_dsn), with_password(internal_dsn), capsys)
+
+
+@pytest.fixture
+def configured(pg_server: Any) -> Any:
+    """Set a parameter of a database; reset afterwards, for the next test may be given it."""
+    done: list[tuple[str, str]] = []
+
+    def configure(dsn: str, name: str, value: str) -> None:
+        database = str(conninfo_to_dict(dsn)["dbname"])
+        done.append((database, name))
+        with psycopg.connect(pg_server.dsn("postgres"), autocommit=True) as connection:
+            connection.execute(f"ALTER DATABASE {database} SET {name} = '{value}'".encode())
+
+    yield configure
+    with psycopg.connect(pg_server.dsn("postgres"), autocommit=True) as connection:
+        for database, name in done:
+            connection.execute(f"ALTER DATABASE {database} RESET {name}".encode())
+
+
+@EACH_WAY
+def test_a_server_that_only_reads_is_at_fault_and_not_the_data(
+    command: Command, configured: Callable[[str, str, str], None], more: tuple[str, ...]
+) -> None:
+    configured(command.external_dsn, "default_transaction_read_only", "on")
+    code, message = command.fails(*more)
+    assert code == 4, message
+    assert "read-only transaction" in message
+    assert "connect to the primary" in message
+
+
+@EACH_WAY
+def test_a_transaction_that_was_idle_too_long_is_the_servers_fault(
+    command: Command, configured: Callable[[str, str, str], None], more: tuple[str, ...]
+) -> None:
+    configured(command.external_dsn, "idle_in_transaction_session_timeout", "1ms")
+    code, message = command.fails(*more)
+    assert code == 4, message
+
+
+@EACH_WAY
+def test_a_lost_server_is_one_even_where_a_repository_hides_it(
+    command: Command, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+) -> None:
+    def hiding(method: Any) -> Any:
+        async def hidden(*arguments: Any) -> Any:
+            try:
+                return await method(*arguments)
+            except Exception:  # noqa: BLE001
+                raise RuntimeError("the application says no") from None
+
+        return hidden
+
+    monkeypatch.setattr(PgRepository, "insert", hiding(PgRepository.insert))
+    monkeypatch.setattr(PgRepository, "insert_many", hiding(PgRepository.insert_many))
+    on_insert(command, "IF NEW.book_id = 50 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;")
+    code, message = command.fails(*more)
+    assert code == 4, message
