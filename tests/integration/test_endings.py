@@ -1,6 +1,11 @@
 """How the command ends when the server, and not the data, is at fault; and what it says to do next."""
 
-from collections.abc import Callable
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -9,7 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from ascetic_ddd.faker.infrastructure.repositories.pg_repository import PgRepository
 from examples.library.wiring import create_application_schema
-from tests.integration.test_cli import Command, on_insert, with_password
+from tests.integration.test_cli import ROOT, TARGET, Command, on_insert, with_password
 
 SKIP = ("--on-error", "skip")
 EACH_WAY = pytest.mark.parametrize("more", [(), SKIP, (*SKIP, "--lanes", "3")])
@@ -76,3 +81,59 @@ def test_a_lost_server_is_one_even_where_a_repository_hides_it(
     on_insert(command, "IF NEW.book_id = 50 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;")
     code, message = command.fails(*more)
     assert code == 4, message
+
+
+def test_a_third_signal_ends_at_once_where_the_server_does_not_answer(command: Command, pg_server: Any) -> None:
+    on_insert(command, "IF NEW.book_id = 150 THEN PERFORM pg_sleep(600); END IF;")
+    arguments = ["generate", TARGET, "--count", "1000", "--batch-size", "50", *command.dsns]
+    with (
+        subprocess.Popen(
+            [sys.executable, "-W", "error", "-m", "ascetic_ddd.faker.cli", *arguments],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process,
+        frozen_backends(pg_server, command.external_dsn) as freeze,
+    ):
+        assert process.stderr is not None
+        freeze()
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.readline() == "\n"
+        assert "Finishing the batch under way" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        assert "once more ends the command at once" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        try:
+            _, errors = process.communicate(timeout=30)
+        finally:
+            process.kill()
+        assert (process.returncode, errors) == (
+            130,
+            "error: ended at once; a server may still be at work on what it was told last\n",
+        )
+
+
+@contextmanager
+def frozen_backends(pg_server: Any, dsn: str) -> Iterator[Callable[[], None]]:
+    """Stop the server's process that sleeps for a database, as soon as there is one, for the time of the block."""
+    found: list[int] = []
+
+    def freeze() -> None:
+        asked = "SELECT pid FROM pg_stat_activity WHERE datname = %s AND wait_event = 'PgSleep'"
+        with psycopg.connect(pg_server.dsn("postgres"), autocommit=True) as connection:
+            while not found:
+                found.extend(pid for (pid,) in connection.execute(asked, (str(conninfo_to_dict(dsn)["dbname"]),)))
+        try:
+            os.kill(found[0], signal.SIGSTOP)
+        except (ProcessLookupError, PermissionError):
+            pytest.skip("the server is elsewhere, or another user's")
+
+    try:
+        yield freeze
+    finally:
+        with psycopg.connect(pg_server.dsn("postgres"), autocommit=True) as connection:
+            for pid in found:
+                with suppress(ProcessLookupError, PermissionError):
+                    os.kill(pid, signal.SIGCONT)
+                connection.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))

@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Callable
 
 from ascetic_ddd.faker.cli.exits import EXPECTED, Exit
-from ascetic_ddd.faker.cli.interruption import InterruptionError
+from ascetic_ddd.faker.cli.interruption import InterruptionError, ended_by_the_third
 from ascetic_ddd.faker.cli.printing import one_line, print_error
 from ascetic_ddd.faker.cli.secrets import Secrets
 
@@ -15,7 +15,8 @@ __all__ = ("attempt", "message_of", "secrets_of", "tell")
 def attempt(work: Callable[[], None]) -> BaseException | None:
     """Do the work, and give the error that ended it; None if it was done."""
     try:
-        work()
+        with ended_by_the_third():
+            work()
     except KeyboardInterrupt:
         return InterruptionError("interrupted", Exit.INTERRUPTED)
     except SystemExit:

@@ -4,13 +4,17 @@ Nothing else in this room prints; on terminals, ``terminal.py`` adds bars and co
 """
 
 import json
+import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TextIO
 
 from ascetic_ddd.faker.domain.values.words import json_escaped, visible
 
-__all__ = ("one_line", "print_data", "print_error", "print_json", "print_lines")
+__all__ = ("one_line", "print_at_once", "print_data", "print_error", "print_json", "print_lines")
+
+_SHOW_CURSOR = b"\x1b[?25h\n"  # a bar hides it
 
 
 def print_lines(*lines: str, file: TextIO | None = None) -> None:
@@ -30,6 +34,12 @@ def print_lines(*lines: str, file: TextIO | None = None) -> None:
 def print_error(text: str) -> None:
     """Print a line on the standard error stream."""
     print_lines(text, file=sys.stderr)
+
+
+def print_at_once(text: str) -> None:
+    """Print a line of ours on the standard error stream past its buffer, from wherever a signal came in; give the cursor back."""
+    with suppress(OSError):
+        os.write(2, (_SHOW_CURSOR if os.isatty(2) else b"") + f"{text}\n".encode())
 
 
 def one_line(text: str) -> str:
