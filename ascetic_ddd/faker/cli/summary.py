@@ -6,6 +6,7 @@ from typing import Any
 from ascetic_ddd.faker.application.progress import Failure
 from ascetic_ddd.faker.cli.exits import Exit
 from ascetic_ddd.faker.cli.printing import one_line
+from ascetic_ddd.faker.domain.values.words import shown
 
 __all__ = ("Summary",)
 
@@ -120,4 +121,4 @@ _STATUS = {
 
 def _shown(failure: Failure) -> dict[str, Any]:
     text = str(failure.cause).strip() or repr(failure.cause)
-    return {"path": failure.path, "input": repr(failure.input), "error": f"{type(failure.cause).__name__}: {text}"}
+    return {"path": failure.path, "input": shown(failure.input), "error": f"{type(failure.cause).__name__}: {text}"}

@@ -11,7 +11,7 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError, CycleError, Unsa
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.identities import find, find_or_wait
 from ascetic_ddd.faker.domain.providers.memory import Memory
-from ascetic_ddd.faker.domain.providers.patterns import is_specification
+from ascetic_ddd.faker.domain.providers.patterns import DEEPEST, check_depth, is_specification
 from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, copied, placed
 from ascetic_ddd.faker.domain.providers.reference_source import ReferenceSource, Wanted
 from ascetic_ddd.faker.domain.providers.ties import tied_uses
@@ -120,7 +120,11 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
 
     def _tell(self, pattern: Mapping[str, Any]) -> None:
         """Add to the pattern; it is kept longer than the caller may leave it as it is."""
-        told = {key: part if isinstance(part, (int, str)) else copied(part) for key, part in pattern.items()}
+        try:
+            told = {key: part if isinstance(part, (int, str)) else copied(part) for key, part in pattern.items()}
+        except RecursionError:
+            check_depth(pattern, self)
+            raise
         self._pattern = {**self._pattern, **told} if self._pattern else told
         self._wanted = self.source.wanted(self._pattern, self._specification, self)
 
@@ -304,10 +308,17 @@ class ReferenceProvider(Provider[I, O], Generic[I, A, O]):
         """Create one aggregate as wanted, on a lane of its own. Returns its exported id."""
         source = self.source
         root: Any = self._root()
+        making = getattr(root, "_making", ())
+        if len(making) >= DEEPEST:
+            way = " → ".join(reference.path for reference, _ in making[:5])
+            raise ConfigurationError(
+                f"{way} → … → {self.path}: {len(making) + 1} references lead to one another, and {DEEPEST} can be followed; "
+                "create the last of these aggregates beforehand"
+            )
         lane = source.take_lane()
         try:
             lane.reset()
-            lane._making = (*getattr(root, "_making", ()), (self, root))
+            lane._making = (*making, (self, root))
             if wanted is not None and wanted.input is not None:
                 lane.set(wanted.input)
             await lane.populate(session, wanted.specification if wanted is not None else None)

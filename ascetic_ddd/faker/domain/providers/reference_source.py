@@ -10,7 +10,7 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.identities import Identity, identities_of
 from ascetic_ddd.faker.domain.providers.memory import Memory
-from ascetic_ddd.faker.domain.providers.patterns import is_full_id, place, specify
+from ascetic_ddd.faker.domain.providers.patterns import check_depth, is_full_id, place, specify
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.specification.equality import freeze
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
@@ -124,6 +124,7 @@ class ReferenceSource:
             key: Any = (tuple(pattern.items()) if pattern is not None else None, told)
             found = self._wanted.get(key)
         except TypeError:  # nested patterns are not hashable as they are
+            check_depth(pattern or {}, asker)
             key = (freeze(pattern), told)
             found = self._wanted.get(key)
         if found is None:

@@ -7,7 +7,7 @@ what writes JSON, through :func:`json_escaped`, which loses nothing.
 
 import re
 
-__all__ = ("json_escaped", "visible")
+__all__ = ("json_escaped", "shown", "visible")
 
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 # Printable by their category, and nothing is to be seen: fillers, joiners, selectors of variants. Those two selectors that
@@ -31,6 +31,19 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return _SUSPECT.sub(_word, text)
+
+
+def shown(value: object) -> str:
+    """Give the ``repr`` of a value, for a message that must not fail itself: some are too deep, or too long, to have one.
+
+    Example:
+        >>> shown({"id": 7}), shown(10**5000)
+        ("{'id': 7}", '(of type int; it cannot be shown)')
+    """
+    try:
+        return repr(value)
+    except (RecursionError, ValueError):
+        return f"(of type {type(value).__name__}; it cannot be shown)"
 
 
 def json_escaped(text: str) -> str:
