@@ -6,13 +6,18 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from ascetic_ddd.faker.application.target import Target
+from ascetic_ddd.faker.cli.main import main
+from ascetic_ddd.faker.domain.generators.input_generators import make_input_generator
 from ascetic_ddd.faker.infrastructure.repositories.pg_repository import PgRepository
+from examples.library import wiring
 from examples.library.wiring import create_application_schema
 from tests.integration.test_cli import ROOT, TARGET, Command, on_insert, with_password
 
@@ -137,3 +142,80 @@ def frozen_backends(pg_server: Any, dsn: str) -> Iterator[Callable[[], None]]:
                 with suppress(ProcessLookupError, PermissionError):
                     os.kill(pid, signal.SIGCONT)
                 connection.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))
+
+
+def raising(dsn: str) -> None:
+    with psycopg.connect(dsn) as connection:
+        connection.execute("CREATE TABLE half (done int)")
+        connection.commit()
+    raise RuntimeError("no migrations here")
+
+
+def iterated_target() -> Target:
+    provider: Any = wiring.make_book_provider()
+    provider.title._generator = make_input_generator(iter(["a", "b"]))
+    return Target(provider, create_schema=create_application_schema)
+
+
+@pytest.mark.parametrize(
+    ("make", "words", "is_there"),
+    [
+        (lambda: Target(wiring.make_book_provider(), create_schema=raising), "no migrations here", True),
+        (iterated_target, "BookProvider.title: its input_generator is an iterable", False),
+    ],
+)
+def test_a_refused_command_leaves_no_data_folder_behind(
+    make: Callable[[], Target],
+    words: str,
+    is_there: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(wiring, "target", make)
+    folder = tmp_path if is_there else tmp_path / "new" / "data"
+    assert main(["generate", TARGET, "--count", "10", "--resume", "--data", str(folder)]) == 2
+    assert words in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_with_data_stays_when_a_command_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["generate", TARGET, "--count", "10", "--data", str(tmp_path / "data")]
+    assert main(arguments) == 0
+    monkeypatch.setattr(wiring, "target", iterated_target)
+    assert main([*arguments, "--resume"]) == 2
+    err = capsys.readouterr().err
+    assert "BookProvider.title: its input_generator is an iterable" in err
+    assert "ascetic-ddd generate" not in err
+    assert (tmp_path / "data" / "PG_VERSION").exists()
+
+
+def test_reconcile_makes_no_data_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["reconcile", TARGET, "--data", str(tmp_path / "typo")]) == 2
+    assert "there is no such folder" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("count", [50, 1000])
+def test_a_refused_row_is_answered_by_what_helps(command: Command, count: int) -> None:
+    """Nothing is remembered after the first batch, something after the second."""
+    on_insert(command, f"IF NEW.book_id = {count // 10 + 140} THEN RAISE unique_violation; END IF;")
+    code, _, err = command("generate", "--count", "1000", "--batch-size", "100" if count == 1000 else "500")
+    assert code == 3
+    first, skip, seed = err.splitlines()[1:]
+    assert first.startswith(f"if an earlier run was killed, first: ascetic-ddd reconcile {TARGET} --external-dsn")
+    assert first.endswith(" --adopt")
+    assert "--on-error skip" in skip
+    assert "--seed 1 " in seed
+    assert ("--resume" in skip) == ("--resume" in seed) == (count == 1000)
+
+
+def test_what_no_row_can_mend_is_not_to_be_skipped(command: Command) -> None:
+    command.external("DROP TABLE books")
+    _, _, err = command("generate", "--count", "10")
+    (step,) = err.splitlines()[1:]
+    assert step.startswith("once that is mended: ascetic-ddd generate")
+    assert "--resume" not in step
+    assert "skip" not in step

@@ -16,8 +16,9 @@ from ascetic_ddd.faker.application.reconciliation import Reconciled
 from ascetic_ddd.faker.cli import checking, comparing, synthesizing
 from ascetic_ddd.faker.cli.capturing import CAPTURE_EXIT_CODES, capture_command
 from ascetic_ddd.faker.cli.databases import DatabaseOptions, databases
-from ascetic_ddd.faker.cli.exits import Exit, exit_of
-from ascetic_ddd.faker.cli.generating import GenerateOptions, resume_command, run_generation
+from ascetic_ddd.faker.cli.exits import CommandError, Exit, exit_of
+from ascetic_ddd.faker.cli.generating import GenerateOptions, run_generation
+from ascetic_ddd.faker.cli.next_steps import next_steps
 from ascetic_ddd.faker.cli.outcome import attempt, message_of, secrets_of, tell
 from ascetic_ddd.faker.cli.printing import print_error, print_json, print_lines
 from ascetic_ddd.faker.cli.reconciling import run_reconciliation
@@ -136,9 +137,6 @@ def _generate(
         with databases(DatabaseOptions(external_dsn, internal_dsn, data), found) as dsns:
             asyncio.run(run_generation(options, found, dsns, summary, show))
 
-    def go_on() -> str:
-        return "to go on: " + resume_command(options, told)
-
     error = attempt(work)
     if error is None:
         summary.code = Exit.FAILURES if summary.failed else Exit.OK
@@ -153,8 +151,8 @@ def _generate(
         print_lines(*map(secrets.masked, summary.as_lines()))
     if error is not None:
         tell(error, secrets, debug=debug)
-        if summary.root and summary.code not in (Exit.USAGE, Exit.REFUSED):
-            print_error(secrets.masked(go_on()))
+        for step in next_steps(error, options, summary, told):
+            print_error(secrets.masked(step))
     return summary.code
 
 
@@ -179,6 +177,8 @@ def _reconcile(
 
     def work() -> None:
         found = load_target(target)
+        if external_dsn is None and internal_dsn is None and not data.is_dir():
+            raise CommandError(f"--data {str(data)!r}: there is no such folder; expected that of an earlier run", Exit.USAGE)
         with databases(DatabaseOptions(external_dsn, internal_dsn, data), found) as dsns:
             results.extend(asyncio.run(run_reconciliation(found, dsns, adopt=adopt)))
 
