@@ -34,7 +34,7 @@ Exit codes:
     1  done, but aggregates failed and were left out (--on-error skip)
     2  wrong usage: options, connection string, TARGET
     3  an aggregate failed and the run stopped
-    4  a database is unreachable, was lost, or has no room left
+    4  a database is unreachable, was lost, only reads, or has no room left
     5  refused: another run is at work, or --resume is missing
    74  the work is done, but what it tells could not be written
   130  interrupted by Ctrl-C; 143 by SIGTERM
