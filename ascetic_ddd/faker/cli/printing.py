@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from ascetic_ddd.faker.domain.values.words import json_escaped, visible
 
-__all__ = ("one_line", "print_at_once", "print_data", "print_error", "print_json", "print_lines")
+__all__ = ("fitting", "one_line", "print_at_once", "print_data", "print_error", "print_json", "print_lines")
 
 _SHOW_CURSOR = b"\x1b[?25h\n"  # a bar hides it
 
@@ -25,10 +25,13 @@ def print_lines(*lines: str, file: TextIO | None = None) -> None:
         file: the standard output, unless told.
     """
     stream = sys.stdout if file is None else file
-    text = "".join(f"{visible(line)}\n" for line in lines)
-    encoding = getattr(stream, "encoding", None) or "utf-8"
-    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    stream.write("".join(f"{fitting(line, stream)}\n" for line in lines))
     stream.flush()
+
+
+def fitting(line: str, stream: TextIO) -> str:
+    """Make a line visible, in letters that the stream can have."""
+    return _encodable(visible(line), stream)
 
 
 def print_error(text: str) -> None:
@@ -68,13 +71,14 @@ def print_data(text: str, *, fallback: Callable[[str], str] | None = None) -> No
     stream = sys.stdout
     if stream.isatty():
         text = "\n".join(map(visible, text.split("\n")))
-    encoding = getattr(stream, "encoding", None) or "utf-8"
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        text = fallback(text) if fallback else text.encode(encoding, "backslashreplace").decode(encoding)
-    stream.write(text)
+    fitted = _encodable(text, stream)
+    stream.write(fallback(text) if fallback is not None and fitted != text else fitted)
     stream.flush()
+
+
+def _encodable(text: str, stream: TextIO) -> str:
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def _in_ascii(text: str) -> str:

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from ascetic_ddd.faker.cli.printing import one_line, print_data, print_error, print_json, print_lines
+from ascetic_ddd.faker.cli.terminal import print_styled
 
 EVIL = "a\nb\x1b[31m\u202e\x9b😀"
 
@@ -38,8 +39,9 @@ def test_a_stream_without_unicode_is_no_end(monkeypatch: pytest.MonkeyPatch) -> 
     print_lines("é 😀")
     print_json("é 😀")
     print_data("é 😀\n")
+    print_styled([[("é 😀", "bold"), ("[/red]\x1b", "")]], stream)
     stream.seek(0)
-    assert stream.read() == 'é \\U0001f600\n"\\u00e9 \\ud83d\\ude00"\né \\U0001f600\n'
+    assert stream.read() == 'é \\U0001f600\n"\\u00e9 \\ud83d\\ude00"\né \\U0001f600\né \\U0001f600[/red]\\x1b\n'
 
 
 def test_data_is_exact_in_a_pipe_and_harmless_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
