@@ -1,6 +1,8 @@
 """What is particular to the repositories on PostgreSQL."""
 
 import json
+import sys
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -131,6 +133,15 @@ async def test_a_path_that_is_not_exported_is_named(pg_session_pool: CompositeSe
             await repository.insert(session, {"id": 1, "name": "A"})
 
 
+@pytest.fixture
+def usual_stack() -> Iterator[None]:
+    """Python's limit as users have it; hypothesis raises it, and leaves it so."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(1_000)
+    yield
+    sys.setrecursionlimit(before)
+
+
 def deep(levels: int, value: Any = 1) -> Any:
     for _ in range(levels):
         value = {"a": value}
@@ -139,6 +150,7 @@ def deep(levels: int, value: Any = 1) -> Any:
 
 @pytest.mark.parametrize("value", [deep(6_000), 10**5_000], ids=["deep", "long"])
 @pytest.mark.parametrize("is_many", [False, True])
+@pytest.mark.usefixtures("usual_stack")
 async def test_what_is_too_deep_or_too_long_is_named_by_table_and_row(
     pg_session_pool: CompositeSessionPool, external_dsn: str, value: Any, is_many: bool
 ) -> None:

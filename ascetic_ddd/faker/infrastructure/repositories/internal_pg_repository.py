@@ -1,6 +1,7 @@
 """Our own store in PostgreSQL: remembers exported state by id, as plain JSON."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -159,10 +160,11 @@ class InternalPgRepository(Observable, Generic[T]):
         if isinstance(specification, EqualSpecification):
             statement = self._sql.find_containing
             parameters = [self._text(_in_json(specification.pattern), None, "pattern")]
-        async for (text, position), _ in self._pg.stream(session, statement, parameters, "find"):
-            state = self._state(text, "position", position)
-            if specification is None or specification.is_satisfied_by(state):
-                yield state
+        async with aclosing(self._pg.stream(session, statement, parameters, "find")) as rows:
+            async for (text, position), _ in rows:
+                state = self._state(text, "position", position)
+                if specification is None or specification.is_satisfied_by(state):
+                    yield state
 
     async def create_index(self, session: ISession) -> None:
         """Have the database find states by an index; does nothing if it is there. Never made by itself.

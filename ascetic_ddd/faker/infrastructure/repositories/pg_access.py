@@ -1,6 +1,6 @@
 """The one border to the driver: connections of a session, statements, and streams of rows."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from itertools import count
 from typing import Any, Literal
 
@@ -171,7 +171,7 @@ class PgAccess:
 
     async def stream(
         self, session: ISession, statement: bytes, parameters: Sequence[Any], operation: str
-    ) -> AsyncIterator[tuple[Row, tuple[str, ...]]]:
+    ) -> AsyncGenerator[tuple[Row, tuple[str, ...]], None]:
         """Iterate over rows and their columns' names, a page at a time, as they are at the start.
 
         Between two rows the session may be used for anything else.
