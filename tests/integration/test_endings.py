@@ -194,7 +194,7 @@ def test_a_folder_with_data_stays_when_a_command_is_refused(
 
 def test_reconcile_makes_no_data_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["reconcile", TARGET, "--data", str(tmp_path / "typo")]) == 2
-    assert "there is no such folder" in capsys.readouterr().err
+    assert "no run has kept anything there" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 

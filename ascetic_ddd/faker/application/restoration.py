@@ -13,6 +13,7 @@ from ascetic_ddd.faker.domain.generators.input_generators import is_iterated
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
+from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.domain.repositories import IReadable, offers
 from ascetic_ddd.faker.domain.specification.equality import freeze
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession

@@ -16,7 +16,7 @@ from ascetic_ddd.faker.application.reconciliation import Reconciled
 from ascetic_ddd.faker.cli import checking, comparing, synthesizing
 from ascetic_ddd.faker.cli.capturing import CAPTURE_EXIT_CODES, capture_command
 from ascetic_ddd.faker.cli.databases import DatabaseOptions, databases
-from ascetic_ddd.faker.cli.exits import CommandError, Exit, exit_of
+from ascetic_ddd.faker.cli.exits import Exit, exit_of
 from ascetic_ddd.faker.cli.generating import GenerateOptions, run_generation
 from ascetic_ddd.faker.cli.next_steps import next_steps
 from ascetic_ddd.faker.cli.outcome import attempt, message_of, secrets_of, tell
@@ -177,9 +177,7 @@ def _reconcile(
 
     def work() -> None:
         found = load_target(target)
-        if external_dsn is None and internal_dsn is None and not data.is_dir():
-            raise CommandError(f"--data {str(data)!r}: there is no such folder; expected that of an earlier run", Exit.USAGE)
-        with databases(DatabaseOptions(external_dsn, internal_dsn, data), found) as dsns:
+        with databases(DatabaseOptions(external_dsn, internal_dsn, data), found, create=False) as dsns:
             results.extend(asyncio.run(run_reconciliation(found, dsns, adopt=adopt)))
 
     error = attempt(work)

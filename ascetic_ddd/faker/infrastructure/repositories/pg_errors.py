@@ -85,9 +85,8 @@ def check_written(found: int, expected: int, *, table: str, operation: str, id: 
         PersistenceError: they differ, so that something in the database is between us and the table.
     """
     if found != expected:
-        of_id = "" if id is None else f", id {id!r}"
         raise PersistenceError(
-            f"Cannot {operation} (table {table!r}{of_id}): {expected:,} row{'s'[: expected != 1]} given, and the server says it "
+            f"Cannot {operation} ({_place(table, id)}): {expected:,} row{'s'[: expected != 1]} given, and the server says it "
             f"stored {max(found, 0):,}; a trigger or a rule of the table swallows rows, or adds some. What to do: let it return "
             "them, or give the repository the table they go to, or an `insert` of its own."
         )
@@ -95,9 +94,8 @@ def check_written(found: int, expected: int, *, table: str, operation: str, id: 
 
 def rewritten(column: str, told: Any, found: str, *, table: str, id: Any = None) -> PersistenceError:
     """Make the error of a key that was told, and is stored as another one."""
-    of_id = "" if id is None else f", id {id!r}"
     return PersistenceError(
-        f"Cannot insert (table {table!r}{of_id}): column {column!r} was told {told!r}, and {found}; a trigger of the table "
+        f"Cannot insert ({_place(table, id)}): column {column!r} was told {told!r}, and {found}; a trigger of the table "
         "rewrites keys. What to do: leave the column to the database, by exporting None and naming it in generated=, or let the "
         "trigger keep keys that are told."
     )
