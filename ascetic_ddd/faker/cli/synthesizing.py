@@ -1,7 +1,6 @@
 """The command ``synthesize``; what it does is in ``synthesis.py``, which needs pydantic."""
 
 import signal
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ import typer
 from ascetic_ddd.faker.cli.exits import CommandError, Exit, exit_of
 from ascetic_ddd.faker.cli.options import Readable
 from ascetic_ddd.faker.cli.outcome import attempt, message_of, secrets_of, tell
-from ascetic_ddd.faker.cli.printing import print_data, print_json, print_lines
+from ascetic_ddd.faker.cli.printing import print_data, print_error, print_json, print_lines
 from ascetic_ddd.faker.cli.reporting import reporter, stream_for
 
 if TYPE_CHECKING:
@@ -84,7 +83,7 @@ def _synthesize(
 
     def note(text: str) -> None:
         notes.append(secrets.masked(text))
-        print(f"note: {notes[-1]}", file=sys.stderr, flush=True)
+        print_error(f"note: {notes[-1]}")
 
     def work() -> None:
         _require_pydantic()
