@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ascetic_ddd.faker.application.comparison.model import Comparison
+from ascetic_ddd.faker.application.files import replace_file
 from ascetic_ddd.faker.application.profile.model import Profile
 from ascetic_ddd.faker.infrastructure.embedded import PgServer, embedded_postgres
 from ascetic_ddd.faker.infrastructure.report.html import html_report
@@ -50,7 +51,7 @@ def _show(server: PgServer, options: argparse.Namespace) -> int:
         missed += sum(len(each.missed) for each in found) + _show_plans(trip)
         _show_others(trip.comparison)
         if options.html and trip.number == options.trips:
-            options.html.write_text(html_report(trip.comparison), encoding="utf-8")
+            replace_file(options.html, html_report(trip.comparison))
             print(f"\nThe report: {options.html}")
     print(f"\n{'Every bar is met.' if not missed else f'{missed} measures miss their bar (marked !).'}")
     return 1 if missed else 0

@@ -12,6 +12,7 @@ import psycopg
 from ascetic_ddd.faker.application.comparison.compare import compare
 from ascetic_ddd.faker.application.comparison.thresholds import Thresholds
 from ascetic_ddd.faker.application.comparison.wording import failure_texts, headline
+from ascetic_ddd.faker.application.files import replace_file
 from ascetic_ddd.faker.application.generation import generate
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.embedded import PgServer, embedded_postgres
@@ -93,7 +94,7 @@ def _report(dsn: str, count: int, path: Path) -> None:
     for name, text in failure_texts(found):
         print(f"  {name}: {text}")
     try:
-        path.write_text(html_report(found), "utf-8")
+        replace_file(path, html_report(found))
     except (OSError, ConfigurationError) as error:
         print(f"There is no report: {error}", file=sys.stderr)
     else:

@@ -159,3 +159,45 @@ def _sql_in_code(tree: ast.Module) -> Iterator[tuple[int, str]]:
             continue
         if isinstance(node.value, str) and SQL_RANDOM.search(node.value):
             yield node.lineno, "SQL random()"
+
+
+OUTPUT = {"print", "echo", "secho", "write", "writelines", "Console", "excepthook"}
+PRINTERS = {"faker/cli/printing.py", "faker/cli/streams.py", "faker/cli/terminal.py"}
+FILE_MAKERS = {"open", "write_text", "write_bytes", "mkstemp", "NamedTemporaryFile", "touch"}
+FILE_MAKING_MODULES = ("faker/application/files.py", "faker/cli/streams.py", "faker/infrastructure/embedded")
+READING = {"rb", "r", "rt"}
+
+
+def words_past_the_printer(root: Path) -> list[str]:
+    """Places of the package that print by themselves: what they print is not made visible."""
+    return [
+        f"{path.relative_to(root)}:{call.lineno}: {name}()"
+        for path in python_files(root, "ascetic_ddd")
+        if path.relative_to(root / "ascetic_ddd").as_posix() not in PRINTERS
+        for call, name in _calls(path)
+        if name in ("print", "Console") or (name in OUTPUT and "cli" in path.parts)
+    ]
+
+
+def files_made_elsewhere(root: Path) -> list[str]:
+    """Places of the package that make files by themselves: with a mode, and over links, that nobody thought of."""
+    return [
+        f"{path.relative_to(root)}:{call.lineno}: {name}()"
+        for path in python_files(root, "ascetic_ddd")
+        if not path.relative_to(root / "ascetic_ddd").as_posix().startswith(FILE_MAKING_MODULES)
+        for call, name in _calls(path)
+        if name in FILE_MAKERS and (name != "open" or _mode_of(call) not in READING)
+    ]
+
+
+def _calls(path: Path) -> Iterator[tuple[ast.Call, str]]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)):
+            yield node, node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+
+
+def _mode_of(call: ast.Call) -> str:
+    """The mode of an ``open``: of a path's method the first argument, of the function the second."""
+    told = [keyword.value for keyword in call.keywords if keyword.arg == "mode"]
+    told += call.args[isinstance(call.func, ast.Name) :]
+    return str(told[0].value) if told and isinstance(told[0], ast.Constant) else "r" if not told else "?"

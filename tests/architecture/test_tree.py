@@ -120,3 +120,40 @@ def test_an_ambient_draw_in_an_sql_file_is_seen(tmp_path: Path) -> None:
 )
 def test_seeded_streams_and_formulas_are_free(tmp_path: Path, text: str) -> None:
     assert checks.ambient_randomness_and_time(tree(tmp_path, {"ascetic_ddd/a.py": text})) == []
+
+
+def test_the_package_prints_in_one_place() -> None:
+    assert checks.words_past_the_printer(checks.ROOT) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "line", "name"),
+    [
+        ("faker/cli/a.py", "print(table.name)", "print"),
+        ("faker/application/a.py", "print(table.name)", "print"),
+        ("faker/cli/a.py", "typer.echo(table.name)", "echo"),
+        ("faker/cli/a.py", "sys.stderr.write(table.name)", "write"),
+        ("faker/cli/a.py", "rich.console.Console(file=stream).print(name)", "Console"),
+    ],
+)
+def test_who_prints_elsewhere_is_seen(tmp_path: Path, place: str, line: str, name: str) -> None:
+    planted = tree(tmp_path, {f"ascetic_ddd/{place}": line, "ascetic_ddd/faker/cli/printing.py": "stream.write(text)"})
+    assert f"ascetic_ddd/{place}:1: {name}()" in checks.words_past_the_printer(planted)
+    assert not any("printing.py" in found for found in checks.words_past_the_printer(planted))
+
+
+def test_the_package_makes_files_in_one_place() -> None:
+    assert checks.files_made_elsewhere(checks.ROOT) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["path.write_text(text)", "open(path, 'w')", "path.open('xb')", "path.open(mode='a')", "path.open(mode)", "mkstemp()"],
+)
+def test_who_makes_files_elsewhere_is_seen(tmp_path: Path, line: str) -> None:
+    assert len(checks.files_made_elsewhere(tree(tmp_path, {"ascetic_ddd/a.py": line}))) == 1
+
+
+@pytest.mark.parametrize("line", ["path.open()", "open(path)", "open(path, 'rb')", "path.open('r', encoding='utf-8')"])
+def test_who_reads_files_is_free(tmp_path: Path, line: str) -> None:
+    assert checks.files_made_elsewhere(tree(tmp_path, {"ascetic_ddd/a.py": line})) == []

@@ -1,7 +1,11 @@
 """What is particular to the repositories on PostgreSQL."""
 
+import json
+import sys
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -127,3 +131,63 @@ async def test_a_path_that_is_not_exported_is_named(pg_session_pool: CompositeSe
     async with pg_session_pool.session() as session:
         with pytest.raises(ConfigurationError, match=r"'name' at 'label\.short'"):
             await repository.insert(session, {"id": 1, "name": "A"})
+
+
+@pytest.fixture
+def usual_stack() -> Iterator[None]:
+    """Python's limit as users have it; hypothesis raises it, and leaves it so."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(1_000)
+    yield
+    sys.setrecursionlimit(before)
+
+
+def deep(levels: int, value: Any = 1) -> Any:
+    for _ in range(levels):
+        value = {"a": value}
+    return value
+
+
+@pytest.mark.parametrize("value", [deep(6_000), 10**5_000], ids=["deep", "long"])
+@pytest.mark.parametrize("is_many", [False, True])
+@pytest.mark.usefixtures("usual_stack")
+async def test_what_is_too_deep_or_too_long_is_named_by_table_and_row(
+    pg_session_pool: CompositeSessionPool, external_dsn: str, value: Any, is_many: bool
+) -> None:
+    with psycopg.connect(external_dsn) as connection:
+        connection.execute("CREATE TABLE things (id int PRIMARY KEY, value jsonb)")
+    internal = InternalPgRepository(table="things", agg_exporter=export)
+    external = PgRepository(table="things", agg_exporter=export, columns={"id": "id", "value": "value"}, generated=())
+    aggs = [{"id": 1, "value": {}}, {"id": 2, "value": {"v": value}}, {"id": 3, "value": {}}]
+    async with pg_session_pool.session() as session:
+        await internal.setup(session)
+        for repository in (internal, external):
+            with pytest.raises((PersistenceError, ConfigurationError), match=r"table 'things'.*export ") as caught:
+                await (repository.insert_many(session, aggs) if is_many else repository.insert(session, aggs[1]))
+            assert ("id 2" if repository is internal else "column 'value'") in str(caught.value)
+            assert "too deeply" in str(caught.value) or "digits" in str(caught.value)
+        assert await internal.count(session) == 0
+        await internal.insert(session, aggs[0])
+
+
+async def test_a_remembered_state_that_cannot_be_read_is_named(pg_session_pool: CompositeSessionPool, internal_dsn: str) -> None:
+    repository = InternalPgRepository(table="things", agg_exporter=export)
+    async with pg_session_pool.session() as session:
+        await repository.setup(session)
+        await repository.insert(session, {"id": 1})
+        with psycopg.connect(internal_dsn) as connection:
+            for number, text in ((2, "1" * 5_000), (3, json.dumps(deep(900)))):
+                connection.execute("INSERT INTO things (state) VALUES (%s::jsonb)", (f'{{"id": {number}, "v": {text}}}',))
+        with pytest.raises(PersistenceError, match=r"table 'things', row with id 2.*set_int_max_str_digits"):
+            await repository.get(session, 2)
+        with pytest.raises(PersistenceError, match=r"table 'things', row with position 2.*delete this row"):
+            assert [state async for state in repository.find(session)] == []
+
+
+async def test_what_the_server_finds_too_long_is_no_fault_of_the_connection(pg_session_pool: CompositeSessionPool) -> None:
+    repository = InternalPgRepository(table="things", agg_exporter=export)
+    async with pg_session_pool.session() as session:
+        await repository.setup(session)
+        noise = Random(1).randbytes(20_000).hex()
+        with pytest.raises(PersistenceError, match="export less of it"):
+            await repository.insert(session, {"id": noise})

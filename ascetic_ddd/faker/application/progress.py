@@ -4,6 +4,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from ascetic_ddd.faker.domain.values.words import shown
+
 __all__ = ("Clock", "Failure", "Progress")
 
 
@@ -53,7 +55,7 @@ class Failure:
 
     def __str__(self) -> str:
         text = str(self.cause).strip() or repr(self.cause)
-        place = self.path if self.input is None else f"{self.path} with input {self.input!r}"
+        place = self.path if self.input is None else f"{self.path} with input {shown(self.input)}"
         return f"{place}: {type(self.cause).__name__}: {text}"
 
 

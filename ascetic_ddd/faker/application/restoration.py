@@ -9,9 +9,11 @@ from ascetic_ddd.faker.application.numbering import Numbering
 from ascetic_ddd.faker.application.stored_parts import stored_parts, values_at
 from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributor
 from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.generators.input_generators import is_iterated
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
+from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.domain.repositories import IReadable, offers
 from ascetic_ddd.faker.domain.specification.equality import freeze
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -35,11 +37,13 @@ async def restore(provider: AggregateProvider[Any, Any], session: ISession) -> d
         How many aggregates are remembered, by the path of their provider, the root's first; a second one of a class is ``…#2``.
 
     Raises:
-        ConfigurationError: a repository cannot be read, or a state lacks a part that a distributor has to count.
+        ConfigurationError: a repository cannot be read, a state lacks a part that a distributor has to count, or an input
+            generator is an iterable, which would begin anew.
     """
     tallies: list[_Tally] = []
     insides: list[_Inside] = []
     remembered: dict[str, int] = {}
+    _refuse_iterables(provider)
     _listen(provider)
     for aggregate_provider in [found for found in provider.walk() if isinstance(found, AggregateProvider)]:
         repository: Any = aggregate_provider.repository
@@ -65,6 +69,16 @@ async def restore(provider: AggregateProvider[Any, Any], session: ISession) -> d
         inside.hand_over(session)
     await Numbering(provider).begin(session)
     return remembered
+
+
+def _refuse_iterables(provider: AggregateProvider[Any, Any]) -> None:
+    for part in provider.walk():
+        if isinstance(part, ValueProvider) and is_iterated(part.input_generator):
+            raise ConfigurationError(
+                f"{part.path}: its input_generator is an iterable, which begins anew in each run and cannot be wound forward to "
+                "where an earlier one ended, so it does not go together with --resume, or restore(); give a callable, for "
+                "example of (session, position), or values="
+            )
 
 
 def _listen(provider: AggregateProvider[Any, Any]) -> None:

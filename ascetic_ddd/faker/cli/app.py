@@ -3,7 +3,6 @@
 import asyncio
 import importlib
 import importlib.metadata
-import json
 import logging
 import sys
 from collections.abc import Mapping, Sequence
@@ -18,8 +17,10 @@ from ascetic_ddd.faker.cli import checking, comparing, synthesizing
 from ascetic_ddd.faker.cli.capturing import CAPTURE_EXIT_CODES, capture_command
 from ascetic_ddd.faker.cli.databases import DatabaseOptions, databases
 from ascetic_ddd.faker.cli.exits import Exit, exit_of
-from ascetic_ddd.faker.cli.generating import GenerateOptions, resume_command, run_generation
+from ascetic_ddd.faker.cli.generating import GenerateOptions, run_generation
+from ascetic_ddd.faker.cli.next_steps import next_steps
 from ascetic_ddd.faker.cli.outcome import attempt, message_of, secrets_of, tell
+from ascetic_ddd.faker.cli.printing import print_error, print_json, print_lines
 from ascetic_ddd.faker.cli.reconciling import run_reconciliation
 from ascetic_ddd.faker.cli.reporting import reporter, stream_for
 from ascetic_ddd.faker.cli.summary import Summary
@@ -33,7 +34,7 @@ Exit codes:
     1  done, but aggregates failed and were left out (--on-error skip)
     2  wrong usage: options, connection string, TARGET
     3  an aggregate failed and the run stopped
-    4  a database is unreachable, was lost, or has no room left
+    4  a database is unreachable, was lost, only reads, or has no room left
     5  refused: another run is at work, or --resume is missing
    74  the work is done, but what it tells could not be written
   130  interrupted by Ctrl-C; 143 by SIGTERM
@@ -84,7 +85,7 @@ def _show_version(is_asked: bool) -> None:
             version = importlib.metadata.version("ascetic-ddd")
         except importlib.metadata.PackageNotFoundError:
             version = "(not installed)"
-        print(f"ascetic-ddd {version}")
+        print_lines(f"ascetic-ddd {version}")
         raise typer.Exit
 
 
@@ -136,9 +137,6 @@ def _generate(
         with databases(DatabaseOptions(external_dsn, internal_dsn, data), found) as dsns:
             asyncio.run(run_generation(options, found, dsns, summary, show))
 
-    def go_on() -> str:
-        return "to go on: " + resume_command(options, told)
-
     error = attempt(work)
     if error is None:
         summary.code = Exit.FAILURES if summary.failed else Exit.OK
@@ -146,15 +144,15 @@ def _generate(
         summary.code = exit_of(error)
         summary.error = secrets.masked(message_of(error))
     if is_json:
-        print(secrets.masked(summary.as_json()))
+        print_json(summary.as_object(), secrets.masked)
     elif error is None and not summary.done and not summary.failed:
-        print(f"Nothing to do: {summary.remembered:,} are remembered, {count:,} were asked for.")
+        print_lines(f"Nothing to do: {summary.remembered:,} are remembered, {count:,} were asked for.")
     elif error is None or summary.done:
-        print(secrets.masked(summary.as_text()))
+        print_lines(*map(secrets.masked, summary.as_lines()))
     if error is not None:
         tell(error, secrets, debug=debug)
-        if summary.root and summary.code not in (Exit.USAGE, Exit.REFUSED):
-            print(secrets.masked(go_on()), file=sys.stderr)
+        for step in next_steps(error, options, summary, told):
+            print_error(secrets.masked(step))
     return summary.code
 
 
@@ -179,7 +177,7 @@ def _reconcile(
 
     def work() -> None:
         found = load_target(target)
-        with databases(DatabaseOptions(external_dsn, internal_dsn, data), found) as dsns:
+        with databases(DatabaseOptions(external_dsn, internal_dsn, data), found, create=False) as dsns:
             results.extend(asyncio.run(run_reconciliation(found, dsns, adopt=adopt)))
 
     error = attempt(work)
@@ -190,12 +188,12 @@ def _reconcile(
             each.path: {"outside": each.outside, "not_remembered": each.not_remembered, "adopted": each.adopted}
             for each in results
         }
-        print(json.dumps({"exit_code": int(code), "error": message, "aggregates": aggregates}, ensure_ascii=False))
+        print_json({"exit_code": int(code), "error": message, "aggregates": aggregates}, secrets.masked)
     else:
         width = max((len(each.path) for each in results), default=0)
         for each in results:
             adopted = f", {each.adopted:,} adopted" if adopt else ""
-            print(f"{each.path:<{width}}  {each.outside:>12,} outside, {each.not_remembered:,} not remembered{adopted}")
+            print_lines(f"{each.path:<{width}}  {each.outside:>12,} outside, {each.not_remembered:,} not remembered{adopted}")
     if error is not None:
         tell(error, secrets, debug=debug)
     return code
@@ -227,7 +225,7 @@ def _demo(
         if error.name is None or not error.name.startswith("examples"):
             raise
         reason = "the example library is not here; it is in the source tree of ascetic-ddd: run this in a checkout"
-        print(f"error: {reason}", file=sys.stderr)
+        print_error(f"error: {reason}")
         return Exit.USAGE
     arguments = ["--count", str(count), "--seed", str(seed), "--batch-size", str(batch_size), "--report", str(report)]
     return int(demo.main(arguments))
@@ -245,11 +243,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(app(args=words, prog_name="ascetic-ddd", standalone_mode=False) or 0)
     except typer.TyperException as error:
-        print(f"error: {secrets.masked(error.format_message())}", file=sys.stderr)
-        print("Try 'ascetic-ddd COMMAND --help'.", file=sys.stderr)
+        print_error(f"error: {secrets.masked(error.format_message())}")
+        print_error("Try 'ascetic-ddd COMMAND --help'.")
         return Exit.USAGE
     except (KeyboardInterrupt, typer.Abort):
-        print("error: interrupted", file=sys.stderr)
+        print_error("error: interrupted")
         return Exit.INTERRUPTED
 
 

@@ -1,22 +1,21 @@
 """The command ``capture``."""
 
 import asyncio
-import json
 import sys
 import time
 from pathlib import Path
 from typing import Annotated, Any, TextIO
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-from rich.progress import Progress as Bar
 
 from ascetic_ddd.faker.application.profile.file import as_json
 from ascetic_ddd.faker.application.profile.model import Profile, ReferenceProfile
 from ascetic_ddd.faker.cli.databases import checked_dsn
 from ascetic_ddd.faker.cli.exits import CommandError, Exit, exit_of
+from ascetic_ddd.faker.cli.options import Readable
 from ascetic_ddd.faker.cli.outcome import attempt, message_of, secrets_of, tell
+from ascetic_ddd.faker.cli.printing import print_data, print_json, print_lines
+from ascetic_ddd.faker.cli.terminal import Bar, named_bar
 from ascetic_ddd.faker.infrastructure.profile.capture import capture
 from ascetic_ddd.faker.infrastructure.profile.options import CaptureMethod, CaptureOptions
 
@@ -57,6 +56,7 @@ def capture_command(
     ] = 1_000_000,
     timeout: Annotated[float, typer.Option(metavar="S", help="Seconds that one statement may take.")] = 30.0,
     no_quantiles: Annotated[bool, typer.Option("--no-quantiles", help="Leave quantiles of numbers and times out.")] = False,
+    is_readable: Readable = False,
     is_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, all else on stderr.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> int:
@@ -88,16 +88,17 @@ def capture_command(
         with _shown(stream) as show:
             found.append(asyncio.run(capture(checked, options, report=show)))
         if str(output) == "-":
-            print(as_json(found[0]), end="")
+            print_data(as_json(found[0]))
         else:
-            found[0].save(output)
+            found[0].save(output, readable=is_readable)
 
     error = attempt(work)
     code = Exit.OK if error is None else exit_of(error)
     if is_json and str(output) != "-":
-        print(secrets.masked(_as_object(found, output, code, error)))
+        print_json(_as_object(found, output, code, error), secrets.masked)
     elif error is None:
-        print(secrets.masked(_as_text(found[0], output)), file=sys.stderr if str(output) == "-" else sys.stdout)
+        stream = sys.stderr if str(output) == "-" else sys.stdout
+        print_lines(*map(secrets.masked, _as_text(found[0], output)), file=stream)
     if error is not None:
         tell(error, secrets, debug=debug)
     return code
@@ -124,13 +125,11 @@ class _shown:  # noqa: N801  # used as a function
         self._bar: Bar | None = None
         self._told_s = time.monotonic()
         if stream.isatty():
-            columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
-            self._bar = Bar(*columns, console=Console(file=stream), transient=True)
-            self._task = self._bar.add_task("the catalogue", total=None)
+            self._bar = named_bar(stream)
 
     def __enter__(self) -> "_shown":
         if self._bar is not None:
-            self._bar.start()
+            self._bar.start(name="the catalogue")
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -139,20 +138,20 @@ class _shown:  # noqa: N801  # used as a function
 
     def __call__(self, done: int, total: int, name: str) -> None:
         if self._bar is not None:
-            self._bar.update(self._task, completed=done, total=total, description=name)
+            self._bar.update(done, total=total, name=name)
         elif time.monotonic() - self._told_s > _LINE_SECONDS:
             self._told_s = time.monotonic()
-            print(f"{done:>6,} of {total:,} tables; next {name}", file=self._stream, flush=True)
+            print_lines(f"{done:>6,} of {total:,} tables; next {name}", file=self._stream)
 
 
-def _as_text(profile: Profile, output: Path) -> str:
+def _as_text(profile: Profile, output: Path) -> list[str]:
     lines = [f"{len(profile.tables)} tables, {sum(each.rows for each in profile.tables):,} rows"]
     if profile.references:
         heads = ("mean", "null", "weights", "skew", "misfit", "method")
         lines += ["", _line("reference", *heads), *(line for each in profile.references for line in _lines_of(each))]
     if profile.notes:
         lines += ["", "Notes:", *(f"  {note}" for note in profile.notes)]
-    return "\n".join([*lines, "", f"Written to {output}" if str(output) != "-" else ""]).rstrip()
+    return lines if str(output) == "-" else [*lines, "", f"Written to {output}"]
 
 
 def _lines_of(reference: ReferenceProfile) -> list[str]:
@@ -178,7 +177,7 @@ def _line(name: str, mean: str, nulls: str, weights: str, skew: str, misfit: str
     return f"{name:<{_NAME_WIDTH}}{mean:>9}{nulls:>7}  {weights:<15}{skew:>6}{misfit:>7} {method}".rstrip()
 
 
-def _as_object(found: list[Profile], output: Path, code: Exit, error: BaseException | None) -> str:
+def _as_object(found: list[Profile], output: Path, code: Exit, error: BaseException | None) -> dict[str, Any]:
     summary: dict[str, Any] = {"exit_code": int(code), "error": None if error is None else message_of(error)}
     for profile in found:
         summary |= {
@@ -201,4 +200,4 @@ def _as_object(found: list[Profile], output: Path, code: Exit, error: BaseExcept
             ],
             "notes": profile.notes,
         }
-    return json.dumps(summary, ensure_ascii=False)
+    return summary

@@ -1,7 +1,6 @@
 """The command ``check``: both stores looked over, and nothing written."""
 
 import asyncio
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +14,7 @@ from ascetic_ddd.faker.cli.databases import DatabaseOptions, Databases, database
 from ascetic_ddd.faker.cli.exits import Exit, exit_of
 from ascetic_ddd.faker.cli.interruption import Interruption
 from ascetic_ddd.faker.cli.outcome import attempt, message_of, secrets_of, tell
+from ascetic_ddd.faker.cli.printing import print_json, print_lines
 from ascetic_ddd.faker.cli.targets import load_target
 
 __all__ = ("register",)
@@ -84,15 +84,15 @@ def _check(
     if error is not None:
         code = exit_of(error)
         if is_json:
-            print(json.dumps({"exit_code": int(code), "error": secrets.masked(message_of(error))}, ensure_ascii=False))
+            print_json({"exit_code": int(code), "error": message_of(error)}, secrets.masked)
         tell(error, secrets, debug=debug)
         return code
     checked = results[0]
     code = Exit.OK if checked.is_clean else Exit.FAILURES
     if is_json:
-        print(json.dumps({"exit_code": int(code), "error": None, **as_json(checked)}, ensure_ascii=False, allow_nan=False))
+        print_json({"exit_code": int(code), "error": None, **as_json(checked)})
     else:
-        print("\n".join(_lines(checked)))
+        print_lines(*_lines(checked))
     return code
 
 

@@ -1,10 +1,6 @@
 """The command ``compare``: two profiles or databases, one verdict."""
 
-import json
-import os
 import sys
-import tempfile
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -18,16 +14,19 @@ from ascetic_ddd.faker.application.comparison.model import Comparison
 from ascetic_ddd.faker.application.comparison.planner import PlannerComparison
 from ascetic_ddd.faker.application.comparison.scale import Scale
 from ascetic_ddd.faker.application.comparison.thresholds import Thresholds
+from ascetic_ddd.faker.application.files import replace_file
 from ascetic_ddd.faker.application.profile.model import Profile
 from ascetic_ddd.faker.cli.comparison_table import print_comparison
 from ascetic_ddd.faker.cli.exits import CommandError, Exit, exit_of
+from ascetic_ddd.faker.cli.options import Readable
 from ascetic_ddd.faker.cli.outcome import attempt, message_of, secrets_of, tell
+from ascetic_ddd.faker.cli.printing import print_json, print_lines
 from ascetic_ddd.faker.cli.sources import Source, is_dsn, source_of
 from ascetic_ddd.faker.infrastructure.profile.options import CaptureOptions
 from ascetic_ddd.faker.infrastructure.profile.planner import PlannerOptions, compare_planners
 from ascetic_ddd.faker.infrastructure.report.html import html_report, require_report_libraries
 
-__all__ = ("register", "write_report")
+__all__ = ("register",)
 
 _EXIT_CODES = """\b
 Exit codes:
@@ -55,33 +54,12 @@ class _Asked:
     capture: CaptureOptions
     has_planner: bool
     planner: PlannerOptions
+    is_readable: bool
 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command("compare", short_help="Compare two databases or profiles.", epilog=_EXIT_CODES)(_compare)
-
-
-def write_report(comparison: Comparison, path: Path) -> None:
-    """Write the HTML report; a file that is there is replaced as a whole.
-
-    Raises:
-        ConfigurationError: the extra ``report`` is not installed.
-        OSError: the file cannot be written.
-    """
-    text = html_report(comparison)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(name).chmod(0o666 & ~mask)
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
 
 
 def _compare(
@@ -116,6 +94,7 @@ def _compare(
     is_analyze_allowed: Annotated[
         bool, typer.Option("--analyze", help="ANALYZE both first, and A twice, for the noise floor.")
     ] = False,
+    is_readable: Readable = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> int:
     """Compare two databases or profiles by what decides plans.
@@ -133,24 +112,26 @@ def _compare(
     def work() -> None:
         capturing = CaptureOptions(schemas=tuple(schema or ()), tables=tuple(table or ()), timeout_s=timeout)
         planner = PlannerOptions(budget_s=budget, timeout_s=timeout, is_analyze_allowed=is_analyze_allowed)
-        asked = _Asked(a, b, html, threshold or [], mapping or [], scale or [], is_strict, capturing, has_planner, planner)
+        asked = _Asked(
+            a, b, html, threshold or [], mapping or [], scale or [], is_strict, capturing, has_planner, planner, is_readable
+        )
         found.append(_compared(asked))
 
     error = attempt(work)
     if error is not None:
         code = exit_of(error)
         if is_json:
-            print(json.dumps({"exit_code": int(code), "error": secrets.masked(message_of(error))}, ensure_ascii=False))
+            print_json({"exit_code": int(code), "error": message_of(error)}, secrets.masked)
         tell(error, secrets, debug=debug)
         return code
     comparison = found[0]
     code = Exit.OK if comparison.is_equal else Exit.FAILURES
     if is_json:
-        print(json.dumps({"exit_code": int(code), "error": None, **as_json(comparison)}, ensure_ascii=False, allow_nan=False))
+        print_json({"exit_code": int(code), "error": None, **as_json(comparison)})
     else:
         print_comparison(comparison, sys.stdout, is_full=is_full)
     if html is not None:
-        print(f"report: {html}", file=sys.stderr if is_json else sys.stdout)
+        print_lines(f"report: {html}", file=sys.stderr if is_json else sys.stdout)
     return code
 
 
@@ -173,7 +154,7 @@ def _compared(asked: _Asked) -> Comparison:
     if asked.has_planner:
         comparison = replace(comparison, planner=_planned(sources, profiles, asked, thresholds, scale))
     if asked.html is not None:
-        write_report(comparison, asked.html)
+        replace_file(asked.html, html_report(comparison), readable=asked.is_readable)
     return comparison
 
 

@@ -5,9 +5,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TextIO
 
-from rich.console import Console
-from rich.text import Text
-
 from ascetic_ddd.faker.application.comparison.measures import Measure, Verdict
 from ascetic_ddd.faker.application.comparison.model import Comparison, Subject
 from ascetic_ddd.faker.application.comparison.wording import (
@@ -18,6 +15,8 @@ from ascetic_ddd.faker.application.comparison.wording import (
     measure_title,
     value_text,
 )
+from ascetic_ddd.faker.cli.terminal import StyledLine, print_styled
+from ascetic_ddd.faker.domain.values.words import visible
 
 __all__ = ("print_comparison",)
 
@@ -34,18 +33,16 @@ def print_comparison(comparison: Comparison, stream: TextIO, *, is_full: bool = 
         stream: where to.
         is_full: print every measure, not only those that fail or cannot be compared.
     """
-    console = Console(file=stream, highlight=False, soft_wrap=True, emoji=False, markup=False)
-    for line in _lines(comparison, is_full=is_full):
-        console.print(line)
+    print_styled(_lines(comparison, is_full=is_full), stream)
 
 
-def _lines(comparison: Comparison, *, is_full: bool) -> Iterable[Text | str]:
+def _lines(comparison: Comparison, *, is_full: bool) -> Iterable[StyledLine]:
     style = "bold green" if comparison.is_equal else "bold red"
-    yield Text(_plain(headline(comparison)), style=style)
-    yield f"  A  {_plain(comparison.a.label)}"
-    yield f"  B  {_plain(comparison.b.label)}"
+    yield [(headline(comparison), style)]
+    yield f"  A  {comparison.a.label}"
+    yield f"  B  {comparison.b.label}"
     for name, text in failure_texts(comparison):
-        yield _wrapped(f"* {name}: {text}")
+        yield from _wrapped(f"* {name}: {text}")
     yield ""
     yield f"{'measure':<35}{'A':>10}{'B':>10}{'distance':>10}{'at most':>10}"
     for kind in ("table", "reference", "column"):
@@ -58,37 +55,35 @@ def _lines(comparison: Comparison, *, is_full: bool) -> Iterable[Text | str]:
         yield "planner" + (" (column A: the noise floor)" if comparison.planner.is_analyzed else "")
         yield from (_measure(measure) for measure in comparison.planner.measures)
         differing = comparison.planner.differing
-        yield from (_wrapped(f"  planned otherwise: {result.probe.text}") for result in differing[:_MOST_PLANS])
+        for result in differing[:_MOST_PLANS]:
+            yield from _wrapped(f"  planned otherwise: {result.probe.text}")
         if len(differing) > _MOST_PLANS:
             yield f"  and {len(differing) - _MOST_PLANS:,} more"
     for gone in comparison.without_counterpart:
         verdict = Verdict.FAIL if comparison.is_strict else Verdict.NOT_COMPARABLE
-        yield Text(_wrapped(f"no counterpart: {gone.kind} {gone.name}: {gone.reason}"), style=_STYLES[verdict])
+        yield from ([(line, _STYLES[verdict])] for line in _wrapped(f"no counterpart: {gone.kind} {gone.name}: {gone.reason}"))
     sides = [(side, note) for side, of in (("A", comparison.a), ("B", comparison.b)) for note in of.notes]
     planner = comparison.planner.notes if comparison.planner else ()
     for note in (*comparison.notes, *planner, *(f"{side}: {note}" for side, note in sides)):
-        yield _wrapped(f"note: {note}")
+        yield from _wrapped(f"note: {note}")
 
 
-def _subject(subject: Subject, *, is_full: bool) -> Iterable[Text]:
+def _subject(subject: Subject, *, is_full: bool) -> Iterable[StyledLine]:
     shown = [measure for measure in subject.measures if is_full or measure.verdict is not Verdict.PASS]
     other = f" ({subject.name_b} in B)" if subject.name_b != subject.name else ""
-    title = Text(_plain(f"{subject.kind} {subject.name}{other}"))
     passed = sum(measure.verdict is Verdict.PASS for measure in subject.measures)
     if shown or subject.kind != "column":  # columns that pass would fill the screen
-        title.append(f"  {passed} of {len(subject.measures)} pass", style="dim")
-        yield title
+        yield [(f"{subject.kind} {subject.name}{other}", ""), (f"  {passed} of {len(subject.measures)} pass", "dim")]
     for measure in shown:
         yield _measure(measure)
         if measure.verdict is Verdict.NOT_COMPARABLE and measure.reason:
-            yield Text(_plain(f"    {measure.reason}"), style="dim")
+            yield [(f"    {measure.reason}", "dim")]
 
 
-def _measure(measure: Measure) -> Text:
+def _measure(measure: Measure) -> StyledLine:
     a, b = (value_text(measure.name, value) if isinstance(value, (int, float)) else "" for value in (measure.a, measure.b))
-    line = Text(f"  {measure_title(measure):<33}{a:>10}{b:>10}{distance_text(measure):>10}{_limit(measure):>10} ")
-    line.append(_WORDS[measure.verdict], style=_STYLES[measure.verdict])
-    return line
+    figures = f"  {measure_title(measure):<33}{a:>10}{b:>10}{distance_text(measure):>10}{_limit(measure):>10} "
+    return [(figures, ""), (_WORDS[measure.verdict], _STYLES[measure.verdict])]
 
 
 def _limit(measure: Measure) -> str:
@@ -96,11 +91,6 @@ def _limit(measure: Measure) -> str:
     return limit_text(replace(measure, threshold=measure.limit, widened=0.0))
 
 
-def _wrapped(text: str) -> str:
+def _wrapped(text: str) -> list[str]:
     """Lines of 80 columns, unless a name alone is longer."""
-    return "\n".join(textwrap.wrap(_plain(text), 79, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False))
-
-
-def _plain(text: str) -> str:
-    """Names come from databases: nothing in them shall steer the terminal."""
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+    return textwrap.wrap(visible(text), 79, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)

@@ -2,9 +2,10 @@
 
 import difflib
 import secrets
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,13 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from ascetic_ddd.faker.application.target import Target
-from ascetic_ddd.faker.cli.exits import CommandError, Exit
+from ascetic_ddd.faker.cli.exits import CommandError, Exit, exit_of
 from ascetic_ddd.faker.cli.run_lock import register_writer, run_lock
 from ascetic_ddd.faker.infrastructure.embedded import PgServer, embedded_postgres
 from ascetic_ddd.faker.infrastructure.session.pg_session import ExternalPgSessionPool, InternalPgSessionPool
 from ascetic_ddd.seedwork.infrastructure.session.composite_session import CompositeSessionPool
 
-__all__ = ("DatabaseOptions", "Databases", "check_address", "checked_dsn", "databases", "locked_session_pool")
+__all__ = ("DataUse", "DatabaseOptions", "Databases", "check_address", "checked_dsn", "databases", "locked_session_pool")
 
 APPLICATION = "application"
 INTERNAL = "internal"
@@ -52,6 +53,18 @@ class Databases:
 
     external_dsn: str
     internal_dsn: str
+    use: "DataUse" = field(default_factory=lambda: DataUse())
+
+
+@dataclass
+class DataUse:
+    """What the data folder is used for.
+
+    Attributes:
+        has_begun: something may be stored: the folder stays, whatever becomes of the command.
+    """
+
+    has_begun: bool = False
 
 
 @contextmanager
@@ -75,13 +88,33 @@ def databases(options: DatabaseOptions, target: Target, *, create: bool = True) 
                 "both connection strings",
                 Exit.USAGE,
             )
-        with embedded_postgres(options.data) as server:
-            yield _on_embedded(server, target) if create else _there(server, options.data)
+        use = DataUse()
+        with _without_traces(options.data, use), embedded_postgres(options.data) as server:
+            found = _on_embedded(server, target) if create else _there(server, options.data)
+            yield replace(found, use=use)
         return
     if options.external_dsn is None or options.internal_dsn is None:
         missing = "--external-dsn" if options.external_dsn is None else "--internal-dsn"
         raise CommandError(f"{missing} is missing: tell both connection strings, or neither for the embedded server", Exit.USAGE)
     yield Databases(checked_dsn("--external-dsn", options.external_dsn), checked_dsn("--internal-dsn", options.internal_dsn))
+
+
+@contextmanager
+def _without_traces(folder: Path, use: DataUse) -> Iterator[None]:
+    """Take a data folder that the command made away again, if the command is refused before it stored anything."""
+    folder = folder.expanduser()
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    is_empty = bool(missing) or (folder.is_dir() and not any(folder.iterdir()))
+    try:
+        yield
+    except Exception as error:
+        if is_empty and not use.has_begun and exit_of(error) is Exit.USAGE and not (folder / "postmaster.pid").exists():
+            for found in folder.iterdir() if folder.is_dir() else ():
+                shutil.rmtree(found) if found.is_dir() else found.unlink()
+            with suppress(OSError):  # somebody else has put something there
+                for path in missing:
+                    path.rmdir()
+        raise
 
 
 def _on_embedded(server: PgServer, target: Target) -> Databases:

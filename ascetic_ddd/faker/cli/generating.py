@@ -1,6 +1,5 @@
 """``ascetic-ddd generate``: one run, from the databases to the summary."""
 
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -20,7 +19,7 @@ from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvi
 from ascetic_ddd.faker.domain.repositories import IObservable, offers
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession, ISessionPool
 
-__all__ = ("GenerateOptions", "resume_command", "run_generation")
+__all__ = ("GenerateOptions", "run_generation")
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,7 @@ async def run_generation(
                 reporter.report(progress)
                 interruption.check()
 
+            found.use.has_begun = True
             reporter.begin(summary.remembered, options.count)
             try:
                 with interruption.batches():
@@ -125,16 +125,3 @@ def _count_what_is_made(provider: AggregateProvider[Any, Any], summary: Summary)
     for found in rememberers(provider):
         if found is not provider and offers(found.repository, IObservable):
             found.repository.subscribe(listener_for(found.path))
-
-
-def resume_command(options: GenerateOptions, told: Mapping[str, str]) -> str:
-    """The command that goes on; connection strings among what was ``told`` come without their passwords."""
-    words = ["ascetic-ddd", "generate", options.target, "--count", str(options.count), "--seed", str(options.seed)]
-    words += ["--batch-size", str(options.batch_size)]
-    if options.lanes > 1:
-        words += ["--lanes", str(options.lanes)]
-    if options.on_error != "stop":
-        words += ["--on-error", options.on_error]
-    for option, value in told.items():
-        words += [option, value]
-    return shlex.join([*words, "--resume"])

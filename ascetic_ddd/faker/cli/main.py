@@ -1,8 +1,8 @@
 """Where the console script begins: nothing is imported yet that an extra brings."""
 
-import sys
 from collections.abc import Sequence
 
+from ascetic_ddd.faker.cli.printing import print_error
 from ascetic_ddd.faker.cli.streams import outputs
 
 __all__ = ("main",)
@@ -16,7 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with outputs() as streams:
         code = _run(arguments)
     if streams.error is not None:
-        print(f"ascetic-ddd: error: what was to be told could not be written: {streams.error.strerror}", file=sys.stderr)
+        print_error(f"ascetic-ddd: error: what was to be told could not be written: {streams.error.strerror}")
         return code or _UNWRITTEN
     return code
 
@@ -32,11 +32,11 @@ def _run(arguments: Sequence[str] | None) -> int:
             return _refused("no PostgreSQL driver library is found: pip install 'psycopg[binary]', or install libpq")
         raise
     except KeyboardInterrupt:
-        print("error: interrupted", file=sys.stderr)
+        print_error("error: interrupted")
         return 130
     return run(arguments)
 
 
 def _refused(reason: str) -> int:
-    print(f"ascetic-ddd: error: {reason}", file=sys.stderr)
+    print_error(f"ascetic-ddd: error: {reason}")
     return 2

@@ -1,12 +1,12 @@
 """How a command's work is tried, and how an error is told: in one message, without passwords."""
 
 import os
-import sys
 import traceback
 from collections.abc import Callable
 
 from ascetic_ddd.faker.cli.exits import EXPECTED, Exit
-from ascetic_ddd.faker.cli.interruption import InterruptionError
+from ascetic_ddd.faker.cli.interruption import InterruptionError, ended_by_the_third
+from ascetic_ddd.faker.cli.printing import one_line, print_error
 from ascetic_ddd.faker.cli.secrets import Secrets
 
 __all__ = ("attempt", "message_of", "secrets_of", "tell")
@@ -15,7 +15,8 @@ __all__ = ("attempt", "message_of", "secrets_of", "tell")
 def attempt(work: Callable[[], None]) -> BaseException | None:
     """Do the work, and give the error that ended it; None if it was done."""
     try:
-        work()
+        with ended_by_the_third():
+            work()
     except KeyboardInterrupt:
         return InterruptionError("interrupted", Exit.INTERRUPTED)
     except SystemExit:
@@ -28,13 +29,14 @@ def attempt(work: Callable[[], None]) -> BaseException | None:
 def tell(error: BaseException, secrets: Secrets, *, debug: bool) -> None:
     """Print an error on the standard error stream; ``debug`` prints where it came from, too."""
     if debug:
-        print(secrets.masked("".join(traceback.format_exception(error))), file=sys.stderr, end="")
-    print(f"error: {secrets.masked(message_of(error))}", file=sys.stderr, flush=True)
+        for line in secrets.masked("".join(traceback.format_exception(error))).rstrip("\n").split("\n"):
+            print_error(line)
+    print_error(f"error: {secrets.masked(message_of(error))}")
 
 
 def message_of(error: BaseException) -> str:
     """Give an error as one line."""
-    text = " ".join(str(error).split()) or type(error).__name__
+    text = one_line(str(error)) or type(error).__name__
     return text if isinstance(error, EXPECTED) else f"{type(error).__name__}: {text} (--debug shows where)"
 
 

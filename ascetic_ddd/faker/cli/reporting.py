@@ -3,12 +3,9 @@
 import sys
 from typing import Protocol, TextIO
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Task, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
-from rich.text import Text
-
 from ascetic_ddd.faker.application.progress import Progress
+from ascetic_ddd.faker.cli.printing import print_lines
+from ascetic_ddd.faker.cli.terminal import rate_bar
 
 __all__ = ("IReporter", "reporter", "stream_for")
 
@@ -37,37 +34,17 @@ def reporter(stream: TextIO) -> IReporter:
     return _BarReporter(stream) if stream.isatty() else _LineReporter(stream)
 
 
-class _Rate(TextColumn):
-    def __init__(self) -> None:
-        super().__init__("")
-
-    def render(self, task: Task) -> Text:
-        return Text(f"{task.fields['rate']:,.0f}/s")
-
-
 class _BarReporter:
     def __init__(self, stream: TextIO) -> None:
-        console = Console(file=stream)
-        self._bar = Bar(
-            BarColumn(bar_width=None),
-            MofNCompleteColumn(),
-            _Rate(),
-            TimeRemainingColumn(),
-            TextColumn("to go"),
-            console=console,
-            expand=True,
-            refresh_per_second=4,
-        )
-        self._task = self._bar.add_task("", rate=0.0)
+        self._bar = rate_bar(stream)
         self._already = 0
 
     def begin(self, already: int, total: int) -> None:
         self._already = already
-        self._bar.update(self._task, completed=already, total=total)
-        self._bar.start()
+        self._bar.start(already, total)
 
     def report(self, progress: Progress) -> None:
-        self._bar.update(self._task, completed=self._already + progress.done, rate=progress.rate)
+        self._bar.update(self._already + progress.done, rate=progress.rate)
 
     def end(self) -> None:
         self._bar.stop()
@@ -93,11 +70,8 @@ class _LineReporter:
         self._shown_step, self._shown_seconds = step, progress.seconds
         failed = f"  {progress.failed:,} failed" if progress.failed else ""
         to_go = "" if progress.eta_s is None else f"  {_duration(progress.eta_s)} to go"
-        print(
-            f"{done:>12,} of {self._total:,}  {done / self._total:4.0%}  {progress.rate:9,.0f}/s{to_go}{failed}",
-            file=self._stream,
-            flush=True,
-        )
+        share = f"{done / self._total:4.0%}"
+        print_lines(f"{done:>12,} of {self._total:,}  {share}  {progress.rate:9,.0f}/s{to_go}{failed}", file=self._stream)
 
     def end(self) -> None:
         self._stream.flush()

@@ -1,11 +1,12 @@
 """The account of a run: for people, and as one JSON object."""
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
 from ascetic_ddd.faker.application.progress import Failure
 from ascetic_ddd.faker.cli.exits import Exit
+from ascetic_ddd.faker.cli.printing import one_line
+from ascetic_ddd.faker.domain.values.words import shown
 
 __all__ = ("Summary",)
 
@@ -69,29 +70,26 @@ class Summary:
         """Aggregates of the root remembered at the end."""
         return self.before.get(self.root, 0) + self.done
 
-    def as_json(self) -> str:
-        """The account as one object on one line."""
+    def as_object(self) -> dict[str, Any]:
+        """The account as one object, for JSON."""
         paths = sorted({*self.before, *self.made}, key=lambda path: (path != self.root, path))
-        return json.dumps(
-            {
-                "status": _STATUS.get(self.code, "stopped"),
-                "exit_code": int(self.code),
-                "error": self.error,
-                "target": self.target,
-                "count": self.count,
-                "seed": self.seed,
-                "resumed": self.resumed,
-                "root": self.root or None,
-                "aggregates": {path: self._of(path) for path in paths},
-                "seconds": round(self.seconds, 3),
-                "rate": round(self.rate, 1),
-                "failures": [_shown(failure) for failure in self.failures],
-                "failures_left_out": self.failed - len(self.failures),
-            },
-            ensure_ascii=False,
-        )
+        return {
+            "status": _STATUS.get(self.code, "stopped"),
+            "exit_code": int(self.code),
+            "error": self.error,
+            "target": self.target,
+            "count": self.count,
+            "seed": self.seed,
+            "resumed": self.resumed,
+            "root": self.root or None,
+            "aggregates": {path: self._of(path) for path in paths},
+            "seconds": round(self.seconds, 3),
+            "rate": round(self.rate, 1),
+            "failures": [_shown(failure) for failure in self.failures],
+            "failures_left_out": self.failed - len(self.failures),
+        }
 
-    def as_text(self) -> str:
+    def as_lines(self) -> list[str]:
         """The account in a few lines."""
         lines = [
             f"{self.done:,} made in {self.seconds:.1f} s ({self.rate:,.0f}/s), {self.remembered:,} of {self.count:,} remembered."
@@ -100,8 +98,8 @@ class Summary:
         lines += [f"  {path:<{width}}  {self.before.get(path, 0):>12,} + {made:,}" for path, made in sorted(self.made.items())]
         if self.failed:
             lines.append(f"{self.failed:,} of {self.attempts:,} attempts failed and were left out; the first of them:")
-            lines += [f"  {' '.join(str(failure).split())}" for failure in self.failures[:5]]
-        return "\n".join(lines)
+            lines += [f"  {one_line(str(failure))}" for failure in self.failures[:5]]
+        return lines
 
     def _of(self, path: str) -> dict[str, int]:
         return {
@@ -123,4 +121,4 @@ _STATUS = {
 
 def _shown(failure: Failure) -> dict[str, Any]:
     text = str(failure.cause).strip() or repr(failure.cause)
-    return {"path": failure.path, "input": repr(failure.input), "error": f"{type(failure.cause).__name__}: {text}"}
+    return {"path": failure.path, "input": shown(failure.input), "error": f"{type(failure.cause).__name__}: {text}"}

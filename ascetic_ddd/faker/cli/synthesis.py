@@ -41,6 +41,8 @@ class SynthesizeOptions:
         is_forced: what is there may be replaced.
         creates_tables: make the tables.
         noise: probability that a field is broken.
+        is_spreadsheet_safe: no text of a CSV file looks like a formula.
+        is_readable: others may read the files.
     """
 
     module: str
@@ -52,6 +54,8 @@ class SynthesizeOptions:
     is_forced: bool
     creates_tables: bool
     noise: float
+    is_spreadsheet_safe: bool = False
+    is_readable: bool = False
 
 
 def synthesize(options: SynthesizeOptions, reporter: IReporter, note: Callable[[str], None]) -> Written:
@@ -145,17 +149,28 @@ def _destination(options: SynthesizeOptions) -> IDestination:
     is_database = kind not in ("csv", "jsonl")
     if options.creates_tables and not is_database:
         raise CommandError("--create-tables is for a database; files need none", Exit.USAGE)
+    if options.is_spreadsheet_safe and kind != "csv":
+        raise CommandError("--spreadsheet-safe is for csv:; nothing else is read by spreadsheets", Exit.USAGE)
     if is_database:
         if "=" not in to and not to.startswith(("postgresql://", "postgres://")):
             raise CommandError("--to: expected csv:FOLDER, jsonl:FOLDER, postgresql://…, or host=… dbname=…", Exit.USAGE)
         if options.noise:
             raise CommandError("--noise is for csv: and jsonl:; a database would refuse such rows", Exit.USAGE)
+        if options.is_readable:
+            raise CommandError("--readable is for files; who reads a database is ruled by its GRANTs", Exit.USAGE)
         return PgTables(checked_dsn("--to", to), create=options.creates_tables, force=options.is_forced)
     if not folder:
         raise CommandError(f"--to {to!r}: expected a folder behind it, for example {kind}:out", Exit.USAGE)
-    if kind == "csv":
-        return CsvFolder(Path(folder), force=options.is_forced, null=options.null, noise=options.noise)
-    return JsonlFolder(Path(folder), force=options.is_forced, noise=options.noise)
+    if kind == "jsonl":
+        return JsonlFolder(Path(folder), force=options.is_forced, noise=options.noise, readable=options.is_readable)
+    return CsvFolder(
+        Path(folder),
+        force=options.is_forced,
+        null=options.null,
+        noise=options.noise,
+        readable=options.is_readable,
+        spreadsheet_safe=options.is_spreadsheet_safe,
+    )
 
 
 def _imported(name: str) -> ModuleType:

@@ -1,8 +1,6 @@
 """The command ``synthesize``; what it does is in ``synthesis.py``, which needs pydantic."""
 
-import json
 import signal
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from ascetic_ddd.faker.cli.exits import CommandError, Exit, exit_of
+from ascetic_ddd.faker.cli.options import Readable
 from ascetic_ddd.faker.cli.outcome import attempt, message_of, secrets_of, tell
+from ascetic_ddd.faker.cli.printing import print_data, print_error, print_json, print_lines
 from ascetic_ddd.faker.cli.reporting import reporter, stream_for
 
 if TYPE_CHECKING:
@@ -60,6 +60,10 @@ def _synthesize(
     noise: Annotated[
         float, typer.Option(min=0.0, max=1.0, metavar="P", help="Break each field with this probability, and tell which.")
     ] = 0.0,
+    is_spreadsheet_safe: Annotated[
+        bool, typer.Option("--spreadsheet-safe", help="CSV: an apostrophe before texts that look like formulas.")
+    ] = False,
+    is_readable: Readable = False,
     is_ddl: Annotated[bool, typer.Option("--ddl", help="Print CREATE TABLE statements, and do nothing else.")] = False,
     is_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, all else on stderr.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
@@ -79,17 +83,27 @@ def _synthesize(
 
     def note(text: str) -> None:
         notes.append(secrets.masked(text))
-        print(f"note: {notes[-1]}", file=sys.stderr, flush=True)
+        print_error(f"note: {notes[-1]}")
 
     def work() -> None:
         _require_pydantic()
         from ascetic_ddd.faker.cli import synthesis
 
         options = synthesis.SynthesizeOptions(
-            module, rows or [], to, seed, table or [], null, is_forced=is_forced, creates_tables=creates_tables, noise=noise
+            module,
+            rows or [],
+            to,
+            seed,
+            table or [],
+            null,
+            is_forced=is_forced,
+            creates_tables=creates_tables,
+            noise=noise,
+            is_spreadsheet_safe=is_spreadsheet_safe,
+            is_readable=is_readable,
         )
         if is_ddl:
-            print(synthesis.statements(options, note), end="")
+            print_data(synthesis.statements(options, note))
         else:
             with _ended_by_sigterm():
                 written.append(synthesis.synthesize(options, reporter(stream_for(is_json=is_json)), note))
@@ -99,9 +113,9 @@ def _synthesize(
     if is_json and not (is_ddl and error is None):
         about = {"module": module, "seed": seed, "to": to, **_account(written), "notes": notes}
         told = {"exit_code": int(code), "error": None if error is None else message_of(error), **about}
-        print(secrets.masked(json.dumps(told, ensure_ascii=False)))
+        print_json(told, secrets.masked)
     elif written:
-        print(secrets.masked(f"{_as_text(written[0])}, written to {to}"))
+        print_lines(*map(secrets.masked, _as_text(written[0], to)))
     if error is not None:
         tell(error, secrets, debug=debug)
     return code
@@ -133,10 +147,10 @@ def _account(written: "list[Written]") -> dict[str, Any]:
     return {"rows": found.rows, "total": found.total, "seconds": round(found.seconds, 3), "rate": round(found.rate, 1)}
 
 
-def _as_text(written: "Written") -> str:
+def _as_text(written: "Written", to: str | None) -> list[str]:
     width = max(map(len, written.rows), default=0)
     lines = [f"{name:<{width}}  {number:>12,}" for name, number in written.rows.items()]
-    return "\n".join([*lines, f"{written.total:,} rows in {written.seconds:.1f} s ({written.rate:,.0f}/s)"])
+    return [*lines, f"{written.total:,} rows in {written.seconds:.1f} s ({written.rate:,.0f}/s), written to {to}"]
 
 
 @contextmanager

@@ -137,3 +137,13 @@ def test_what_was_left_out_is_told(dsn: str, capsys: pytest.CaptureFixture[str])
             owner.execute(f"DROP OWNED BY {role}".encode())
             owner.execute(f"DROP ROLE {role}".encode())
     assert "  cards: it was left out: the role may not read it" in capsys.readouterr().out
+
+
+def test_a_profile_is_its_owners_unless_told(dsn: str, tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        for more, mode in (([], 0o600), (["--readable"], 0o644)):
+            assert main(["capture", dsn, *more]) == 0
+            assert (tmp_path / "profile.json").stat().st_mode & 0o777 == mode
+    finally:
+        os.umask(before)

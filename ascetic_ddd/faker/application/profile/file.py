@@ -1,17 +1,18 @@
 """Profiles as files of JSON."""
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ascetic_ddd.faker.application.files import replace_file
 from ascetic_ddd.faker.application.profile.checks import contradictions
 from ascetic_ddd.faker.application.profile.completing import completed
 from ascetic_ddd.faker.application.profile.model import Profile, ReferenceProfile, TableProfile
 from ascetic_ddd.faker.application.profile.reading import FAULTY, Faults, read
 from ascetic_ddd.faker.domain.errors import ProfileError
+from ascetic_ddd.faker.domain.values.words import json_escaped
 
 __all__ = ("VERSION", "as_json", "from_json", "load", "save")
 
@@ -37,19 +38,20 @@ def load(cls: type[P], path: str | Path) -> P:
     return from_json(cls, text, str(path))
 
 
-def save(profile: Profile, path: str | Path) -> None:
+def save(profile: Profile, path: str | Path, *, readable: bool = False) -> None:
     """Write a profile. The file is replaced as a whole: who reads it meanwhile sees the old one or the new one.
+
+    Args:
+        profile: what to write.
+        path: of the file.
+        readable: others may read it, as the umask allows; else only its owner.
 
     Raises:
         ProfileError: it cannot be written.
     """
-    target = Path(path)
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}.unfinished")
     try:
-        unfinished.write_text(as_json(profile), "utf-8")
-        unfinished.replace(target)
+        replace_file(Path(path), as_json(profile), readable=readable)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
         raise ProfileError(f"the profile {str(path)!r} cannot be written: {error.strerror}; give another place") from error
 
 
@@ -91,7 +93,7 @@ def from_json(cls: type[P], text: str, name: str = "the profile") -> P:
 
 def as_json(profile: Profile) -> str:
     """Give the text of a profile: JSON, numbers side by side, all else one below the other."""
-    return "".join(_written(_plain(profile), "")) + "\n"
+    return json_escaped("".join(_written(_plain(profile), ""))) + "\n"
 
 
 def _contradictions(data: Any) -> Iterator[str]:

@@ -276,11 +276,16 @@ class Profile:
 
         return load(cls, path)
 
-    def save(self, path: str | Path) -> None:
-        """Write the profile as JSON; the file is replaced as a whole."""
+    def save(self, path: str | Path, *, readable: bool = False) -> None:
+        """Write the profile as JSON; the file is replaced as a whole.
+
+        Args:
+            path: of the file.
+            readable: others may read it, as the umask allows; else only its owner.
+        """
         from ascetic_ddd.faker.application.profile.file import save
 
-        save(self, path)
+        save(self, path, readable=readable)
 
     def table(self, name: str) -> TableProfile:
         """Give the table of that name.

@@ -12,7 +12,7 @@ from faker.providers import BaseProvider
 from ascetic_ddd.faker.domain.errors import ConfigurationError, ExhaustedError
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("FakerGenerator", "IInputGenerator", "make_input_generator", "seed_generator", "takes_position")
+__all__ = ("FakerGenerator", "IInputGenerator", "is_iterated", "make_input_generator", "seed_generator", "takes_position")
 
 
 class IInputGenerator(Protocol):
@@ -131,6 +131,11 @@ def seed_generator(generator: IInputGenerator, seed: int) -> None:
     seed_method = getattr(source, "seed", None)
     if callable(seed_method):
         seed_method(seed)
+
+
+def is_iterated(generator: IInputGenerator | None) -> bool:
+    """Tell whether it gives the values of an iterable, which nobody can wind forward to where an earlier run left it."""
+    return isinstance(generator, _Iterated)
 
 
 def takes_position(generator: IInputGenerator) -> bool:

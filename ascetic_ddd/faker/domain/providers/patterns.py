@@ -19,7 +19,29 @@ from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.faker.domain.specification.reference import AndSpecification, ReferenceSpecification
 
-__all__ = ("place", "specify")
+__all__ = ("DEEPEST", "check_depth", "place", "specify")
+
+
+DEEPEST = 100
+"""References that may lead to one another: each level of making one takes a part of Python's stack."""
+
+
+def check_depth(pattern: Mapping[str, Any], asker: Provider[Any, Any]) -> None:
+    """Refuse a pattern whose parts are nested too deeply to be made, before anything walks through it.
+
+    Raises:
+        ConfigurationError: it has more than :data:`DEEPEST` levels.
+    """
+    names: list[str] = []
+    level: list[tuple[str, Any]] = [("", pattern)]
+    while level:
+        level = [(key, part) for _, value in level if isinstance(value, Mapping) for key, part in value.items()]
+        names += [str(key) for key, _ in level[:1]]
+        if len(names) > DEEPEST:
+            raise ConfigurationError(
+                f"{asker.path} was told a pattern of more than {DEEPEST} levels, {'.'.join(names[:5])}.…; create the last of "
+                "these aggregates beforehand, and tell their ids"
+            )
 
 
 def place(target: EntityProvider[Any, Any], pattern: Mapping[str, Any], asker: Provider[Any, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvi
 from ascetic_ddd.faker.domain.providers.identities import find, find_or_wait
 from ascetic_ddd.faker.domain.providers.kinds import Referring, is_specification
 from ascetic_ddd.faker.domain.providers.memory import Memory
+from ascetic_ddd.faker.domain.providers.patterns import DEEPEST, check_depth
 from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, copied, placed
 from ascetic_ddd.faker.domain.providers.reference_source import ReferenceSource, Wanted
 from ascetic_ddd.faker.domain.providers.telling import overrules, told_by
@@ -117,7 +118,11 @@ class ReferenceProvider(Referring[I, O], Generic[I, A, O]):
         teller = owner if owner is not None and owner._is_hooking else told_by(self)
         if type(input) is dict and not self._tellings and len(input) != self.source.id_parts:
             # what ties in do_populate tell a million times; it is kept longer than the caller may leave it as it is
-            told = {key: part if isinstance(part, (int, str)) else copied(part) for key, part in input.items()}
+            try:
+                told = {key: part if isinstance(part, (int, str)) else copied(part) for key, part in input.items()}
+            except RecursionError:
+                check_depth(input, self)
+                raise
             self._wanted = self.source.wanted(told, None, self)
             if self._drawn is not None or self._used is not None:
                 self._give_back()
@@ -135,6 +140,8 @@ class ReferenceProvider(Referring[I, O], Generic[I, A, O]):
         if isinstance(input, EqualSpecification):
             input = input.pattern
         input = source.as_plain(input)
+        if isinstance(input, Mapping):
+            check_depth(input, self)
         if input is None or isinstance(input, Mapping) or source.is_full_id(input):
             return copied(input)
         if is_specification(input):
@@ -369,10 +376,17 @@ class ReferenceProvider(Referring[I, O], Generic[I, A, O]):
         """Create one aggregate as wanted, on a lane of its own. Returns its exported id."""
         source = self.source
         root: Any = self._root()
+        making = root._making
+        if len(making) >= DEEPEST:
+            way = " → ".join(reference.path for reference, _ in making[:5])
+            raise ConfigurationError(
+                f"{way} → … → {self.path}: {len(making) + 1} references lead to one another, and {DEEPEST} can be followed; "
+                "create the last of these aggregates beforehand"
+            )
         lane = source.take_lane()
         try:
             lane.reset()
-            lane._making = (*root._making, (self, root))
+            lane._making = (*making, (self, root))
             if wanted is not None and wanted.input is not None:
                 lane.set(wanted.input)
             await lane.populate(session, wanted.specification if wanted is not None else None)

@@ -11,7 +11,7 @@ from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvi
 from ascetic_ddd.faker.domain.providers.identities import Identity, identities_of
 from ascetic_ddd.faker.domain.providers.kinds import is_full_id
 from ascetic_ddd.faker.domain.providers.memory import Memory
-from ascetic_ddd.faker.domain.providers.patterns import place, specify
+from ascetic_ddd.faker.domain.providers.patterns import check_depth, place, specify
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.repositories import lookup_of
 from ascetic_ddd.faker.domain.specification.equality import freeze
@@ -129,6 +129,7 @@ class ReferenceSource:
             key: Any = (tuple(pattern.items()) if pattern is not None else None, told)
             found = self._wanted.get(key)
         except TypeError:  # nested patterns are not hashable as they are
+            check_depth(pattern or {}, asker)
             key = (freeze(pattern), told)
             found = self._wanted.get(key)
         if found is None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
-from ascetic_ddd.faker.infrastructure.feeds.csv_text import CsvText, quoted_text
+from ascetic_ddd.faker.infrastructure.feeds.csv_text import CsvText
 from ascetic_ddd.faker.infrastructure.feeds.destinations import columns_of
 from ascetic_ddd.faker.infrastructure.feeds.file_sink import FileSink, files_in
 from ascetic_ddd.faker.infrastructure.feeds.nested import telling_field
@@ -58,7 +58,7 @@ class CsvLines:
     @property
     def header(self) -> bytes:
         """The line with the columns' names."""
-        return (",".join(quoted_text(column.name) for column in self._columns) + "\r\n").encode()
+        return (",".join(self._text.header([column.name for column in self._columns])) + "\r\n").encode()
 
     def lines(self, rows: Sequence[Any]) -> bytes:
         """The lines of the rows.
@@ -98,11 +98,22 @@ class CsvFolder:
         force: it need not be; files of the same names are replaced.
         null: stands for None, see :class:`CsvText`.
         noise: probability that a field is broken, for negative tests; the files have a column ``_faults`` then.
+        readable: others may read the files, as the umask allows; else only their owner.
+        spreadsheet_safe: texts that a spreadsheet would take for formulas get an apostrophe, see :class:`CsvText`.
     """
 
-    def __init__(self, path: str | Path, *, force: bool = False, null: str = "", noise: float = 0.0) -> None:
-        self._path, self._force, self._noise = Path(path), force, noise
-        self._text = CsvText(null)
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        force: bool = False,
+        null: str = "",
+        noise: float = 0.0,
+        readable: bool = False,
+        spreadsheet_safe: bool = False,
+    ) -> None:
+        self._path, self._force, self._noise, self._readable = Path(path), force, noise, readable
+        self._text = CsvText(null, spreadsheet_safe=spreadsheet_safe)
 
     def rows_of(self, model: ModelSynthesizer) -> Iterator[Any]:
         return noisy_rows(model, self._noise) if self._noise else model.instances()
@@ -116,7 +127,7 @@ class CsvFolder:
             for name, table in tables.items()
         }
         writers = {name: (each.header, each.lines) for name, each in lines.items()}
-        with files_in(self._path, writers, ".csv", force=self._force) as sink:
+        with files_in(self._path, writers, ".csv", force=self._force, readable=self._readable) as sink:
             yield sink
 
     def _columns(self, table: Table, model: ModelSynthesizer) -> list[CsvColumn]:

@@ -1,5 +1,6 @@
 """Values as fields of a CSV file, column by column: what RFC 4180, Python's csv module and PostgreSQL's COPY all read."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -106,6 +107,19 @@ _BY_TYPE: dict[type, Texts] = {
     Pattern: lambda value: quoted_text(value.pattern),
 }
 
+# What spreadsheets take for the beginning of a formula, also behind a quote: they read a file's fields without their quotes.
+_FORMULA = re.compile('"?[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]')
+
+
+def _harmless(field: str) -> str:
+    """Put an apostrophe in front of what is neither harmless nor a number; of what is not quoted, only durations have a colon."""
+    if _FORMULA.match(field) is None:
+        return field
+    if field.startswith('"'):
+        return f"\"'{field[1:]}"
+    return f"'{field}" if ":" in field else field
+
+
 # A subclass may have a text of its own, such as "2.0KiB" of a ByteSize.
 _SUBCLASSED: dict[type, Texts] = {
     int: int.__repr__,
@@ -124,16 +138,24 @@ class CsvText:
     Args:
         null: stands for None; the empty text by default, as COPY has it. With another one, a text that is the same is refused,
             so that readers who do not see quotes are not deceived.
+        spreadsheet_safe: what a spreadsheet would take for a formula gets an apostrophe in front: everything but numbers and
+            JSON that begins with one of ``= + - @``, their wide forms, a tab or a line end. Reading such a file back gives
+            texts with that apostrophe: something is lost.
 
     Example:
         >>> CsvText().column("note", [None, "", "a"])
         ['', '""', '"a"']
+        >>> print(*CsvText(spreadsheet_safe=True).column("note", ["=1+1", -1, "a"]))
+        "'=1+1" -1 "a"
     """
 
-    def __init__(self, null: str = "") -> None:
+    def __init__(self, null: str = "", *, spreadsheet_safe: bool = False) -> None:
         if any(character in null for character in '",\r\n'):
             raise ConfigurationError(f"null={null!r}: expected a short text without quotes, commas and line ends, such as '\\N'")
+        if spreadsheet_safe and _FORMULA.match(null):
+            raise ConfigurationError(f"null={null!r}: to a spreadsheet this is a formula; expected a text such as '\\N'")
         self.null = null
+        self._is_safe = spreadsheet_safe
         self._known = dict(_BY_TYPE)
 
     def column(self, name: str, values: Sequence[Any], *, is_json: bool = False) -> list[str]:
@@ -155,7 +177,12 @@ class CsvText:
             raise ConfigurationError(
                 f"column {name!r}: the text {self.null!r} is a value here, and stands for null; choose another null"
             )
-        return found
+        return list(map(_harmless, found)) if self._is_safe and not is_json else found
+
+    def header(self, names: Sequence[str]) -> list[str]:
+        """Give the fields of the first line."""
+        fields = map(quoted_text, names)
+        return list(map(_harmless, fields)) if self._is_safe else list(fields)
 
     def _json(self, values: Sequence[Any]) -> list[str]:
         null = self.null

@@ -48,9 +48,9 @@ class FileSink:
 
 
 @contextmanager
-def files_in(path: Path, writers: Mapping[str, Writer], suffix: str, *, force: bool) -> Iterator[FileSink]:
+def files_in(path: Path, writers: Mapping[str, Writer], suffix: str, *, force: bool, readable: bool) -> Iterator[FileSink]:
     """Give a sink for files in a folder; left with an error, there are none of them."""
-    folder = Folder(path, force=force)
+    folder = Folder(path, force=force, readable=readable)
     try:
         yield FileSink(folder, writers, suffix)
         folder.finish()

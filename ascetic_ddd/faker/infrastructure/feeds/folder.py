@@ -7,12 +7,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from ascetic_ddd.faker.application.files import PART, begin_file
 from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
 
 __all__ = ("Folder", "OccupiedError")
-
-_PART = ".part"
-_BUFFER_BYTES = 1 << 20
 
 
 class OccupiedError(ConfigurationError):
@@ -25,6 +23,7 @@ class Folder:
     Args:
         path: made if it is not there.
         force: it may have files; those of the same names are replaced, when the new ones are whole.
+        readable: others may read the files, as the umask allows; else only their owner.
 
     Raises:
         ConfigurationError: the path is no folder.
@@ -32,14 +31,14 @@ class Folder:
         PersistenceError: it cannot be made or read.
     """
 
-    def __init__(self, path: Path, *, force: bool = False) -> None:
-        self.path = path
+    def __init__(self, path: Path, *, force: bool = False, readable: bool = False) -> None:
+        self.path, self._readable = path, readable
         with _faults(path, "written to"):
             if path.exists() and not path.is_dir():
                 raise ConfigurationError(f"{path} is no folder; expected a folder, or a name that is free")
             path.mkdir(parents=True, exist_ok=True)
             for found in sorted(path.iterdir()):
-                if found.name.startswith(".") and found.name.endswith(_PART):
+                if found.name.startswith(".") and found.name.endswith(PART):
                     if force:  # what a killed run left
                         found.unlink(missing_ok=True)
                 elif not force:
@@ -51,9 +50,9 @@ class Folder:
 
     def begin(self, name: str) -> BinaryIO:
         """Open a file; it has its name after :meth:`finish`."""
-        part = self.path / f".{name}.{os.getpid()}{_PART}"
-        with _faults(part, "written"):
-            stream = part.open("wb", buffering=_BUFFER_BYTES)
+        path = self.path / name
+        with _faults(path, "written"):
+            part, stream = begin_file(path, readable=self._readable)
         self._open[name] = part, stream
         return stream
 

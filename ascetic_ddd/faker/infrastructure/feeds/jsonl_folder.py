@@ -84,10 +84,11 @@ class JsonlFolder:
         path: of the folder, which must be empty.
         force: it need not be; files of the same names are replaced.
         noise: probability that a field is broken, for negative tests; the lines are ``{"input": …, "faults": […]}`` then.
+        readable: others may read the files, as the umask allows; else only their owner.
     """
 
-    def __init__(self, path: str | Path, *, force: bool = False, noise: float = 0.0) -> None:
-        self._path, self._force, self._noise = Path(path), force, noise
+    def __init__(self, path: str | Path, *, force: bool = False, noise: float = 0.0, readable: bool = False) -> None:
+        self._path, self._force, self._noise, self._readable = Path(path), force, noise, readable
 
     def rows_of(self, model: ModelSynthesizer) -> Iterator[Any]:
         return noisy_rows(model, self._noise) if self._noise else model.instances()
@@ -97,5 +98,5 @@ class JsonlFolder:
         writers = {
             name: (b"", partial(noisy_lines, models[name]) if self._noise else JsonLines(models[name]).lines) for name in tables
         }
-        with files_in(self._path, writers, ".jsonl", force=self._force) as sink:
+        with files_in(self._path, writers, ".jsonl", force=self._force, readable=self._readable) as sink:
             yield sink

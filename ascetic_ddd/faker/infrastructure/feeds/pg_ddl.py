@@ -5,6 +5,7 @@ from typing import Any
 
 from psycopg import sql
 
+from ascetic_ddd.faker.domain.values.words import visible
 from ascetic_ddd.faker.infrastructure.feeds.tables import Column, Reference, Table
 from ascetic_ddd.faker.infrastructure.repositories.pg_names import identifier
 
@@ -29,7 +30,7 @@ class Ddl:
 
     def __str__(self) -> str:
         """One script."""
-        notes = "".join(f"-- {note}\n" for note in self.notes)
+        notes = "".join(f"-- {visible(note)}\n" for note in self.notes)  # a line end in a name would end the comment
         return notes + "\n\n".join(f"{statement};" for statement in (*self.tables, *self.constraints)) + "\n"
 
 

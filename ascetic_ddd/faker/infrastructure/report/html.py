@@ -17,6 +17,7 @@ from ascetic_ddd.faker.application.comparison.wording import (
     value_text,
 )
 from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.values.words import visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -30,7 +31,8 @@ _MOST_PLANS = 40
 def html_report(comparison: Comparison) -> str:
     """Write the report.
 
-    It needs no network and no script. Names from the databases are escaped; values of rows are not in it.
+    It needs no network and no script. Names from the databases are made :func:`visible` and escaped; values of rows are not
+    in it.
 
     Raises:
         ConfigurationError: the extra ``report`` is not installed.
@@ -106,7 +108,13 @@ def _environment() -> "Environment":
     from jinja2 import DictLoader, Environment, StrictUndefined
 
     page = resources.files(_PACKAGE).joinpath("page.html.j2").read_text("utf-8")
-    return Environment(loader=DictLoader({"page": page}), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    loader = DictLoader({"page": page})
+    return Environment(loader=loader, autoescape=True, finalize=_shown, undefined=StrictUndefined, trim_blocks=True)
+
+
+def _shown(value: Any) -> Any:
+    """What the page is told: words are made visible, and escaped after that; our own plots are neither."""
+    return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def _references(comparison: Comparison) -> Iterator[_Block]:

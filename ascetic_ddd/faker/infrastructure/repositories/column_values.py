@@ -135,6 +135,8 @@ class ColumnWriter:
         except (TypeError, ValueError):
             path, reason = _fault(value)
             raise self._refused(value, reason, path) from None
+        except RecursionError:
+            raise self._refused(value, "it is nested too deeply; export less of it, or a text") from None
         return Jsonb(text, dumps=str)
 
     def _refused(self, value: Any, reason: str, path: tuple[str, ...] = ()) -> ConfigurationError:
@@ -176,5 +178,7 @@ def _fault(value: Any, path: tuple[str, ...] = ()) -> tuple[tuple[str, ...], str
             _encode(part)
         except (TypeError, ValueError):
             return _fault(part, (*path, str(key)))
+    if isinstance(value, int):
+        return path, "it is a number of thousands of digits; export a text"
     shown = repr(value) if isinstance(value, float) else f"a {type(value).__name__}"
     return path, f"JSON has no word for {shown}"

@@ -1,17 +1,20 @@
 """Our own store in PostgreSQL: remembers exported state by id, as plain JSON."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
+from ascetic_ddd.faker.domain.values.words import shown as shown_value
 from ascetic_ddd.faker.infrastructure.repositories.bulk import all_or_none, has_own_insert, insert_each
 from ascetic_ddd.faker.infrastructure.repositories.exported_id import exported_id, is_incomplete
 from ascetic_ddd.faker.infrastructure.repositories.listeners import Observable
 from ascetic_ddd.faker.infrastructure.repositories.pg_access import PgAccess
 from ascetic_ddd.faker.infrastructure.repositories.pg_audit import PgAudit
+from ascetic_ddd.faker.infrastructure.repositories.pg_errors import unreadable_error, unwritable_error
 from ascetic_ddd.faker.infrastructure.repositories.pg_names import (
     TableName,
     check_name,
@@ -80,7 +83,7 @@ class InternalPgRepository(Observable, Generic[T]):
         state = self._exporter(agg)
         id = exported_id(state, self._id_attr, agg)
         self._check_complete(id, agg)
-        await self._pg.write(session, self._sql.insert, (dumps(encode(state)),), "insert", id)
+        await self._pg.write(session, self._sql.insert, (self._text(state, id),), "insert", id)
         if self._listeners:
             self._announce(session, state)
 
@@ -111,7 +114,7 @@ class InternalPgRepository(Observable, Generic[T]):
 
     async def known(self, session: ISession, ids: Sequence[Any]) -> list[bool]:
         """Tell of each exported id whether it is remembered, in order; one statement."""
-        parameters = ([dumps(encode(id, "id")) for id in ids],)
+        parameters = ([self._text(id, id, "id") for id in ids],)
         cursor = await self._pg.execute(session, self._sql.known, parameters, "look up ids")
         return [is_known for (is_known,) in await cursor.fetchall()]
 
@@ -131,7 +134,7 @@ class InternalPgRepository(Observable, Generic[T]):
         """
         state = self._exporter(agg)
         id = exported_id(state, self._id_attr, agg)
-        parameters = (dumps(encode(state)), dumps(encode(id, "id")))
+        parameters = (self._text(state, id), self._text(id, id, "id"))
         cursor = await self._pg.execute(session, self._sql.update, parameters, "update", id)
         if cursor.rowcount == 0:
             raise PersistenceError(
@@ -143,9 +146,9 @@ class InternalPgRepository(Observable, Generic[T]):
 
     async def get(self, session: ISession, id: Any) -> dict[str, Any] | None:
         """Give the exported state remembered under this exported id, or None."""
-        parameters = (dumps(encode(id, "id")),)
+        parameters = (self._text(id, id, "id"),)
         row, _ = await self._pg.fetch_one(session, self._sql.get, parameters, "get", id)
-        return None if row is None else loads(row[0])
+        return None if row is None else self._state(row[0], "id", id)
 
     async def find(self, session: ISession, specification: ISpecification | None = None) -> AsyncIterator[dict[str, Any]]:
         """Iterate over the states that satisfy the specification, in order of insertion, as they are at the start.
@@ -156,11 +159,12 @@ class InternalPgRepository(Observable, Generic[T]):
         parameters: list[str] = []
         if isinstance(specification, EqualSpecification):
             statement = self._sql.find_containing
-            parameters = [dumps(encode(_in_json(specification.pattern), "pattern"))]
-        async for (text,), _ in self._pg.stream(session, statement, parameters, "find"):
-            state = loads(text)
-            if specification is None or specification.is_satisfied_by(state):
-                yield state
+            parameters = [self._text(_in_json(specification.pattern), None, "pattern")]
+        async with aclosing(self._pg.stream(session, statement, parameters, "find")) as rows:
+            async for (text, position), _ in rows:
+                state = self._state(text, "position", position)
+                if specification is None or specification.is_satisfied_by(state):
+                    yield state
 
     async def create_index(self, session: ISession) -> None:
         """Have the database find states by an index; does nothing if it is there. Never made by itself.
@@ -182,19 +186,35 @@ class InternalPgRepository(Observable, Generic[T]):
             return
         async with all_or_none(session):
             if self._pg.is_pipelined(session):
-                rows = [(dumps(encode(state)),) for state in states]
+                rows = [(self._text(state, id),) for state, id in zip(states, ids, strict=True)]
                 await self._pg.execute_many(session, self._sql.insert, rows, "insert", returning=False)
             else:
-                await self._pg.copy_text(session, self._sql.copy, self._lines(states), ids)
+                await self._pg.copy_text(session, self._sql.copy, self._lines(states, ids), ids)
             if self._listeners:
                 for state in states:
                     self._announce(session, state)
 
-    def _lines(self, states: Sequence[Mapping[str, Any]]) -> Iterator[bytes]:
+    def _lines(self, states: Sequence[Mapping[str, Any]], ids: Sequence[Any]) -> Iterator[bytes]:
         """Write COPY's text format: JSON has no tabs and line ends of its own, only backslashes must be doubled."""
         for start in range(0, len(states), _LINES_A_CHUNK):
-            lines = [dumps(encode(state)) for state in states[start : start + _LINES_A_CHUNK]]
+            end = start + _LINES_A_CHUNK
+            lines = list(map(self._text, states[start:end], ids[start:end]))
             yield ("\n".join(lines) + "\n").replace("\\", "\\\\").encode()
+
+    def _text(self, value: Any, id: Any, what: str = "exported state") -> str:
+        try:
+            return dumps(encode(value, what))
+        except ConfigurationError:
+            raise
+        except (RecursionError, ValueError) as error:
+            raise unwritable_error(error, table=self._table, operation="remember", id=id) from error
+
+    def _state(self, text: str, column: str, value: Any) -> Any:
+        """The state in the row where the column has this value."""
+        try:
+            return loads(text)
+        except (RecursionError, ValueError) as error:
+            raise unreadable_error(error, table=self._table, row=f"with {column} {shown_value(value)}") from error
 
     async def _check_columns(self, session: ISession) -> None:
         cursor = await self._pg.execute(session, self._sql.columns, (self._name,), "set up")
@@ -243,8 +263,10 @@ class _Statements:
         )
         self.update = _compose("UPDATE {table} SET state = %s::jsonb WHERE id = %s::jsonb", table)
         self.get = _compose("SELECT state::text FROM {table} WHERE id = %s::jsonb", table)
-        self.find = _compose("SELECT state::text FROM {table} ORDER BY position", table)
-        self.find_containing = _compose("SELECT state::text FROM {table} WHERE state @> %s::jsonb ORDER BY position", table)
+        self.find = _compose("SELECT state::text, position FROM {table} ORDER BY position", table)
+        self.find_containing = _compose(
+            "SELECT state::text, position FROM {table} WHERE state @> %s::jsonb ORDER BY position", table
+        )
 
 
 def _compose(template: str, table: str, id_key: str = "") -> bytes:

@@ -1,6 +1,6 @@
 """The one border to the driver: connections of a session, statements, and streams of rows."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from itertools import count
 from typing import Any, Literal
 
@@ -11,7 +11,12 @@ from psycopg.pq import PipelineStatus, TransactionStatus
 from psycopg.rows import tuple_row
 
 from ascetic_ddd.faker.domain.errors import PersistenceError
-from ascetic_ddd.faker.infrastructure.repositories.pg_errors import check_written, copied_id, persistence_error
+from ascetic_ddd.faker.infrastructure.repositories.pg_errors import (
+    check_written,
+    copied_id,
+    persistence_error,
+    unwritable_error,
+)
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("PgAccess",)
@@ -19,6 +24,8 @@ __all__ = ("PgAccess",)
 Row = tuple[Any, ...]
 _ROWS_A_PAGE = 1000
 _cursor_numbers = count(1)
+_UNWRITABLE = (RecursionError, ValueError)
+"""What the driver says of values that have no form to be sent in: nested too deeply, thousands of digits, half a letter."""
 
 
 class PgAccess:
@@ -62,6 +69,8 @@ class PgAccess:
             await cursor.execute(statement, parameters, prepare=True)
         except psycopg.Error as error:
             raise persistence_error(error, table=self._table, operation=operation, id=id) from error
+        except _UNWRITABLE as error:
+            raise unwritable_error(error, table=self._table, operation=operation, id=id) from error
         return cursor
 
     async def fetch_one(
@@ -94,6 +103,8 @@ class PgAccess:
                     break
         except psycopg.Error as error:
             raise persistence_error(error, table=self._table, operation=operation) from error
+        except _UNWRITABLE as error:
+            raise unwritable_error(error, table=self._table, operation=operation) from error
         if not returning:
             self.compare(session, cursor, len(rows), operation)
         return returned
@@ -105,12 +116,16 @@ class PgAccess:
             PersistenceError: the server refused a row, or did not store all, or a value cannot be written.
         """
         cursor = AsyncCursor(self.connection(session), row_factory=tuple_row)
+        written = 0
         try:
             async with cursor.copy(statement) as copy:
                 for row in rows:
+                    written += 1
                     await copy.write_row(row)
         except psycopg.Error as error:
             raise persistence_error(error, table=self._table, operation="insert", id=copied_id(error, ids)) from error
+        except _UNWRITABLE as error:
+            raise unwritable_error(error, table=self._table, operation="insert", id=ids[written - 1]) from error
         check_written(cursor.rowcount, len(ids), table=self._table, operation="insert")
 
     async def copy_text(self, session: ISession, statement: bytes, chunks: Iterable[bytes], ids: Sequence[Any]) -> None:
@@ -156,7 +171,7 @@ class PgAccess:
 
     async def stream(
         self, session: ISession, statement: bytes, parameters: Sequence[Any], operation: str
-    ) -> AsyncIterator[tuple[Row, tuple[str, ...]]]:
+    ) -> AsyncGenerator[tuple[Row, tuple[str, ...]], None]:
         """Iterate over rows and their columns' names, a page at a time, as they are at the start.
 
         Between two rows the session may be used for anything else.

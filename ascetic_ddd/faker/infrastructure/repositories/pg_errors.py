@@ -8,8 +8,9 @@ import psycopg
 from psycopg import errors
 
 from ascetic_ddd.faker.domain.errors import DuplicateError, PersistenceError
+from ascetic_ddd.faker.domain.values.words import shown
 
-__all__ = ("check_written", "copied_id", "persistence_error", "rewritten")
+__all__ = ("check_written", "copied_id", "persistence_error", "rewritten", "unreadable_error", "unwritable_error")
 
 _ADVICE: tuple[tuple[type[psycopg.Error], str], ...] = (
     (errors.UndefinedTable, "create the table first: call `setup(session)`, or run the application's migrations"),
@@ -26,6 +27,9 @@ _ADVICE: tuple[tuple[type[psycopg.Error], str], ...] = (
     (errors.DiskFull, "make room on the server's disk, then repeat the transaction"),
     (errors.RaiseException, "a trigger or a function of the application refuses it; make what it accepts"),
     (errors.ReadOnlySqlTransaction, "connect to the primary, or let the transaction write"),
+    (errors.ProgramLimitExceeded, "export less of it: a value is too long, or nested too deeply"),
+    (errors.StatementTooComplex, "export less of it: a value is nested too deeply"),
+    (errors.IdleInTransactionSessionTimeout, "make smaller batches, or raise idle_in_transaction_session_timeout of the server"),
     (psycopg.ProgrammingError, "check that the exported values fit the columns"),
     (psycopg.DataError, "check that the exported values fit the columns"),
     (psycopg.OperationalError, "check the connection; take a new session and repeat the transaction"),
@@ -36,9 +40,31 @@ def persistence_error(error: psycopg.Error, *, table: str, operation: str, id: A
     """Make the error to raise ``from`` the driver's; it tells no row data beyond the id."""
     words = error.diag.message_primary or (str(error).splitlines() or [type(error).__name__])[0]
     advice = next((advice for kind, advice in _ADVICE if isinstance(error, kind)), "see the cause")
-    of_id = "" if id is None else f", id {id!r}"
     kind = DuplicateError if isinstance(error, errors.UniqueViolation) else PersistenceError
-    return kind(f"Cannot {operation} (table {table!r}{of_id}): {words}. What to do: {advice}.")
+    return kind(f"Cannot {operation} ({_place(table, id)}): {words}. What to do: {advice}.")
+
+
+def unwritable_error(error: Exception, *, table: str, operation: str, id: Any = None) -> PersistenceError:
+    """Make the error to raise ``from`` one of the driver's that no server has seen: a value cannot be told to it."""
+    advice = (
+        "is nested too deeply; export less of it, or a text"
+        if isinstance(error, RecursionError)
+        else "has no form in which it can be sent; export another one, such as a text or a Decimal"
+    )
+    return PersistenceError(f"Cannot {operation} ({_place(table, id)}): a value {advice} ({error}).")
+
+
+def unreadable_error(error: Exception, *, table: str, row: str) -> PersistenceError:
+    """Make the error to raise ``from`` one of reading a remembered state: it is nested too deeply, or has too many digits."""
+    limit = "sys.setrecursionlimit" if isinstance(error, RecursionError) else "sys.set_int_max_str_digits"
+    return PersistenceError(
+        f"Cannot read what is remembered (table {table!r}, row {row}): {error}. What to do: raise Python's limit by {limit}, or "
+        "delete this row and those that refer to it."
+    )
+
+
+def _place(table: str, id: Any) -> str:
+    return f"table {table!r}" if id is None else f"table {table!r}, id {shown(id)}"
 
 
 # "COPY books, line 3"; the server may say "line" in another language.
@@ -59,9 +85,8 @@ def check_written(found: int, expected: int, *, table: str, operation: str, id: 
         PersistenceError: they differ, so that something in the database is between us and the table.
     """
     if found != expected:
-        of_id = "" if id is None else f", id {id!r}"
         raise PersistenceError(
-            f"Cannot {operation} (table {table!r}{of_id}): {expected:,} row{'s'[: expected != 1]} given, and the server says it "
+            f"Cannot {operation} ({_place(table, id)}): {expected:,} row{'s'[: expected != 1]} given, and the server says it "
             f"stored {max(found, 0):,}; a trigger or a rule of the table swallows rows, or adds some. What to do: let it return "
             "them, or give the repository the table they go to, or an `insert` of its own."
         )
@@ -69,9 +94,8 @@ def check_written(found: int, expected: int, *, table: str, operation: str, id: 
 
 def rewritten(column: str, told: Any, found: str, *, table: str, id: Any = None) -> PersistenceError:
     """Make the error of a key that was told, and is stored as another one."""
-    of_id = "" if id is None else f", id {id!r}"
     return PersistenceError(
-        f"Cannot insert (table {table!r}{of_id}): column {column!r} was told {told!r}, and {found}; a trigger of the table "
+        f"Cannot insert ({_place(table, id)}): column {column!r} was told {told!r}, and {found}; a trigger of the table "
         "rewrites keys. What to do: leave the column to the database, by exporting None and naming it in generated=, or let the "
         "trigger keep keys that are told."
     )

@@ -9,7 +9,12 @@ __all__ = ("chain_of", "is_fault_of_the_server")
 
 # Classes of SQLSTATE that say so: connection, wrong password, no such database, resources (disk, memory, connections),
 # operator (shut down, terminated), system (input and output).
-_STATES = ("08", "28", "3D", "53", "57P", "58")
+_STATES = (
+    *("08", "28", "3D", "53", "57P", "58"),
+    "25006",  # it only reads: a standby, or told so
+    "25P03",  # it ended a transaction that was idle too long, and the connection
+    "25P04",  # the same of one that was too long
+)
 
 
 def is_fault_of_the_server(error: BaseException) -> bool:

@@ -3,11 +3,13 @@
 import asyncio
 import os
 import signal
+from contextlib import suppress
 
 import pytest
 
 from ascetic_ddd.faker.cli.exits import Exit, exit_of
 from ascetic_ddd.faker.cli.interruption import Interruption, InterruptionError
+from ascetic_ddd.faker.cli.outcome import attempt
 
 
 async def interrupted_twice(breaks: bool) -> None:
@@ -38,3 +40,32 @@ def test_an_error_of_the_work_itself_stays_what_it_is() -> None:
 
     with pytest.raises(ConnectionError):
         asyncio.run(work())
+
+
+class _Ended(BaseException):
+    """The process would be gone."""
+
+
+@pytest.mark.parametrize("is_a_run", [False, True])
+def test_the_third_ctrl_c_ends_work_that_does_not_listen(
+    is_a_run: bool, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def end(code: int) -> None:
+        raise _Ended(code)
+
+    def deaf() -> None:
+        for _ in range(3):
+            with suppress(KeyboardInterrupt):
+                os.kill(os.getpid(), signal.SIGINT)
+                for _ in range(1000):
+                    pass
+
+    async def run() -> None:
+        with Interruption().heard():
+            deaf()
+
+    monkeypatch.setattr("os._exit", end)
+    with pytest.raises(_Ended, match="130"):
+        attempt(lambda: asyncio.run(run()) if is_a_run else deaf())
+    assert "ended at once" in capfd.readouterr().err
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -75,3 +75,61 @@ async def test_a_reused_input_that_can_change_is_a_copy() -> None:
     first.append("changed")
     provider.reset()
     assert await provider.create(session) == ["a", "b"]
+
+
+class Last(AggregateProvider[dict[str, Any], Agg]):
+    """The end of a chain: it refers to nothing."""
+
+    _id_attr = "id"
+    id: ValueProvider[int, EmployeeId]
+
+    def __init__(self) -> None:
+        self.id = ValueProvider[int, EmployeeId](output_exporter=_value)
+        super().__init__(InMemoryRepository(agg_exporter=Agg.export), Agg, Agg.export)
+
+
+class Link(Last):
+    next: ReferenceProvider[int, Agg, EmployeeId]
+
+    def __init__(self, after: Last) -> None:
+        self.next = ReferenceProvider(distributor_factory(mean=5), after)
+        super().__init__()
+
+
+def _value(id: EmployeeId) -> Any:
+    return id.value
+
+
+def chain(length: int) -> Last:
+    link = Last()
+    for _ in range(length):
+        link = Link(link)
+    return link
+
+
+def nested(levels: int) -> dict[str, Any]:
+    pattern: dict[str, Any] = {"id": 7}
+    for _ in range(levels - 1):
+        pattern = {"next": pattern}
+    return pattern
+
+
+async def test_a_pattern_of_many_levels_is_made() -> None:
+    links = chain(90)
+    links.set({"next": nested(90)})
+    await links.create(InMemorySession())
+
+
+@pytest.mark.parametrize("levels", [101, 300, 10_000])
+def test_a_pattern_of_too_many_levels_is_refused_with_the_path(levels: int) -> None:
+    links = chain(2)
+    with pytest.raises(
+        ConfigurationError, match=r"^Link\.next was told a pattern of more than 100 levels, next\.next\."
+    ) as caught:
+        links.set({"next": nested(levels)})
+    assert len(str(caught.value)) < 300
+
+
+async def test_a_chain_of_too_many_references_is_refused_with_the_path() -> None:
+    with pytest.raises(ConfigurationError, match=r"^Link\.next → Link\.next → .* 101 references lead to one another"):
+        await chain(150).create(InMemorySession())

@@ -80,3 +80,24 @@ def test_a_value_that_nobody_can_write_is_told_with_its_column() -> None:
 
     with pytest.raises(ConfigurationError, match=r"column 'x': <odd> of type Odd cannot be written as text: "):
         CsvText().column("x", [1, Odd()])
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+49 30", "-1", "@x", "\tx", "\rx", "\nx", "\uff1d1", '=HYPERLINK("x")'])
+def test_what_a_spreadsheet_would_take_for_a_formula_gets_an_apostrophe(text: str) -> None:
+    written = CsvText(spreadsheet_safe=True)
+    (field,) = written.column("x", [text])
+    assert next(csv.reader([field + "\r\n"] if "\n" not in text else io.StringIO(field, newline=""))) == [f"'{text}"]
+    assert written.header([text]) == [field]
+    assert CsvText().column("x", [text]) == CsvText().header([text]) != [field]
+
+
+def test_numbers_stay_numbers_and_what_is_no_formula_stays() -> None:
+    values = [-1, -1.5, Decimal("-2"), float("-inf"), None, "", "a=b", "'", datetime.timedelta(1), ["=1"], {"a": "=1"}]
+    assert CsvText(spreadsheet_safe=True).column("x", values) == CsvText().column("x", values)
+    assert CsvText(spreadsheet_safe=True).column("x", [-1, "=1"], is_json=True) == ['"-1"', '"""=1"""']
+    assert CsvText(spreadsheet_safe=True).column("x", [datetime.timedelta(seconds=-1)]) == ["'-0:00:01"]
+
+
+def test_a_null_that_looks_like_a_formula_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="formula"):
+        CsvText("-", spreadsheet_safe=True)

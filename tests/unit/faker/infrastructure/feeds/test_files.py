@@ -4,6 +4,7 @@ import csv
 import errno
 import json
 import os
+import stat
 from collections.abc import Callable, Iterator
 from dataclasses import InitVar
 from pathlib import Path
@@ -228,3 +229,20 @@ def test_a_file_that_is_damaged_is_told_with_its_line(text: str, words: str, tmp
     (tmp_path / "Note.csv").write_text(text, newline="")
     with pytest.raises(ConfigurationError, match=words):
         list(read_csv(tmp_path / "Note.csv", Note))
+
+
+@pytest.mark.parametrize("kind", [CsvFolder, JsonlFolder])
+def test_files_are_their_owners_unless_told(tmp_path: Path, kind: Any) -> None:
+    before = os.umask(0o022)
+    try:
+        for readable, mode in ((False, 0o600), (True, 0o644), (False, 0o600)):
+            write_rows(schema_of((Note, 3)), kind(tmp_path, force=True, readable=readable))
+            assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {mode}
+    finally:
+        os.umask(before)
+
+
+def test_no_cell_of_a_file_for_spreadsheets_is_a_formula(tmp_path: Path) -> None:
+    write_rows(Fixed(Note(id=-1, text="=1+1")), CsvFolder(tmp_path, spreadsheet_safe=True))
+    (row,) = read_csv(tmp_path / "Note.csv", Note)
+    assert (row.id, row.text) == (-1, "'=1+1")

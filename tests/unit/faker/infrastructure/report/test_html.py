@@ -4,7 +4,9 @@ import re
 import sys
 from dataclasses import replace
 from html.parser import HTMLParser
+from typing import Any
 
+import matplotlib.text
 import pytest
 
 from ascetic_ddd.faker.application.comparison.compare import compare
@@ -23,7 +25,8 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.report.html import html_report, require_report_libraries
 from tests.unit.faker.application.comparison.profiles import SKEWED, UNIFORM, column, profile, table
 
-EVIL = "<script>alert('x')</script>&\"><img src=x onerror=alert(1)>"
+STEERING = "\x1b]8;;x\x07\u202e\u200b\x9b\n\udc80$x_1$"
+EVIL = STEERING + "<script>alert('x')</script>&\"><img src=x onerror=alert(1)>"
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 
 
@@ -116,6 +119,9 @@ def test_names_are_escaped_wherever_they_stand() -> None:
     assert "<img" not in text
     page = Page(text)
     assert page.text.count("alert('x')") >= 8
+    assert page.text.count(r"\x1b]8;;x\x07\u202e\u200b\x9b\n\udc80$x_1$<script>") >= 8
+    assert text.replace("\n", "").isprintable()
+    text.encode()
     assert {tag for tag, _ in page.tags}.isdisjoint({"script", "img"})
 
 
@@ -182,3 +188,18 @@ def test_without_the_extra_the_error_says_how_to_get_it(missing: str, monkeypatc
     monkeypatch.setitem(sys.modules, missing, None)  # how an import is forbidden
     with pytest.raises(ConfigurationError, match=rf"{missing}.*pip install 'ascetic-ddd\[report\]'"):
         require_report_libraries()
+
+
+def test_no_word_of_a_database_reaches_the_plots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There, $x_1$ would be read as a formula."""
+    drawn: list[str] = []
+    set_text = matplotlib.text.Text.set_text
+
+    def watched(self: Any, text: str) -> None:
+        drawn.append(str(text))
+        set_text(self, text)
+
+    monkeypatch.setattr(matplotlib.text.Text, "set_text", watched)
+    html_report(compare(profile(SKEWED), profile(UNIFORM), labels=("$a_1$", "$b_1$")))
+    assert "children" in drawn
+    assert not [text for text in drawn if "$" in text or "author" in text or "book" in text]
