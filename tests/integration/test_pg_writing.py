@@ -29,6 +29,11 @@ async def many(session: Any, repository: Any, aggs: Sequence[Any]) -> None:
     await repository.insert_many(session, aggs)
 
 
+def _names(cases: Sequence[tuple[str, Any, Any]]) -> list[str]:
+    """Names of cases, the same in every process."""
+    return [f"{kind} {'an object' if type(value) is object else value}" for kind, value, _ in cases]
+
+
 WAYS = pytest.mark.parametrize("way", [single, many])
 
 BEFORE = "CREATE TRIGGER t BEFORE INSERT ON things FOR EACH ROW EXECUTE FUNCTION f()"
@@ -261,7 +266,7 @@ WRITTEN: list[tuple[str, Any, Any]] = [
 
 
 @WAYS
-@pytest.mark.parametrize(("kind", "value", "expected"), WRITTEN, ids=[f"{kind} {value}" for kind, value, _ in WRITTEN])
+@pytest.mark.parametrize(("kind", "value", "expected"), WRITTEN, ids=_names(WRITTEN))
 async def test_a_value_is_what_its_column_takes(
     pg_session_pool: CompositeSessionPool, external_dsn: str, kind: str, value: Any, expected: Any, way: Any
 ) -> None:
@@ -301,7 +306,7 @@ REFUSED: list[tuple[str, Any, str]] = [
 
 
 @WAYS
-@pytest.mark.parametrize(("kind", "value", "words"), REFUSED, ids=[f"{kind} {value}" for kind, value, _ in REFUSED])
+@pytest.mark.parametrize(("kind", "value", "words"), REFUSED, ids=_names(REFUSED))
 async def test_what_no_column_takes_is_refused_by_name_before_the_server_sees_it(
     pg_session_pool: CompositeSessionPool, external_dsn: str, kind: str, value: Any, words: str, way: Any
 ) -> None:
