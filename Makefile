@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 ARGS ?=
+WORKERS ?= auto
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
@@ -17,8 +18,8 @@ help: ## show this list
 demo: $(INSTALLED) ## grow the example library in a bundled PostgreSQL; ARGS="--count 1000 --seed 7"
 	@$(BIN)/ascetic-ddd demo $(ARGS)
 
-test: $(INSTALLED) ## run the tests; ARGS="tests/unit -k skew" runs some of them
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(INSTALLED) ## run the tests, one process a core; ARGS="tests/unit -k skew" runs some, WORKERS=0 in this process
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
 lint: $(INSTALLED) ## check style, format, types and the import contracts
 	$(BIN)/ruff check .
