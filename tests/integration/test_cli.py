@@ -255,7 +255,7 @@ def test_a_full_disk_is_told(command: Command) -> None:
 @pytest.mark.parametrize("more", [(), ("--on-error", "skip"), ("--on-error", "skip", "--lanes", "3")])
 def test_a_server_that_goes_away_is_told_by_its_first_words(command: Command, more: tuple[str, ...]) -> None:
     on_insert(command, "IF NEW.book_id = 50 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;")
-    code, message = command.fails(*more)
+    code, message = command.fails(*more, "--retries", "0", "--patience", "0")
     assert code == 4
     words = ("terminating connection due to administrator command", "server closed the connection unexpectedly")
     assert any(each in message for each in words)  # which one libpq reads first is a matter of timing
@@ -263,12 +263,28 @@ def test_a_server_that_goes_away_is_told_by_its_first_words(command: Command, mo
 
 
 def test_a_server_that_remembers_and_goes_away_is_told(command: Command) -> None:
-    name = conninfo_to_dict(command.internal_dsn)["dbname"]
-    kill = f"PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND query NOT LIKE '%advisory%';"
-    on_insert(command, f"IF NEW.book_id = 50 THEN {kill} END IF;")
-    code, message = command.fails("--on-error", "skip")
+    on_insert(command, f"IF NEW.book_id = 50 THEN {kill_of_internal(command)} END IF;")
+    code, message = command.fails("--on-error", "skip", "--retries", "0", "--patience", "0")
     assert code == 4
     assert "terminating connection due to administrator command" in message or "the connection is lost" in message
+
+
+@pytest.mark.parametrize("victim", ["external", "internal"])
+def test_a_connection_that_is_lost_is_replaced_and_the_run_goes_on(command: Command, victim: str) -> None:
+    kill = "PERFORM pg_terminate_backend(pg_backend_pid());" if victim == "external" else kill_of_internal(command)
+    on_insert(command, f"IF NEW.book_id = 50 THEN {kill} END IF;")  # a number that is not given twice
+    code, out, _ = command("generate", "--count", "300", "--batch-size", "100", "--json")
+    assert code == 0
+    assert json.loads(out)["reconnects"] == 1
+    assert command.internal_count("books") == 300
+    with psycopg.connect(command.external_dsn) as connection:
+        assert count_of(connection, "books") == 300
+
+
+def kill_of_internal(command: Command) -> str:
+    """Ends all connections to the internal database, that of the lock of the run, too."""
+    name = conninfo_to_dict(command.internal_dsn)["dbname"]
+    return f"PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}';"
 
 
 def test_the_command_to_go_on_has_no_password(command: Command) -> None:

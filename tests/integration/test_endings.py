@@ -84,7 +84,7 @@ def test_a_lost_server_is_one_even_where_a_repository_hides_it(
     monkeypatch.setattr(PgRepository, "insert", hiding(PgRepository.insert))
     monkeypatch.setattr(PgRepository, "insert_many", hiding(PgRepository.insert_many))
     on_insert(command, "IF NEW.book_id = 50 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;")
-    code, message = command.fails(*more)
+    code, message = command.fails(*more, "--retries", "0", "--patience", "0")
     assert code == 4, message
 
 

@@ -1,6 +1,6 @@
 """One batch of a run: one transaction, all or none; or, once it has failed, one by one to leave out what fails."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -8,11 +8,15 @@ from typing import Any, Generic, TypeVar
 from ascetic_ddd.faker.application.kin import Kin
 from ascetic_ddd.faker.application.numbering import Numbering
 from ascetic_ddd.faker.application.progress import Failure
+from ascetic_ddd.faker.application.retries import BatchRepeats, Repeats
+from ascetic_ddd.faker.application.start import BatchStart
 from ascetic_ddd.faker.domain.errors import DeadlockError, GenerationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.provider import placed
 from ascetic_ddd.faker.domain.providers.waiting import until_resolved
-from ascetic_ddd.seedwork.domain.session.interfaces import ISession, ISessionPool, is_fault_of_the_store
+from ascetic_ddd.seedwork.domain.errors import SessionError
+from ascetic_ddd.seedwork.domain.session.faults import Fault, chain_of, fault_of
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession, ISessionPool
 
 __all__ = ("Batch", "BatchError", "Made", "Quota")
 
@@ -26,12 +30,17 @@ class BatchError(GenerationError):
     """A batch failed and is rolled back.
 
     Attributes:
-        is_fault_of_the_store: the session, not an aggregate, is the cause: leaving one out does not help.
+        fault: whose fault it is; only if it is the data's, leaving an aggregate out helps.
+        has_begun: there was a session, and a transaction in it.
+        is_half_stored: the application's store has committed it, and our own has not.
     """
 
-    def __init__(self, failure: Failure, *, is_fault_of_the_store: bool) -> None:
+    def __init__(self, failure: Failure, fault: Fault, *, has_begun: bool) -> None:
         super().__init__(f"the batch was rolled back: {failure}", failure)
-        self.is_fault_of_the_store = is_fault_of_the_store
+        self.failure: Failure = failure
+        self.fault = fault
+        self.has_begun = has_begun
+        self.is_half_stored = any(isinstance(each, SessionError) and each.is_half_stored for each in chain_of(failure.cause))
 
 
 @dataclass
@@ -56,17 +65,26 @@ class Quota:
     Attributes:
         size: so many.
         may_grow: asked when the last one needs another of its kind; True allows one more.
+        spare: allowed already, and not used.
     """
 
     size: int
     may_grow: Callable[[], bool]
+    spare: int = 0
 
     def grow(self) -> bool:
         """Ask for one more."""
-        if self.may_grow():
-            self.size += 1
-            return True
-        return False
+        if self.spare:
+            self.spare -= 1
+        elif not self.may_grow():
+            return False
+        self.size += 1
+        return True
+
+    def begin_again(self, size: int) -> None:
+        """The batch is made once more; what it had been allowed beyond ``size`` it may have again."""
+        self.spare += self.size - size
+        self.size = size
 
 
 class Batch(Generic[A]):
@@ -80,6 +98,8 @@ class Batch(Generic[A]):
         session_pool: one session a batch.
         kin: counts aggregates of the root's kind, whoever makes them.
         numbering: reserves running numbers.
+        repeats: when to make a batch again that failed by no fault of its data.
+        start: goes back to where the batch began.
         is_thorough: find out which aggregate it is that was refused among many stored together.
     """
 
@@ -89,6 +109,8 @@ class Batch(Generic[A]):
         session_pool: ISessionPool,
         kin: Kin,
         numbering: Numbering,
+        repeats: Repeats,
+        start: BatchStart,
         *,
         is_thorough: bool,
     ) -> None:
@@ -97,6 +119,8 @@ class Batch(Generic[A]):
         self._largest = _FEW  # of its kind that making one root has brought with it
         self._kin = kin
         self._numbering = numbering
+        self._repeats = repeats
+        self._start = start
         self._is_thorough = is_thorough
 
     async def make(self, quota: Quota) -> Made[A]:
@@ -105,15 +129,7 @@ class Batch(Generic[A]):
         Raises:
             BatchError: one failed; the batch is rolled back, the error names it.
         """
-        while True:
-            try:
-                return await self._make(quota)
-            except _UncoveredError:
-                continue  # the next one reserves what this one took
-            except BatchError as error:
-                if not isinstance(error.__cause__, DeadlockError):
-                    raise
-                await until_resolved(error.__cause__)
+        return await self._repeated(quota, lambda tries: self._make(quota))
 
     async def make_what_works(self, quota: Quota, tell: Callable[[Failure | None], bool]) -> Made[A]:
         """Make as many attempts as the batch is large, each under a savepoint; leave out what fails.
@@ -125,31 +141,53 @@ class Batch(Generic[A]):
             tell: called with each failure, and with None for each success; False ends the batch early.
 
         Raises:
-            BatchError: the session failed; nothing of the batch is stored.
+            BatchError: the session failed; what is not stored of the batch is rolled back.
         """
+        try:
+            return await self._repeated(quota, lambda tries: self._make_what_works(quota, tell, tries))
+        except BatchError as error:
+            if error.fault is not Fault.DATA or not isinstance(error.failure, Failure):
+                raise
+            refused = error.failure
+        if quota.size == 1:
+            tell(refused)
+            return Made(failures=[refused])
+        found = Made[A]()
+        for size in (quota.size // 2, quota.size - quota.size // 2):
+            half = Quota(size, quota.grow)
+            part = await self.make_what_works(half, tell)
+            found.aggregates += part.aggregates
+            found.number += part.number
+            found.failures += part.failures
+        return found
+
+    async def _repeated(self, quota: Quota, attempt: Callable[[BatchRepeats], Awaitable[Made[A]]]) -> Made[A]:
+        """Make one transaction, again and again while that may help; with the same draws, where nobody else draws meanwhile."""
+        tries = self._repeats.of_batch()
+        size = quota.size
+        self._start.mark()
+        largest = self._largest
+        last: BatchError | None = None
         while True:
             try:
-                return await self._make_what_works(quota, tell)
+                return await attempt(tries)
             except _UncoveredError:
-                continue
+                continue  # the next one reserves what this one took
             except BatchError as error:
-                if isinstance(error.__cause__, DeadlockError):
-                    await until_resolved(error.__cause__)
-                    continue
-                if error.is_fault_of_the_store or not isinstance(error.failure, Failure):
-                    raise
-                if quota.size == 1:
-                    tell(error.failure)
-                    return Made(failures=[error.failure])
-            found = Made[A]()
-            for size in (quota.size // 2, quota.size - quota.size // 2):
-                half = Quota(size, quota.may_grow)
-                part = await self.make_what_works(half, tell)
-                quota.size += half.size - size
-                found.aggregates += part.aggregates
-                found.number += part.number
-                found.failures += part.failures
-            return found
+                failed = error
+            if isinstance(failed.__cause__, DeadlockError):  # with another lane of this run, which goes on meanwhile
+                await until_resolved(failed.__cause__)
+                quota.begin_again(size)
+                continue
+            if not await tries.again(failed.fault, failed.failure.cause, has_begun=failed.has_begun):
+                if failed.fault is Fault.SNAPSHOT:
+                    failed.fault = Fault.DATA
+                raise failed if failed.has_begun or last is None else last  # what happened, not that there is no session since
+            last = failed if failed.has_begun else last
+            if not failed.is_half_stored:  # what the application has stored already must not be made once more
+                self._start.rewind()
+                self._largest = largest
+            quota.begin_again(size)
 
     async def _make(self, quota: Quota) -> Made[A]:
         provider = self._provider
@@ -174,7 +212,7 @@ class Batch(Generic[A]):
             made.number = self._kin.number(session, len(made.aggregates))
         return made
 
-    async def _make_what_works(self, quota: Quota, tell: Callable[[Failure | None], bool]) -> Made[A]:
+    async def _make_what_works(self, quota: Quota, tell: Callable[[Failure | None], bool], tries: BatchRepeats) -> Made[A]:
         made = Made[A]()
         work = _Work()
         async with self._transaction(work) as session:
@@ -185,7 +223,7 @@ class Batch(Generic[A]):
                     async with session.atomic():
                         made.aggregates.append(await self._one(session, quota, len(made.aggregates), together=False))
                 except Exception as error:
-                    if is_fault_of_the_store(session, error) or isinstance(error, DeadlockError):
+                    if isinstance(error, DeadlockError) or not tries.is_of_the_data(fault_of(session, error)):
                         raise
                     made.failures.append(Failure(*placed(error, self._provider), error))
                     if not tell(made.failures[-1]):
@@ -222,9 +260,11 @@ class Batch(Generic[A]):
             raise
         except Exception as error:  # noqa: BLE001  # raised again, with the place
             first = work.error or error
-            fault = work.is_fault_of_the_store or not work.has_begun or work.is_committed
-            path, input = (self._provider.path, None) if fault or work.place is None else work.place
-            raise BatchError(Failure(path, input, first), is_fault_of_the_store=fault) from first
+            fault = work.fault
+            if work.is_committed or (not work.has_begun and (fault := fault_of(session or self._pool, first)) is Fault.DATA):
+                fault = Fault.STORE  # what is committed is not made again; what cannot begin is nobody's data
+            path, input = (self._provider.path, None) if fault > Fault.SNAPSHOT or work.place is None else work.place
+            raise BatchError(Failure(path, input, first), fault, has_begun=work.has_begun) from first
 
     async def _one(self, session: ISession, quota: Quota, roots: int, together: bool) -> A:
         """Make one root. References may make others of its kind; that is one too many where only one is wanted."""
@@ -261,7 +301,7 @@ class Batch(Generic[A]):
             async with session.atomic():
                 await provider.store_many(session, aggs)
         except Exception as error:  # noqa: BLE001  # the caller raises it, with the place
-            if is_fault_of_the_store(session, error) or not self._is_thorough:
+            if fault_of(session, error) is not Fault.DATA or not self._is_thorough:
                 return Failure(provider.path, None, error)
             if len(aggs) == 1:
                 return Failure(provider.path, provider.export(aggs[0]), error)
@@ -281,12 +321,12 @@ class _Work:
         self.has_begun = self.is_committed = False
         self.place: tuple[str, Any] | None = None
         self.error: Exception | None = None
-        self.is_fault_of_the_store = False
+        self.fault = Fault.DATA
 
     def failed(self, session: ISession, error: Exception) -> None:
         """Keep the first error, before leaving the session can add others."""
         self.error = error
-        self.is_fault_of_the_store = is_fault_of_the_store(session, error)
+        self.fault = fault_of(session, error)
 
 
 class _UncoveredError(Exception):

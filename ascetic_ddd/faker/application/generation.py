@@ -10,11 +10,14 @@ from ascetic_ddd.faker.application.heap import frozen_heap
 from ascetic_ddd.faker.application.kin import Kin
 from ascetic_ddd.faker.application.numbering import Numbering
 from ascetic_ddd.faker.application.pace import Pace
-from ascetic_ddd.faker.application.progress import Clock, Failure, Progress
+from ascetic_ddd.faker.application.progress import Clock, Failure, Progress, Repetition
+from ascetic_ddd.faker.application.retries import Repeats
+from ascetic_ddd.faker.application.start import BatchStart
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.errors import ConfigurationError, GenerationError
 from ascetic_ddd.faker.domain.providers import graph, use
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.seedwork.domain.session.faults import Fault, IJudge, fault_of
 from ascetic_ddd.seedwork.domain.session.interfaces import ISessionPool
 
 __all__ = ("generate", "planned_run")
@@ -59,6 +62,9 @@ async def generate(
     on_error: Literal["stop", "skip"] = "stop",
     on_progress: Callable[[Progress], object] | None = None,
     on_failure: Callable[[Failure], object] | None = None,
+    retries: int = 10,
+    patience_s: float = 30.0,
+    on_repeat: Callable[[Repetition], object] | None = None,
 ) -> AsyncIterator[A]:
     """Create aggregates, and give each one after the commit of its batch.
 
@@ -78,9 +84,15 @@ async def generate(
         seed: seed of the run; None leaves the streams as they are. A run after others, also restored ones, draws other values
             with the same seed.
         on_error: ``"stop"`` ends the run at the first aggregate that fails; ``"skip"`` leaves it out and goes on, until 100 in
-            a row fail, or more than nine in ten of at least 1,000. A lost or full store ends the run in any case.
+            a row fail, or more than nine in ten of at least 1,000. Only what is the data's own fault is left out: a store
+            that stays away, or is full, ends the run in any case.
         on_progress: called after each batch.
         on_failure: called for each aggregate that is skipped.
+        retries: how often a batch is repeated that was rolled back because others were in its way (deadlock, serialization,
+            a time limit), or because its connection was lost. With one lane it draws the same again, so that the rows are
+            those of a run without the fault; see ADR 16 for what cannot be drawn again.
+        patience_s: how long a batch waits for a connection, as while the server restarts, in seconds.
+        on_repeat: called before each repetition.
 
     Raises:
         ConfigurationError: an argument is out of range, neither or both of ``count`` and ``until`` are given, or another task
@@ -100,12 +112,13 @@ async def generate(
         _positive("count", count)
     if on_error not in ("stop", "skip"):
         raise ConfigurationError(f"on_error={on_error!r}: expected 'stop' or 'skip'")
+    repeats = Repeats(retries, patience_s, on_repeat)
     with use.one_run(provider):
         if seed is not None:
             made = provider.memory.made  # a run after others must not draw the same values again
             provider.seed(graph.stream(seed, f"after {made}") if made else seed)
         if count is None:
-            run = _Run(provider, session_pool, None, None, batch_size, lanes, on_error, on_progress, on_failure)
+            run = _Run(provider, session_pool, None, None, batch_size, lanes, on_error, on_progress, on_failure, repeats)
             async with aclosing(run.all()) as made_so_far:
                 async for aggregate in made_so_far:
                     yield aggregate
@@ -113,7 +126,7 @@ async def generate(
                         run.finish()
             return
         with planned_run(provider, count) as plan:
-            run = _Run(provider, session_pool, count, plan, batch_size, lanes, on_error, on_progress, on_failure)
+            run = _Run(provider, session_pool, count, plan, batch_size, lanes, on_error, on_progress, on_failure, repeats)
             async with aclosing(run.all()) as made_so_far:
                 async for aggregate in made_so_far:
                     yield aggregate
@@ -133,6 +146,7 @@ class _Run(Generic[A]):
         on_error: str,
         on_progress: Callable[[Progress], object] | None,
         on_failure: Callable[[Failure], object] | None,
+        repeats: Repeats,
     ) -> None:
         self._provider = provider
         self._pool = session_pool
@@ -142,6 +156,9 @@ class _Run(Generic[A]):
         self._skips = on_error == "skip"
         self._on_progress = on_progress
         self._on_failure = on_failure
+        self._repeats = repeats
+        repeats.hear(self._heard)
+        self._start = BatchStart(provider, plan) if lanes == 1 and isinstance(session_pool, IJudge) else BatchStart()
         self._kin = Kin(provider, plan)
         self._numbering = Numbering(provider, batch_size, lanes)
         self._pace = Pace()
@@ -157,8 +174,7 @@ class _Run(Generic[A]):
     async def all(self) -> AsyncGenerator[A]:
         """The aggregates of the whole run, batch by batch, as they are committed."""
         if self._numbering.is_needed:
-            async with self._pool.session() as session:
-                await self._numbering.begin(session)
+            await self._begin_numbering()
         results = self._results(self._lanes)
         try:
             with self._kin.watched(), frozen_heap():
@@ -173,10 +189,22 @@ class _Run(Generic[A]):
             raise GenerationError(words, error.last) from error.last.cause
         finally:
             await results.aclose()
+            self._start.end()
             if self._numbering.is_needed and not self._has_lost_the_store:
                 with suppress(Exception):  # what is not given back is a gap, and no more
                     async with self._pool.session() as session:
                         await self._numbering.settle(session)
+
+    async def _begin_numbering(self) -> None:
+        tries = self._repeats.of_batch()
+        while True:
+            try:
+                async with self._pool.session() as session:
+                    return await self._numbering.begin(session)
+            except Exception as error:  # noqa: BLE001  # raised again, if the store does not come back
+                failed = error
+            if not await tries.again(fault_of(self._pool, failed), failed, has_begun=False):
+                raise failed
 
     async def _results(self, lanes: int) -> AsyncGenerator[A]:
         if lanes == 1:
@@ -230,7 +258,7 @@ class _Run(Generic[A]):
         return size
 
     def _batch(self, lane: AggregateProvider[Any, A]) -> Batch[A]:
-        return Batch(lane, self._pool, self._kin, self._numbering, is_thorough=not self._skips)
+        return Batch(lane, self._pool, self._kin, self._numbering, self._repeats, self._start, is_thorough=not self._skips)
 
     def _may_grow(self) -> bool:
         """One more than was assigned, if the run has not assigned all."""
@@ -242,18 +270,25 @@ class _Run(Generic[A]):
     async def _one_batch(self, batch: Batch[A], size: int) -> list[A]:
         quota = Quota(size, self._may_grow)
         try:
-            try:
-                made = await batch.make(quota)
-            except BatchError as error:
-                if not self._skips or error.is_fault_of_the_store:
-                    raise
-                made = await batch.make_what_works(quota, self._tell)
+            made = await self._all_or_none(batch, quota) or await batch.make_what_works(quota, self._tell)
         except BatchError as error:
             self.finish()
-            self._has_lost_the_store = error.is_fault_of_the_store
+            self._has_lost_the_store = error.fault is not Fault.DATA
             raise
-        self._account(made, quota.size)
+        self._account(made, quota.size + quota.spare)
         return made.aggregates
+
+    async def _all_or_none(self, batch: Batch[A], quota: Quota) -> Made[A] | None:
+        """A batch as a whole; None if that fails, and what fails shall be left out."""
+        try:
+            return await batch.make(quota)
+        except BatchError as error:
+            if not self._skips or error.fault is not Fault.DATA:
+                raise
+            return None
+
+    def _heard(self, repetition: Repetition) -> None:
+        self._in_a_row = 0  # what failed in the batch will fail again
 
     def _tell(self, failure: Failure | None) -> bool:
         """Hear of an attempt; tell whether it is worth going on."""

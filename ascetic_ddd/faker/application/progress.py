@@ -6,7 +6,7 @@ from typing import Any
 
 from ascetic_ddd.faker.domain.values.words import shown
 
-__all__ = ("Clock", "Failure", "Progress")
+__all__ = ("Clock", "Failure", "Progress", "Repetition")
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,23 @@ class Failure:
         text = str(self.cause).strip() or repr(self.cause)
         place = self.path if self.input is None else f"{self.path} with input {shown(self.input)}"
         return f"{place}: {type(self.cause).__name__}: {text}"
+
+
+@dataclass(frozen=True)
+class Repetition:
+    """A batch that failed by no fault of its data, was rolled back whole, and is about to be made again.
+
+    Attributes:
+        cause: the error.
+        is_reconnect: its connection was lost, and it needs another one.
+        is_waiting: there is no connection yet, as said before. If neither, others were in the way, as in a deadlock.
+        pause_s: seconds until then.
+    """
+
+    cause: Exception
+    is_reconnect: bool
+    is_waiting: bool
+    pause_s: float
 
 
 class Clock:

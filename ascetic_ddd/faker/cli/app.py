@@ -113,6 +113,10 @@ def _generate(
     data: _Data = Path("ascetic-ddd-data"),
     resume: Annotated[bool, typer.Option("--resume", help="Go on from what is remembered, up to N in all.")] = False,
     on_error: Annotated[OnError, typer.Option(help="An aggregate that fails stops the run, or is left out.")] = OnError.stop,
+    retries: Annotated[
+        int, typer.Option(min=0, metavar="R", help="Times a batch is repeated after a deadlock and the like.")
+    ] = 10,
+    patience: Annotated[float, typer.Option(min=0.0, metavar="S", help="Seconds to wait for a server that restarts.")] = 30.0,
     is_json: _Json = False,
     debug: _Debug = False,
 ) -> int:
@@ -126,10 +130,11 @@ def _generate(
     Passwords are safer in the environment, ASCETIC_DDD_EXTERNAL_DSN and
     ASCETIC_DDD_INTERNAL_DSN, than in the command line, which others can see.
     """
-    options = GenerateOptions(target, count, seed, batch_size, lanes, resume, on_error.value)
+    options = GenerateOptions(target, count, seed, batch_size, lanes, resume, on_error.value, retries, patience)
     summary = Summary(target, count, seed, resume)
     secrets = secrets_of(external_dsn, internal_dsn)
-    told = _told_on_the_command_line(context, {"--external-dsn": external_dsn, "--internal-dsn": internal_dsn, "--data": data})
+    again = {"--external-dsn": external_dsn, "--internal-dsn": internal_dsn, "--data": data}
+    told = _told_on_the_command_line(context, {**again, "--retries": retries, "--patience": patience})
 
     def work() -> None:
         found = load_target(target)

@@ -16,7 +16,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from ascetic_ddd.faker.application.target import Target
 from ascetic_ddd.faker.cli.exits import CommandError, Exit, exit_of
-from ascetic_ddd.faker.cli.run_lock import register_writer, run_lock
+from ascetic_ddd.faker.cli.run_lock import RunLock
 from ascetic_ddd.faker.infrastructure.embedded import PgServer, embedded_postgres
 from ascetic_ddd.faker.infrastructure.session.pg_session import ExternalPgSessionPool, InternalPgSessionPool
 from ascetic_ddd.seedwork.infrastructure.session.composite_session import CompositeSessionPool
@@ -208,40 +208,62 @@ def check_address(option: str, dsn: str, told: Mapping[str, Any]) -> None:
 
 @asynccontextmanager
 async def locked_session_pool(
-    found: Databases, sessions: int, *, is_read_only: bool = False
+    found: Databases, sessions: int, patience_s: float = 0.0, *, is_read_only: bool = False
 ) -> AsyncIterator[CompositeSessionPool]:
     """Open both databases, hold the lock of the run, and give a pool of that many sessions.
 
-    If both are one database, and the user is the same, each session has one connection, and one transaction covers both.
-    Read only, each transaction sees the database as it is at its begin, and the server refuses to write in it.
+    If both are one database, and the user is the same, each session has one connection, and one transaction covers both. Through
+    a pooler, which may give each transaction another connection of the server, no statements are prepared. Read only, each
+    transaction sees the database as it is at its begin, and the server refuses to write in it.
+
+    Args:
+        found: the databases.
+        sessions: how many at the same time.
+        patience_s: how long what is lost, a connection or the lock, may take to be had again, in seconds.
+        is_read_only: nothing is written.
 
     Raises:
         CommandError: a database cannot be reached, or another run is at work.
     """
     async with AsyncExitStack() as stack:
         # A wrong password is told better by one connection than by a pool.
-        async with await _connected("external", found.external_dsn) as probe:
-            lock_connection = await stack.enter_async_context(await _connected("internal", found.internal_dsn))
-            is_one = await _is_one_database(probe, lock_connection)
-        await stack.enter_async_context(run_lock(lock_connection))
-        of_internal, of_external = (_only_read, _only_read) if is_read_only else (register_writer, None)
-        internal = await _opened("internal", found.internal_dsn, sessions, stack, of_internal)
-        external = internal if is_one else await _opened("external", found.external_dsn, sessions, stack, of_external)
-        yield CompositeSessionPool(ExternalPgSessionPool(external), InternalPgSessionPool(internal))
+        async with (
+            await _connected("external", found.external_dsn) as first,
+            await _connected("internal", found.internal_dsn) as second,
+        ):
+            is_one = await _is_one_database(first, second)
+            are_pooled = await _is_pooled(first), await _is_pooled(second)
+        lock = RunLock(lambda: _connected("internal", found.internal_dsn), patience_s)
+        await stack.enter_async_context(lock.held())
+        configure = _only_read if is_read_only else None
+        internal = await _opened("internal", found.internal_dsn, sessions, stack, patience_s, configure, is_pooled=are_pooled[1])
+        external = internal
+        if not is_one:
+            external = await _opened(
+                "external", found.external_dsn, sessions, stack, patience_s, configure, is_pooled=are_pooled[0]
+            )
+        yield CompositeSessionPool(
+            ExternalPgSessionPool(external, patience_s=patience_s),
+            InternalPgSessionPool(internal, patience_s=patience_s, on_begin=lock.fence),
+        )
 
 
 async def _is_one_database(first: AsyncConnection[Any], second: AsyncConnection[Any]) -> bool:
     """Tell whether two connections are interchangeable; their connection strings may differ and mean the same."""
     key = secrets.randbits(63)
-    await second.execute("SELECT pg_advisory_lock(%s)", (key,))
-    try:
-        cursor = await first.execute("SELECT pg_try_advisory_lock(%s)", (key,))  # there are as many such locks as databases
+    async with second.transaction():
+        await second.execute("SELECT pg_advisory_xact_lock(%s)", (key,))
+        cursor = await first.execute("SELECT pg_try_advisory_xact_lock(%s)", (key,))  # as many such locks as databases
         row = await cursor.fetchone()
         if row is not None and row[0]:
             return False
-    finally:
-        await second.execute("SELECT pg_advisory_unlock(%s)", (key,))
     return bool(await _surroundings(first) == await _surroundings(second))
+
+
+async def _is_pooled(connection: AsyncConnection[Any]) -> bool:
+    """Tell whether a pooler stands between: the process that it gave us as ours is not the one that answers."""
+    row = await (await connection.execute("SELECT pg_backend_pid()")).fetchone()
+    return row is not None and row[0] != connection.info.backend_pid
 
 
 async def _surroundings(connection: AsyncConnection[Any]) -> Any:
@@ -267,17 +289,22 @@ async def _opened(
     dsn: str,
     sessions: int,
     stack: AsyncExitStack,
-    configure: Callable[[AsyncConnection[Any]], Awaitable[None]] | None = None,
+    patience_s: float,
+    configure: Callable[[AsyncConnection[Any]], Awaitable[None]] | None,
+    *,
+    is_pooled: bool,
 ) -> AsyncConnectionPool[AsyncConnection[Any]]:
     pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
         dsn,
+        kwargs={"prepare_threshold": None} if is_pooled else None,
         min_size=sessions,
         max_size=sessions,
-        timeout=_TIMEOUT_S,
-        reconnect_timeout=_TIMEOUT_S,
+        timeout=min(_TIMEOUT_S, max(1.0, patience_s)),
+        reconnect_timeout=max(_TIMEOUT_S, patience_s),
+        check=AsyncConnectionPool.check_connection,
+        configure=configure,
         name=role,
         open=False,
-        configure=configure,
     )
     stack.push_async_callback(pool.close, timeout=1.0)
     try:

@@ -8,7 +8,8 @@ from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 from ascetic_ddd.faker.application.batches import BatchError
 from ascetic_ddd.faker.domain.errors import ConfigurationError, GenerationError
 from ascetic_ddd.seedwork.domain.errors import AsceticDddError
-from ascetic_ddd.seedwork.infrastructure.session.pg_faults import chain_of, is_fault_of_the_server
+from ascetic_ddd.seedwork.domain.session.faults import Fault, chain_of
+from ascetic_ddd.seedwork.infrastructure.session.pg_faults import fault_in
 
 __all__ = ("EXPECTED", "CommandError", "Exit", "exit_of")
 
@@ -49,7 +50,7 @@ def exit_of(error: BaseException) -> Exit:
     for each in chain:
         if isinstance(each, CommandError):
             return each.code
-    if is_fault_of_the_server(error) or any(map(_has_lost_its_store, (error, error.__context__))):
+    if fault_in(error) is not Fault.DATA or any(map(_has_lost_its_store, (error, error.__context__))):
         return Exit.DATABASE
     if isinstance(error, ConfigurationError) and not any(isinstance(each, GenerationError) for each in chain):
         return Exit.USAGE
@@ -58,4 +59,4 @@ def exit_of(error: BaseException) -> Exit:
 
 def _has_lost_its_store(error: BaseException | None) -> bool:
     """Whether the run found its session lost: what a repository made of the driver's error need not tell it."""
-    return isinstance(error, BatchError) and error.is_fault_of_the_store
+    return isinstance(error, BatchError) and error.fault is not Fault.DATA

@@ -33,6 +33,8 @@ class GenerateOptions:
     lanes: int
     resume: bool
     on_error: Literal["stop", "skip"]
+    retries: int
+    patience_s: float
 
 
 async def run_generation(
@@ -46,7 +48,7 @@ async def run_generation(
     """
     interruption = Interruption()
     with interruption.heard():
-        async with locked_session_pool(found, options.lanes) as session_pool:
+        async with locked_session_pool(found, options.lanes, options.patience_s) as session_pool:
             missing = await _prepared(options, target.provider, session_pool, summary)
             if not missing:
                 return
@@ -72,6 +74,9 @@ async def run_generation(
                         on_error=options.on_error,
                         on_progress=on_progress,
                         on_failure=summary.failure,
+                        retries=options.retries,
+                        patience_s=options.patience_s,
+                        on_repeat=summary.repetition,
                     ):
                         pass
             finally:

@@ -10,7 +10,7 @@ from ascetic_ddd.faker.cli.exits import Exit
 from ascetic_ddd.faker.cli.generating import GenerateOptions
 from ascetic_ddd.faker.cli.summary import Summary
 from ascetic_ddd.faker.domain.errors import ConfigurationError, CycleError, ExhaustedError, GenerationError
-from ascetic_ddd.seedwork.infrastructure.session.pg_faults import chain_of
+from ascetic_ddd.seedwork.domain.session.faults import chain_of
 
 __all__ = ("next_steps",)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from ascetic_ddd.faker.application.progress import Failure
+from ascetic_ddd.faker.application.progress import Failure, Repetition
 from ascetic_ddd.faker.cli.exits import Exit
 from ascetic_ddd.faker.cli.printing import one_line
 from ascetic_ddd.faker.domain.values.words import shown
@@ -27,6 +27,8 @@ class Summary:
         made: aggregates made and remembered in this run, by provider path; of the root's kind, by whomever.
         failed: attempts to make one of the root that failed and were left out.
         seconds: time spent on making.
+        retries: batches made again because others were in their way: deadlock, serialization, limits of time.
+        reconnects: batches made again on another connection, theirs was lost.
         failures: the first of those that were left out.
         code: the exit code.
         error: why the run ended early; None if it did not.
@@ -41,6 +43,8 @@ class Summary:
     made: dict[str, int] = field(default_factory=dict)
     failed: int = 0
     seconds: float = 0.0
+    retries: int = 0
+    reconnects: int = 0
     failures: list[Failure] = field(default_factory=list)
     code: Exit = Exit.OK
     error: str | None = None
@@ -49,6 +53,13 @@ class Summary:
         """Keep a failure, if it is among the first."""
         if len(self.failures) < _FAILURES_KEPT:
             self.failures.append(failure)
+
+    def repetition(self, repetition: Repetition) -> None:
+        """Count a batch that is made again."""
+        if repetition.is_reconnect:
+            self.reconnects += 1
+        elif not repetition.is_waiting:
+            self.retries += 1
 
     @property
     def done(self) -> int:
@@ -85,6 +96,8 @@ class Summary:
             "aggregates": {path: self._of(path) for path in paths},
             "seconds": round(self.seconds, 3),
             "rate": round(self.rate, 1),
+            "retries": self.retries,
+            "reconnects": self.reconnects,
             "failures": [_shown(failure) for failure in self.failures],
             "failures_left_out": self.failed - len(self.failures),
         }
@@ -96,6 +109,8 @@ class Summary:
         ]
         width = max(map(len, self.made), default=0)
         lines += [f"  {path:<{width}}  {self.before.get(path, 0):>12,} + {made:,}" for path, made in sorted(self.made.items())]
+        if self.retries or self.reconnects:
+            lines.append(f"{self.retries:,} batches were made again, {self.reconnects:,} more on new connections.")
         if self.failed:
             lines.append(f"{self.failed:,} of {self.attempts:,} attempts failed and were left out; the first of them:")
             lines += [f"  {one_line(str(failure))}" for failure in self.failures[:5]]

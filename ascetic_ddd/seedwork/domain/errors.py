@@ -1,8 +1,8 @@
-"""The root of the error tree, and the one error that sessions raise themselves."""
+"""The root of the error tree, and the errors that sessions raise themselves."""
 
 from contextlib import suppress
 
-__all__ = ("AsceticDddError", "SessionError", "add_note")
+__all__ = ("AsceticDddError", "CommitUnknownError", "SessionError", "add_note")
 
 
 class AsceticDddError(Exception):
@@ -10,7 +10,17 @@ class AsceticDddError(Exception):
 
 
 class SessionError(AsceticDddError):
-    """A session, or the pool it comes from, cannot do what was asked: closed, exhausted, or not reachable."""
+    """A session, or the pool it comes from, cannot do what was asked: closed, exhausted, or not reachable.
+
+    Attributes:
+        is_half_stored: of two stores that a session writes to, the first has committed and the second has not.
+    """
+
+    is_half_stored = False
+
+
+class CommitUnknownError(SessionError):
+    """The connection was lost while COMMIT was under way, and whether the server committed could not be found out."""
 
 
 def add_note(error: BaseException, note: str) -> None:

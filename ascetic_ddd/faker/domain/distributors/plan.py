@@ -10,12 +10,13 @@ class Plan:
         total: root aggregates the run will make.
     """
 
-    __slots__ = ("attempts", "done", "total")
+    __slots__ = ("_marked", "attempts", "done", "total")
 
     def __init__(self, total: int) -> None:
         self.total = total
         self.done = 0
         self.attempts = 0  # as done, but not taken back
+        self._marked = 0
 
     def advance(self) -> None:
         """One more root aggregate has been made."""
@@ -25,6 +26,15 @@ class Plan:
     def retreat(self) -> None:
         """One of them was rolled back."""
         self.done -= 1
+
+    def mark(self) -> None:
+        self._marked = self.attempts
+
+    def rewind(self) -> None:
+        self.attempts = self._marked
+
+    def unmark(self) -> None:
+        """A mark costs nothing."""
 
     @property
     def progress(self) -> float:

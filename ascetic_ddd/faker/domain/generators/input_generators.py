@@ -12,7 +12,15 @@ from faker.providers import BaseProvider
 from ascetic_ddd.faker.domain.errors import ConfigurationError, ExhaustedError
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("FakerGenerator", "IInputGenerator", "is_iterated", "make_input_generator", "seed_generator", "takes_position")
+__all__ = (
+    "FakerGenerator",
+    "IInputGenerator",
+    "given_generator",
+    "is_iterated",
+    "make_input_generator",
+    "seed_generator",
+    "takes_position",
+)
 
 
 class IInputGenerator(Protocol):
@@ -60,6 +68,7 @@ class FakerGenerator:
         self._arguments = arguments
         self._generator: Generator = owner if isinstance(owner, Generator) else owner.generator
         self.stream = Random(0)
+        self._marked: Any = None
 
     @property
     def method(self) -> str:
@@ -75,6 +84,15 @@ class FakerGenerator:
         """Restart the stream."""
         self.stream.seed(seed)
 
+    def mark(self) -> None:
+        self._marked = self.stream.getstate()
+
+    def rewind(self) -> None:
+        self.stream.setstate(self._marked)
+
+    def unmark(self) -> None:
+        self._marked = None
+
     def __call__(self, session: ISession | None, position: int) -> Any:
         generator = self._generator
         before = generator.random
@@ -85,15 +103,47 @@ class FakerGenerator:
             generator.random = before
 
 
-class _Iterated:
+class _Repeating:
+    """Draws from what cannot be set back, so what it has given since the mark is kept, and given again."""
+
+    def __init__(self) -> None:
+        self._given_since: list[Any] | None = None
+        self._again: list[Any] = []  # the next one last
+
+    def __call__(self, session: ISession | None, position: int) -> Any:
+        value = self._again.pop() if self._again else self._next()
+        if self._given_since is not None and not hasattr(value, "__await__"):  # nothing can be awaited twice
+            self._given_since.append(value)
+        return value
+
+    def mark(self) -> None:
+        self._given_since = []
+
+    def rewind(self) -> None:
+        self._again.extend(reversed(self._given_since or ()))
+        self._given_since = []
+
+    def unmark(self) -> None:
+        self._given_since = None
+
+    def restart(self) -> None:
+        """Give nothing again: the source has been seeded."""
+        self._again.clear()
+
+    def _next(self) -> Any:
+        raise NotImplementedError
+
+
+class _Iterated(_Repeating):
     """Gives the values of an iterable one by one."""
 
     def __init__(self, values: Iterable[Any]) -> None:
+        super().__init__()
         self.space = len(values) if isinstance(values, Sized) else None
         self._values: Iterator[Any] = iter(values)
         self._given = 0
 
-    def __call__(self, session: ISession, position: int) -> Any:
+    def _next(self) -> Any:
         for value in self._values:
             self._given += 1
             return value
@@ -101,6 +151,15 @@ class _Iterated:
             f"the iterable given as input_generator is exhausted after {self._given} values; "
             "give it more values, or use a callable, or a distributor that reuses values (mean, skew, weights)"
         )
+
+
+class _Called(_Repeating):
+    """Calls what takes no parameters."""
+
+    def __init__(self, source: Callable[[], Any]) -> None:
+        super().__init__()
+        self.source = source
+        self._next = source  # type: ignore[method-assign]  # one call less
 
 
 def make_input_generator(source: object) -> IInputGenerator:
@@ -127,7 +186,9 @@ def make_input_generator(source: object) -> IInputGenerator:
 
 def seed_generator(generator: IInputGenerator, seed: int) -> None:
     """Restart the generator's stream, if it has one: a generator with a ``seed(int)`` method is repeatable."""
-    source = getattr(generator, "source", generator)
+    source = given_generator(generator)
+    if isinstance(generator, _Repeating):
+        generator.restart()
     seed_method = getattr(source, "seed", None)
     if callable(seed_method):
         seed_method(seed)
@@ -136,6 +197,11 @@ def seed_generator(generator: IInputGenerator, seed: int) -> None:
 def is_iterated(generator: IInputGenerator | None) -> bool:
     """Tell whether it gives the values of an iterable, which nobody can wind forward to where an earlier run left it."""
     return isinstance(generator, _Iterated)
+
+
+def given_generator(generator: IInputGenerator | None) -> Any:
+    """What the user gave, where it was wrapped."""
+    return getattr(generator, "source", generator)
 
 
 def takes_position(generator: IInputGenerator) -> bool:
@@ -162,12 +228,11 @@ def _adapt(source: Callable[..., Any], parameters: int) -> IInputGenerator:
     if parameters == 2:
         return source
 
-    def without_parameters(session: ISession, position: int) -> Any:
-        return source()
+    if parameters == 0:
+        return _Called(source)
 
     def with_session(session: ISession, position: int) -> Any:
         return source(session)
 
-    adapted = without_parameters if parameters == 0 else with_session
-    adapted.source = source  # type: ignore[attr-defined]  # seed_generator looks for it
-    return adapted
+    with_session.source = source  # type: ignore[attr-defined]  # seed_generator looks for it
+    return with_session

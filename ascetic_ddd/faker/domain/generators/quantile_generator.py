@@ -78,11 +78,23 @@ class QuantileGenerator:
         self._total = total or 1
         self._random = Random(0)
         self._strata: list[int] = []
+        self._marked: tuple[Any, list[int]] = (None, [])
 
     def seed(self, seed: int) -> None:
         """Restart the stream."""
         self._random.seed(seed)
         self._strata = []
+
+    def mark(self) -> None:
+        self._marked = self._random.getstate(), list(self._strata)
+
+    def rewind(self) -> None:
+        state, strata = self._marked
+        self._random.setstate(state)
+        self._strata = list(strata)
+
+    def unmark(self) -> None:
+        """A mark keeps little."""
 
     def __call__(self, session: ISession | None, position: int) -> Any:
         if not self._correlation:

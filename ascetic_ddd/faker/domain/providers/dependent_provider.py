@@ -86,6 +86,11 @@ class DependentProvider(Provider[list[Any], list[O]], Generic[I, O]):
         """The path of the children's reference to their parent; empty if they are no aggregates."""
         return self._reference
 
+    @property
+    def template_dealer(self) -> SharesDistributor | None:
+        """Deals out the templates; None if there are none."""
+        return self._dealer
+
     def seed_templates(self, seed: int) -> None:
         """Restart the stream that deals out the templates."""
         if self._dealer is not None:

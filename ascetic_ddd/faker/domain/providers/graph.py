@@ -4,13 +4,14 @@ from hashlib import blake2b
 from typing import Any
 
 from ascetic_ddd.faker.domain.distributors.plan import Plan
-from ascetic_ddd.faker.domain.generators.input_generators import seed_generator
+from ascetic_ddd.faker.domain.generators.input_generators import given_generator, seed_generator
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.kinds import memory_of, source_of
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
+from ascetic_ddd.faker.domain.rewinding import IRewindable
 
-__all__ = ("DEFAULT_SEED", "end", "plan", "seed", "stream")
+__all__ = ("DEFAULT_SEED", "end", "plan", "rewindable", "seed", "stream")
 
 DEFAULT_SEED = 0
 """The seed of a graph that nobody seeded: the same calls give the same rows by default."""
@@ -52,6 +53,18 @@ def seed(root: Provider[Any, Any], seed: int, *, only_new: bool = False) -> None
         memory = memory_of(provider)
         if memory is not None:
             memory.is_seeded = True
+
+
+def rewindable(root: Provider[Any, Any]) -> list[IRewindable]:
+    """All that the providers of the graph draw from and that can give the same again, each once."""
+    found: dict[int, IRewindable] = {}
+    for provider in root.walk():
+        generator = getattr(provider, "input_generator", None)
+        sources = [getattr(provider, "distributor", None), generator, given_generator(generator), memory_of(provider)]
+        if isinstance(provider, DependentProvider):
+            sources.append(provider.template_dealer)
+        found.update((id(source), source) for source in sources if isinstance(source, IRewindable))
+    return list(found.values())
 
 
 def plan(root: Provider[Any, Any], plan: Plan) -> None:

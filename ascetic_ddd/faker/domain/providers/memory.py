@@ -26,6 +26,7 @@ class Memory:
         self._is_told = offers(repository, IObservable)
         self.is_late = False  # something was stored that the population has not heard of
         self.is_seeded = False
+        self._marked = 0
         self.made = 0  # aggregates the providers have stored, rolled back or not
         self.reserved: dict[Hashable, ISession] = {}  # by id, the sessions in which references are making them
         self._catching_up = asyncio.Lock()
@@ -110,6 +111,15 @@ class Memory:
                         population.stored(session, state)
             self.is_late = self._is_behind
             session.on_rollback(setattr, self, "is_late", True)
+
+    def mark(self) -> None:
+        self._marked = self.made
+
+    def rewind(self) -> None:
+        self.made = self._marked
+
+    def unmark(self) -> None:
+        """A mark costs nothing."""
 
     def forget(self) -> None:
         """The repository has been emptied."""

@@ -1,8 +1,6 @@
 """Provides one value: drawn, reused, told, or left to the database."""
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from functools import partial
-from types import MethodType
 from typing import Any, TypeVar, cast
 
 from ascetic_ddd.faker.domain.distributors.counts import UniformCounts
@@ -416,7 +414,8 @@ class ValueProvider(Provider[I, O]):
         super()._forget()
 
     def _attach(self) -> None:
-        if isinstance(self._generated_by, (MethodType, partial)):  # perhaps of a provider that was copied
+        original: Any = self._original
+        if self._generated_by is not original._generated_by:  # of a provider that was copied; streams are shared
             self._generator = make_input_generator(self._generated_by)
 
     def _adopt(self, input: Any) -> None:

@@ -12,6 +12,10 @@ from ascetic_ddd.faker.domain.values.words import shown
 
 __all__ = ("check_written", "copied_id", "persistence_error", "rewritten", "unreadable_error", "unwritable_error")
 
+_POOLED = (
+    "a pooler in transaction mode stands between: give the connection pool kwargs={'prepare_threshold': None}, "
+    "so that no statements are prepared"
+)
 _ADVICE: tuple[tuple[type[psycopg.Error], str], ...] = (
     (errors.UndefinedTable, "create the table first: call `setup(session)`, or run the application's migrations"),
     (errors.InvalidSchemaName, "create the schema first"),
@@ -19,9 +23,12 @@ _ADVICE: tuple[tuple[type[psycopg.Error], str], ...] = (
     (errors.UniqueViolation, "the id, or another unique value, is taken: give each aggregate its own, or `update`"),
     (errors.NotNullViolation, "a value is missing: check columns=, and generated= if the database should give it"),
     (errors.ForeignKeyViolation, "store the referenced row first, in the same database"),
+    (errors.DuplicatePreparedStatement, _POOLED),
+    (errors.InvalidSqlStatementName, _POOLED),
+    (errors.InvalidCursorName, "through a pooler in transaction mode, iterate inside `session.atomic()`"),
     (errors.InFailedSqlTransaction, "an earlier statement failed: wrap what may fail in a nested `session.atomic()`"),
-    (errors.SerializationFailure, "repeat the whole transaction"),
-    (errors.DeadlockDetected, "repeat the whole transaction"),
+    (errors.SerializationFailure, "repeat the whole transaction, as `generate(retries=…)` does"),
+    (errors.DeadlockDetected, "repeat the whole transaction, as `generate(retries=…)` does"),
     (errors.InsufficientPrivilege, "grant the right to the user of the connection"),
     (errors.UntranslatableCharacter, "remove characters that PostgreSQL cannot store"),
     (errors.DiskFull, "make room on the server's disk, then repeat the transaction"),

@@ -55,6 +55,7 @@ class InternalPgSessionPool(PgSessionPool):
 
     Args:
         pool: an opened ``psycopg_pool.AsyncConnectionPool``; the caller closes it.
+        patience_s, on_begin: as for :class:`PgSessionPool`.
     """
 
     error_class: ClassVar[type[SessionError]] = PersistenceError
@@ -69,6 +70,7 @@ class ExternalPgSessionPool(PgSessionPool):
 
     Args:
         pool: an opened ``psycopg_pool.AsyncConnectionPool``; the caller closes it.
+        patience_s, on_begin: as for :class:`PgSessionPool`.
     """
 
     error_class: ClassVar[type[SessionError]] = PersistenceError
@@ -80,7 +82,7 @@ class ExternalPgSessionPool(PgSessionPool):
     def joined(self, other: ISessionPool) -> ISessionPool | None:
         """Give the pool of joined sessions if ``other`` is internal and on the same connection pool, else None."""
         if isinstance(other, InternalPgSessionPool) and other.pool is self.pool:
-            return JoinedPgSessionPool(self.pool)
+            return JoinedPgSessionPool(self.pool, patience_s=self.patience_s, on_begin=other.on_begin or self.on_begin)
         return None
 
 

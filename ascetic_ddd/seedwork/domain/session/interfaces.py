@@ -1,10 +1,10 @@
-"""The session ports: a session with transactions in it, the pool that hands sessions out, and what a session may know."""
+"""The session ports: a session with transactions in it, and the pool that hands sessions out."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import ParamSpec, Protocol, Self, runtime_checkable
+from typing import ParamSpec, Protocol, Self
 
-__all__ = ("IJudge", "ISession", "ISessionPool", "is_fault_of_the_store")
+__all__ = ("ISession", "ISessionPool")
 
 P = ParamSpec("P")
 
@@ -21,7 +21,9 @@ class ISession(Protocol):
         """Open a transaction; inside another one, a savepoint.
 
         Yields this same session. Leaving normally commits, leaving by an exception rolls back and lets that exception
-        travel on unchanged. If the commit itself fails, everything is rolled back and the commit's error travels.
+        travel on unchanged. If the commit itself fails, everything is rolled back and the commit's error travels. A task
+        that is cancelled while the commit is under way waits for its end; the callbacks follow what the store did, and the
+        cancellation travels on.
         """
         ...
 
@@ -48,17 +50,3 @@ class ISessionPool(Protocol):
     def session(self) -> AbstractAsyncContextManager[ISession]:
         """Take a session; leaving the block gives it back."""
         ...
-
-
-@runtime_checkable
-class IJudge(Protocol):
-    """A session that knows its driver's errors; a session need not."""
-
-    def is_fault_of_the_store(self, error: BaseException) -> bool:
-        """Tell whether an error leaves nothing to go on with: the connection is lost, or the store gone, or full."""
-        ...
-
-
-def is_fault_of_the_store(session: ISession, error: BaseException) -> bool:
-    """Tell whether an error says that the session's store is lost; False of a session that does not know."""
-    return isinstance(session, IJudge) and session.is_fault_of_the_store(error)

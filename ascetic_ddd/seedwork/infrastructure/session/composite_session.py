@@ -1,17 +1,19 @@
 """Two sessions as one: the application's store outside, our own store inside."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 
-from ascetic_ddd.seedwork.domain.errors import SessionError
-from ascetic_ddd.seedwork.domain.session.interfaces import ISession, ISessionPool, is_fault_of_the_store
+from ascetic_ddd.seedwork.domain.errors import SessionError, add_note
+from ascetic_ddd.seedwork.domain.session.faults import Fault, fault_of
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession, ISessionPool
 from ascetic_ddd.seedwork.infrastructure.session.transaction_log import LoggedSession
+from ascetic_ddd.seedwork.infrastructure.session.uninterrupted import uninterrupted
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
 
-__all__ = ("CompositeSession", "CompositeSessionPool", "IJoinablePool")
+__all__ = ("CompositeSession", "CompositeSessionPool", "IJoinablePool", "IPreparable")
 
 
 @runtime_checkable
@@ -20,6 +22,15 @@ class IJoinablePool(Protocol):
 
     def joined(self, other: ISessionPool) -> ISessionPool | None:
         """Give the pool whose one session serves as a session of both, or None if they do not share connections."""
+        ...
+
+
+@runtime_checkable
+class IPreparable(Protocol):
+    """A session that can tell before its commit that it is lost."""
+
+    async def prepare(self) -> None:
+        """Raise if the open transaction cannot be committed."""
         ...
 
 
@@ -63,9 +74,9 @@ class CompositeSession(LoggedSession):
         """
         return _connection_of(self.internal, "internal")
 
-    def is_fault_of_the_store(self, error: BaseException) -> bool:
-        """Tell whether an error leaves nothing to go on with in one of the parts."""
-        return is_fault_of_the_store(self.external, error) or is_fault_of_the_store(self.internal, error)
+    def fault_of(self, error: BaseException) -> Fault:
+        """Tell whose fault an error is; the part that thinks worse of it counts."""
+        return max(fault_of(self.external, error), fault_of(self.internal, error))
 
     @asynccontextmanager
     async def atomic(self) -> AsyncIterator[Self]:
@@ -73,20 +84,49 @@ class CompositeSession(LoggedSession):
 
         On leaving, the external transaction commits first, then the internal one: what is remembered exists. If the
         body or the external commit fails, both roll back. If the internal commit fails after the external one, the
-        rollback callbacks run and the error travels: what exists outside and is not remembered is merely unused.
+        rollback callbacks run and the error travels, with ``is_half_stored`` if it is a SessionError: what exists outside and
+        is not remembered is merely unused. A task that is cancelled waits for both.
         """
+        is_outermost = not self.is_atomic
         self._log.begin()
+        transactions: list[AbstractAsyncContextManager[ISession]] = []
         try:
-            if self.internal is self.external:
-                async with self.external.atomic():
-                    yield self
-            else:
-                async with self.internal.atomic(), self.external.atomic():
-                    yield self
+            for part in (self.external,) if self.internal is self.external else (self.internal, self.external):
+                transaction = part.atomic()
+                await transaction.__aenter__()
+                transactions.append(transaction)
+            yield self
+            if is_outermost and len(transactions) > 1 and isinstance(self.internal, IPreparable):
+                await self.internal.prepare()  # a loss is better noticed before the external commit than after it
         except BaseException as error:
-            self._log.rollback(error)
+            await uninterrupted(self._roll_back(transactions, error))
+            raise
+        await uninterrupted(self._commit(transactions, is_outermost))
+
+    async def _commit(self, transactions: list[AbstractAsyncContextManager[ISession]], is_outermost: bool) -> None:
+        is_half_stored = False
+        try:
+            while transactions:
+                await transactions.pop().__aexit__(None, None, None)
+                is_half_stored = is_outermost
+        except BaseException as error:
+            if isinstance(error, SessionError):
+                error.is_half_stored = is_half_stored
+            await self._roll_back(transactions, error)
             raise
         self._log.commit()
+
+    async def _roll_back(self, transactions: list[AbstractAsyncContextManager[ISession]], cause: BaseException) -> None:
+        """Roll back all of them; the first error travels, others become its notes."""
+        try:
+            while transactions:
+                try:
+                    await transactions.pop().__aexit__(type(cause), cause, cause.__traceback__)
+                except BaseException as error:  # noqa: BLE001  # most often the cause itself
+                    if error is not cause:
+                        add_note(cause, f"Rolling back failed too: {error!r}.")
+        finally:
+            self._log.rollback(cause)
 
 
 class CompositeSessionPool:
@@ -101,6 +141,10 @@ class CompositeSessionPool:
         self._external = external
         self._internal = internal
         self._joined = external.joined(internal) if isinstance(external, IJoinablePool) else None
+
+    def fault_of(self, error: BaseException) -> Fault:
+        """Tell whose fault it is that there is no session."""
+        return max(fault_of(self._external, error), fault_of(self._internal, error))
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[CompositeSession]:

@@ -1,41 +1,54 @@
-"""Which errors tell of the server, or of the way to it, and not of the data."""
-
-from collections.abc import Iterator
+"""Whose fault an error of the driver is: the classes of SQLSTATE, as data."""
 
 import psycopg
-from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
+from psycopg_pool import PoolClosed
 
-__all__ = ("chain_of", "is_fault_of_the_server")
+from ascetic_ddd.seedwork.domain.errors import CommitUnknownError
+from ascetic_ddd.seedwork.domain.session.faults import Fault, chain_of
 
-# Classes of SQLSTATE that say so: connection, wrong password, no such database, resources (disk, memory, connections),
-# operator (shut down, terminated), system (input and output).
-_STATES = (
-    *("08", "28", "3D", "53", "57P", "58"),
-    "25006",  # it only reads: a standby, or told so
-    "25P03",  # it ended a transaction that was idle too long, and the connection
-    "25P04",  # the same of one that was too long
-)
+__all__ = ("FAULTS", "fault_in", "is_definite_refusal")
+
+FAULTS = {
+    "08": Fault.LOST,  # connection
+    "25006": Fault.STORE,  # read-only
+    "25P03": Fault.LOST,  # idle in transaction for too long: the server hung up
+    "25P04": Fault.LOST,  # the transaction took too long: so it did here
+    "26000": Fault.STORE,  # no such prepared statement: a pooler gave the connection to others in between
+    "28": Fault.STORE,  # no access
+    "3D": Fault.STORE,  # no such database
+    "40": Fault.TRANSIENT,  # serialization failure, deadlock
+    "42P05": Fault.STORE,  # prepared statement exists: a pooler, as above
+    "53": Fault.STORE,  # disk or memory full
+    "53300": Fault.LOST,  # too many connections: others end
+    "55P03": Fault.TRANSIENT,  # lock_timeout, NOWAIT
+    "57014": Fault.TRANSIENT,  # statement_timeout; but see below
+    "57P": Fault.LOST,  # shut down, terminated, starting up
+    "57P04": Fault.STORE,  # database dropped
+    "58": Fault.STORE,  # input and output
+}
+"""Whose fault a SQLSTATE is, by its beginning; the longest that fits counts, and what is not here is the data's."""
+
+_CANCELLED_BY_SOMEBODY = "user request"  # in the server's English; in other languages a cancel passes for a time-out
 
 
-def is_fault_of_the_server(error: BaseException) -> bool:
-    """Tell whether repeating the work with other data cannot help: the server is gone, full, or does not let us in."""
-    return any(map(_is_fault, chain_of(error)))
+def fault_in(error: BaseException) -> Fault:
+    """Tell whose fault an error is, by the driver's errors anywhere in the chain of its causes."""
+    return max(map(_fault, chain_of(error)))
 
 
-def chain_of(error: BaseException | None) -> Iterator[BaseException]:
-    """Give the error, its cause, the cause of that, and so on."""
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error
-        error = error.__cause__ or error.__context__
+def is_definite_refusal(error: BaseException) -> bool:
+    """Tell whether the server itself has answered a COMMIT with a refusal, so that nothing is stored."""
+    return isinstance(error, psycopg.Error) and error.sqlstate is not None and fault_in(error) is not Fault.LOST
 
 
-def _is_fault(error: BaseException) -> bool:
-    if isinstance(error, (PoolTimeout, PoolClosed, TooManyRequests)):
-        return True
+def _fault(error: BaseException) -> Fault:
+    if isinstance(error, (CommitUnknownError, PoolClosed)):
+        return Fault.STORE
     if not isinstance(error, psycopg.Error):
-        return False
-    if error.sqlstate is None:  # the driver itself: nobody answers
-        return isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError))
-    return error.sqlstate.startswith(_STATES)
+        return Fault.DATA
+    state = error.sqlstate
+    if state is None:  # the driver, or its pool: nobody answers
+        return Fault.LOST if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)) else Fault.DATA
+    if state == "57014" and _CANCELLED_BY_SOMEBODY in (error.diag.message_primary or ""):
+        return Fault.STORE
+    return next((FAULTS[state[:length]] for length in (5, 3, 2) if state[:length] in FAULTS), Fault.DATA)

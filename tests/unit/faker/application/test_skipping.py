@@ -15,6 +15,7 @@ from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvi
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.infrastructure.repositories.in_memory_repository import InMemoryRepository
+from ascetic_ddd.seedwork.domain.session.faults import Fault
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySession, InMemorySessionPool
 from tests.unit.faker.domain.providers.models import Agg
@@ -227,8 +228,8 @@ class Broken(InMemorySession):
 
     __slots__ = ()
 
-    def is_fault_of_the_store(self, error: BaseException) -> bool:
-        return isinstance(error, ConnectionError) or "after that" in str(error)
+    def fault_of(self, error: BaseException) -> Fault:
+        return Fault.STORE if isinstance(error, ConnectionError) else Fault.DATA
 
 
 @pytest.mark.parametrize("on_error", ["stop", "skip"])

@@ -26,7 +26,7 @@ class Positions:
     """
 
     def __init__(self, start: int = 0) -> None:
-        self._start = self._next = start
+        self._start = self._next = self._marked = start
 
     @property
     def next(self) -> int:
@@ -45,6 +45,13 @@ class Positions:
     def skip_to(self, number: int) -> None:
         """Give none below ``number`` any more."""
         self._next = max(self._next, number)
+
+    def mark(self) -> None:
+        self._marked = self._next
+
+    def rewind(self) -> None:
+        """Give the numbers since the mark once more: nothing that has them is stored."""
+        self._next = self._marked
 
 
 class Birth:

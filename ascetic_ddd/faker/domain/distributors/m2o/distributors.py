@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
+from typing import Any
 
 from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
 from ascetic_ddd.faker.domain.distributors.m2o.births import Birth, Positions, ScheduledBirth
@@ -13,6 +14,7 @@ from ascetic_ddd.faker.domain.distributors.m2o.planned import PlannedSchedule
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.errors import UnsatisfiableError
+from ascetic_ddd.faker.domain.rewinding import Journal
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("LawDistributor", "NewDistributor")
@@ -96,6 +98,17 @@ class NewDistributor:
         if self._plan is plan:
             self.plan(None)
 
+    def mark(self) -> None:
+        self._positions.mark()
+        self._nulls.mark()
+
+    def rewind(self) -> None:
+        self._positions.rewind()
+        self._nulls.rewind()
+
+    def unmark(self) -> None:
+        """A mark costs nothing."""
+
     def __repr__(self) -> str:
         return f"NewDistributor(null_weight={self.null_weight:g})"
 
@@ -143,6 +156,8 @@ class LawDistributor:
         self._plan: Plan | None = None
         self._is_of_root = False
         self._is_exact = False  # asked once for each root aggregate, in whatever scope
+        self._journal = Journal()
+        self._marked: tuple[Any, ...] = ()
         self._draws: int | None = None  # since an exact plan began, those rolled back included, as in its attempts
 
     @property
@@ -181,6 +196,7 @@ class LawDistributor:
         schedule = self._schedules.get(scope)
         if schedule is None:
             schedule = self._schedules[scope] = self._open(scope, self._uses_beside(scope), is_closed)
+            self._journal.note(self._unopen, scope)
         return self._answer(session, scope, schedule, schedule.pick(session, is_closed))
 
     def _answer(
@@ -261,6 +277,22 @@ class LawDistributor:
         if self._plan is plan:
             self.plan(None)
 
+    def mark(self) -> None:
+        self._journal.mark()
+        self._positions.mark()
+        self._nulls.mark()
+        self._marked = (self._random.getstate(), self._draws)
+
+    def rewind(self) -> None:
+        self._journal.rewind()
+        self._positions.rewind()
+        self._nulls.rewind()
+        state, self._draws = self._marked
+        self._random.setstate(state)
+
+    def unmark(self) -> None:
+        self._journal.unmark()
+
     def restore(self, uses: Mapping[int, int], values: int) -> None:
         self._positions.restart(values)
         self._beside = dict(uses)
@@ -277,6 +309,9 @@ class LawDistributor:
             del self._schedules[scope]
             scope.unfollow(schedule)
             kept, uses = self._forgotten.setdefault(scope.family, {}), schedule.uses
+            if self._journal.entries is not None:
+                before = {number: kept.get(number) for number in scope.members}
+                self._journal.note(self._unforget, (scope, schedule, before, self._foretold.get(scope)))
             for number in scope.members:
                 more = uses.get(number, 0) - self._beside.get(number, 0)
                 if more:
@@ -335,6 +370,28 @@ class LawDistributor:
         """Schedule the scope anew, from the uses it has."""
         scope.unfollow(schedule)
         self._schedules[scope] = self._open(scope, schedule.uses, schedule.is_closed, since)
+        self._journal.note(self._unreplace, (scope, schedule))
+
+    def _unforget(self, forgotten: tuple[Scope, Any, dict[int, int | None], Any]) -> None:
+        scope, self._schedules[forgotten[0]], before, foretold = forgotten
+        scope.follow(self._schedules[scope])
+        kept = self._forgotten[scope.family]
+        for number, uses in before.items():
+            if uses is None:
+                kept.pop(number, None)
+            else:
+                kept[number] = uses
+        if foretold is not None:
+            self._foretold[scope] = foretold
+
+    def _unopen(self, scope: Scope) -> None:
+        scope.unfollow(self._schedules.pop(scope))
+
+    def _unreplace(self, replaced: tuple[Scope, GrowingSchedule | PlannedSchedule]) -> None:
+        scope, before = replaced
+        scope.unfollow(self._schedules[scope])
+        self._schedules[scope] = before
+        scope.follow(before)
 
     def _take_back(self, scope: Scope, number: int, *, is_told: bool = False) -> None:
         """A use was rolled back; the schedule may be another one by now."""
@@ -384,7 +441,9 @@ class LawDistributor:
     def _open(self, scope: Scope, uses: dict[int, int], is_closed: bool, since: float = 0.0) -> GrowingSchedule | PlannedSchedule:
         schedule: GrowingSchedule | PlannedSchedule
         if self._plan is None:
-            schedule = GrowingSchedule(self._counts_of(scope), scope, self._random, is_closed=is_closed, uses=uses)
+            schedule = GrowingSchedule(
+                self._counts_of(scope), scope, self._random, is_closed=is_closed, uses=uses, journal=self._journal
+            )
         else:
             if self._led and scope is scope.pool.everything:
                 uses = self._by_what_is_owed(uses)
@@ -403,6 +462,7 @@ class LawDistributor:
                 is_for_all=self._is_sized(scope),
                 coming=self._coming(scope),
                 uses=uses,
+                journal=self._journal,
             )
         scope.follow(schedule)
         return schedule

@@ -6,6 +6,7 @@ from random import Random
 
 from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
+from ascetic_ddd.faker.domain.rewinding import Journal
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("GrowingSchedule",)
@@ -29,6 +30,7 @@ class GrowingSchedule:
         is_closed: as long as no pick may ask for a new value: when the law has nothing due for the values that exist, uses
             go on in proportion. The first pick that may ask for one has all uses due as the law has them.
         uses: uses that values of the scope have already, by number, most used first.
+        journal: notes what a rollback does not take back: entries of the heap that have no effect any more may stay.
     """
 
     def __init__(
@@ -39,7 +41,9 @@ class GrowingSchedule:
         *,
         is_closed: bool = False,
         uses: dict[int, int] | None = None,
+        journal: Journal | None = None,
     ) -> None:
+        self._journal = journal or Journal()
         self._counts = counts
         self._scope = scope
         self._is_closed = self._goes_on = is_closed  # the latter: what the law has never due is reckoned, too
@@ -62,7 +66,7 @@ class GrowingSchedule:
         random.shuffle(rest)
         for number in rest:
             self.enter(number)
-        self._rebase()
+        self._rebase(is_closed, is_closed)
 
     @property
     def is_closed(self) -> bool:
@@ -93,8 +97,7 @@ class GrowingSchedule:
             pick is closed and there is nothing that this session may use.
         """
         if self._is_closed and (not is_closed or self._is_outgrown()):
-            self._is_closed = self._goes_on = is_closed
-            self._rebase()
+            self._rebase(is_closed, is_closed)
         heap, uses = self._heap, self._uses
         horizon = math.inf if is_closed else len(self._ranks) + self._reserved + 1
         in_flight = self._scope.pool.in_flight
@@ -122,8 +125,7 @@ class GrowingSchedule:
             return -1
         if self._goes_on:
             return None
-        self._goes_on = True  # other picks may ask for new values, this one may not
-        self._rebase()
+        self._rebase(self._is_closed, True)  # other picks may ask for new values, this one may not
         return self.pick(session, is_closed)
 
     def fill(self, place: int, number: int) -> bool:
@@ -151,6 +153,7 @@ class GrowingSchedule:
             return
         use = self._uses[rank]
         self._uses[rank] -= 1
+        self._journal.note(self._forgive, (rank, self._taken_back.get(rank)))
         before, times = self._taken_back.get(rank, (use, 0))
         times = times + 1 if before == use else 1
         self._taken_back[rank] = (use, times)
@@ -170,6 +173,15 @@ class GrowingSchedule:
     def reuse(self, number: int) -> None:
         """Undo :meth:`undraw`."""
         self.use(number)
+
+    def _forgive(self, taken_back: tuple[int, tuple[int, int] | None]) -> None:
+        """That the use was taken back shall not put it off."""
+        rank, before = taken_back
+        if before is None:
+            self._taken_back.pop(rank, None)
+        else:
+            self._taken_back[rank] = before
+        self._push(rank)
 
     def enter(self, number: int) -> None:
         if self._vacant:
@@ -228,7 +240,11 @@ class GrowingSchedule:
         population = len(self._ranks)
         return population > 1.1 * self._base or (population != self._base and bool(self._heap) and self._heap[0][0] == math.inf)
 
-    def _rebase(self) -> None:
-        self._base = len(self._ranks)
+    def _rebase(self, is_closed: bool, goes_on: bool) -> None:
+        self._journal.note(self._rebase_to, (self._base, self._is_closed, self._goes_on))
+        self._rebase_to((len(self._ranks), is_closed, goes_on))
+
+    def _rebase_to(self, told: tuple[int, bool, bool]) -> None:
+        self._base, self._is_closed, self._goes_on = told
         self._heap[:] = [(self._due(rank, uses + 1), rank, uses + 1) for rank, uses in enumerate(self._uses)]
         heapify(self._heap)

@@ -1,6 +1,7 @@
 """Which draws are null."""
 
 from random import Random
+from typing import Any
 
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
@@ -28,6 +29,7 @@ class Nulls:
         self._nulls = 0  # among them
         self._owed: float | None = None  # nulls that the blocks so far were too few by, 0…1
         self._expected: int | None = None
+        self._marked: tuple[Any, ...] = ()
 
     @property
     def expected(self) -> int | None:
@@ -58,6 +60,15 @@ class Nulls:
         """Take a draw back, until the session rolls back."""
         self._take_back(is_null)
         session.on_rollback(self._repeat, is_null)
+
+    def mark(self) -> None:
+        if self._weight:
+            self._marked = (self._random.getstate(), self._draws, self._nulls, self._owed)
+
+    def rewind(self) -> None:
+        if self._weight:
+            state, self._draws, self._nulls, self._owed = self._marked
+            self._random.setstate(state)
 
     def _deal(self) -> None:
         """Begin another block."""

@@ -5,11 +5,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import chain
 from random import Random
+from typing import Any
 
 from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
 from ascetic_ddd.faker.domain.distributors.m2o.ordering import arranged, excess_correlation
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
+from ascetic_ddd.faker.domain.distributors.m2o.spare import SpareValues
 from ascetic_ddd.faker.domain.distributors.plan import Plan
+from ascetic_ddd.faker.domain.rewinding import Journal
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("PlannedSchedule",)
@@ -42,6 +45,7 @@ class PlannedSchedule:
             them as the law's mean tells.
         coming: values that enter the scope in this run whether or not anybody asks, those of today included.
         uses: uses that values of the scope have already, by number, most used first.
+        journal: notes how each change is taken back.
     """
 
     def __init__(
@@ -61,7 +65,9 @@ class PlannedSchedule:
         is_for_all: bool = False,
         coming: int = 0,
         uses: dict[int, int] | None = None,
+        journal: Journal | None = None,
     ) -> None:
+        self._journal = journal or Journal()
         self._counts = counts
         self._scope = scope
         self._random = random
@@ -78,8 +84,7 @@ class PlannedSchedule:
         self._uses: list[int] = list(used.values())  # by rank
         self._planned: list[int] = list(self._uses)  # by rank: uses when all tickets are drawn
         self._ranks = {number: rank for rank, number in enumerate(self._numbers)}
-        self._spare: list[int] = [number for number in scope.members if number not in used]
-        self._spare_places = {number: place for place, number in enumerate(self._spare)}
+        self._spare = SpareValues([number for number in scope.members if number not in used], self._journal)
         self._extra: list[int] = []  # ranks beyond the plan
         self._tickets: list[int] = []
         self._issued = self._before = sum(self._uses)  # tickets ever made, drawn or not
@@ -116,7 +121,7 @@ class PlannedSchedule:
             return None
         return self._planned[rank] - self._uses[rank]
 
-    def pick(self, session: ISession, is_closed: bool = False) -> int | None:
+    def pick(self, session: ISession, is_closed: bool = False) -> int | None:  # noqa: C901  # a call less for each of millions
         """Draw a ticket.
 
         Returns:
@@ -127,6 +132,7 @@ class PlannedSchedule:
             self._open_up()
         aside: list[int] = []
         found: int | None = None
+        noted = self._journal.entries
         while len(aside) < _ASIDE:
             if not self._tickets and not self._extend():
                 break
@@ -137,12 +143,18 @@ class PlannedSchedule:
             if number >= 0 and not self._scope.pool.is_foreign(number, session):
                 self._uses[rank] += 1
                 found = number
+                if noted is not None:
+                    noted += (self._unpick, rank)
                 break
             if number == _FREE and not is_closed:
                 self._numbers[rank] = _PENDING
                 found = -1 - rank
+                if noted is not None:
+                    noted += (self._unreserve, rank)
                 break
             aside.append(rank)
+            if noted is not None:
+                noted += (self._untake, rank)
         for rank in aside:
             self._put_back(rank)
         if found is None:
@@ -152,6 +164,8 @@ class PlannedSchedule:
     def _open_up(self) -> None:
         """Values may be made from now on: plan what has not been drawn anew, for them, too."""
         self._is_closed = False
+        if self._journal.entries is not None:
+            self._journal.note(self._close_again, (list(self._planned), self._tickets, self._issued))
         for rank in self._tickets:
             self._planned[rank] -= 1
         self._issued -= len(self._tickets)
@@ -164,7 +178,9 @@ class PlannedSchedule:
         for number in chain(ranks, members):
             if number >= 0 and not self._scope.pool.is_foreign(number, session):
                 if self._tickets:
-                    self._planned[self._tickets.pop()] -= 1
+                    rank = self._tickets.pop()
+                    self._planned[rank] -= 1
+                    self._journal.note(self._unspend, rank)
                 self.use(number)
                 return number
         return None
@@ -172,38 +188,43 @@ class PlannedSchedule:
     def _beyond(self, session: ISession) -> int:
         """All that is due is in flight elsewhere: have one value more than planned, and use that while it lasts."""
         if self._tickets:  # it is used instead of another
-            self._planned[self._tickets.pop()] -= 1
+            rank = self._tickets.pop()
+            self._planned[rank] -= 1
+            self._journal.note(self._unspend, rank)
         for rank in reversed(self._extra[-_ASIDE:]):
             number = self._numbers[rank]
             if number >= 0 and not self._scope.pool.is_foreign(number, session):
                 self._planned[rank] += 1
                 self._uses[rank] += 1
+                self._journal.note(self._unuse_beside, rank)
                 return number
         self._append(_PENDING)
         self._planned[-1] = 1
         self._extra.append(len(self._numbers) - 1)
+        self._journal.note(self._unextra, None)
         return -len(self._numbers)
 
     def fill(self, place: int, number: int) -> bool:
         """The value for a reserved place exists, and this is its first use. Returns False if it is not in the scope."""
         rank = -1 - place
-        self._numbers[rank] = _FREE
-        if number not in self._spare_places:
+        self._free(rank)
+        if number not in self._spare:
             known = number in self._ranks
             self._put_back(rank)
             return self.use(number) if known else False
         self._take_spare(number, rank)
-        self._uses[rank] += 1
+        self._count(rank, 1)
         return True
 
     def release(self, place: int) -> None:
         """Nothing comes to a reserved place; its ticket will be drawn again."""
-        self._numbers[-1 - place] = _FREE
+        self._free(-1 - place)
         self._put_back(-1 - place)
 
     def use(self, number: int) -> bool:
         """Count one use of a given value, beside the plan. Returns False if it is not in the scope."""
-        if number in self._spare_places:
+        if number in self._spare:
+            self._journal.note(self._shorten_to, len(self._numbers))
             self._append(_FREE)
             self._take_spare(number, len(self._numbers) - 1)
         rank = self._ranks.get(number)
@@ -211,15 +232,16 @@ class PlannedSchedule:
             return False
         self._planned[rank] += 1  # not issued: it is no ticket, and says nothing of the rate of the draws
         self._uses[rank] += 1
+        self._journal.note(self._unuse_beside, rank)
         return True
 
     def unuse(self, number: int, *, is_told: bool = False) -> None:
         """Take one use of the value back; its ticket, if it was not told, will be drawn again."""
         rank = self._ranks.get(number)
         if rank is not None:
-            self._uses[rank] -= 1
+            self._count(rank, -1)
             if is_told:
-                self._planned[rank] -= 1
+                self._replan(rank, -1)
             else:
                 self._put_back(rank)
 
@@ -231,32 +253,48 @@ class PlannedSchedule:
         """Undo :meth:`undraw`: the ticket is drawn, if nobody else has drawn it since."""
         rank = self._ranks.get(number)
         if rank is not None:
-            self._uses[rank] += 1
+            self._count(rank, 1)
             if rank in self._tickets:
-                self._tickets.remove(rank)
+                place = self._tickets.index(rank)
+                del self._tickets[place]
+                self._journal.note(self._reinsert, (place, rank))
             else:
-                self._planned[rank] += 1
+                self._replan(rank, 1)
 
     def enter(self, number: int) -> None:
-        self._spare_places[number] = len(self._spare)
-        self._spare.append(number)
+        self._spare.add(number)
 
     def leave(self, number: int) -> None:
-        if number in self._spare_places:
-            self._drop_spare(number)
+        if number in self._spare:
+            self._spare.take(number)
         else:
-            self._numbers[self._ranks.pop(number)] = _FREE
+            rank = self._ranks.pop(number)
+            self._numbers[rank] = _FREE
+            self._journal.note(self._unleave, (number, rank))
 
     def _append(self, number: int) -> None:
         self._numbers.append(number)
         self._uses.append(0)
         self._planned.append(0)
 
+    def _free(self, rank: int) -> None:
+        self._numbers[rank] = _FREE
+        self._journal.note(self._reserve, rank)
+
+    def _replan(self, rank: int, uses: int) -> None:
+        self._planned[rank] += uses
+        self._journal.note(self._unreplan, (rank, uses))
+
+    def _count(self, rank: int, uses: int) -> None:
+        self._uses[rank] += uses
+        self._journal.note(self._uncount, (rank, uses))
+
     def _put_back(self, rank: int) -> None:
         tickets = self._tickets
         tickets.append(rank)
         place = int(self._random.random() * len(tickets))
         tickets[place], tickets[-1] = tickets[-1], tickets[place]
+        self._journal.note(self._unput, place)
 
     def _bind(self, session: ISession, rank: int, is_closed: bool) -> int:
         """Give the rank a value that exists and has no use, if there is one to spare and this session may use it."""
@@ -274,20 +312,15 @@ class PlannedSchedule:
         return _FREE
 
     def _take_spare(self, number: int, rank: int) -> None:
-        self._drop_spare(number)
+        self._spare.take(number)
         self._numbers[rank] = number
         self._ranks[number] = rank
-
-    def _drop_spare(self, number: int) -> None:
-        place = self._spare_places.pop(number)
-        last = self._spare.pop()
-        if last != number:
-            self._spare[place] = last
-            self._spare_places[last] = place
+        self._journal.note(self._unbind, number)
 
     def _extend(self) -> bool:
         """Plan the next stretch. Returns False if there is no value to plan for."""
         counts = self._counts
+        self._note_extension()
         if self._foretell is not None:
             self._expected, self._foretell = self._foretell(), None
         target = self._target()
@@ -339,7 +372,7 @@ class PlannedSchedule:
         """Give the first ranks to the values that are to be used most."""
         free = (rank for rank, number in enumerate(self._numbers) if number == _FREE)
         for number in self._favourites:
-            if number in self._spare_places:
+            if number in self._spare:
                 rank = next(free, None)
                 if rank is None:
                     break
@@ -395,3 +428,72 @@ class PlannedSchedule:
         else:
             step = min(asked + self._counts.mean, end)
         return max(self._before + int(step), issued + 1 + issued // 200)
+
+    # How the changes are taken back, newest first; see Journal.
+
+    def _untake(self, rank: int) -> None:
+        self._tickets.append(rank)
+
+    def _unpick(self, rank: int) -> None:
+        self._uses[rank] -= 1
+        self._tickets.append(rank)
+
+    def _unreserve(self, rank: int) -> None:
+        self._numbers[rank] = _FREE
+        self._tickets.append(rank)
+
+    def _reserve(self, rank: int) -> None:
+        self._numbers[rank] = _PENDING
+
+    def _unreplan(self, replanned: tuple[int, int]) -> None:
+        self._planned[replanned[0]] -= replanned[1]
+
+    def _reinsert(self, taken: tuple[int, int]) -> None:
+        self._tickets.insert(*taken)
+
+    def _close_again(self, before: tuple[list[int], list[int], int]) -> None:
+        self._is_closed = True
+        self._planned, self._tickets, self._issued = before
+
+    def _uncount(self, counted: tuple[int, int]) -> None:
+        self._uses[counted[0]] -= counted[1]
+
+    def _unput(self, place: int) -> None:
+        tickets = self._tickets
+        tickets[place], tickets[-1] = tickets[-1], tickets[place]
+        tickets.pop()
+
+    def _unspend(self, rank: int) -> None:
+        self._planned[rank] += 1
+        self._tickets.append(rank)
+
+    def _unuse_beside(self, rank: int) -> None:
+        self._planned[rank] -= 1
+        self._uses[rank] -= 1
+
+    def _unextra(self, _: None) -> None:
+        self._extra.pop()
+        self._shorten_to(len(self._numbers) - 1)
+
+    def _unbind(self, number: int) -> None:
+        self._numbers[self._ranks.pop(number)] = _FREE
+
+    def _unleave(self, left: tuple[int, int]) -> None:
+        number, rank = left
+        self._ranks[number] = rank
+        self._numbers[rank] = number
+
+    def _note_extension(self) -> None:
+        if self._journal.entries is not None:
+            scalars = self._expected, self._foretell, self._last, self._issued, self._favourites
+            self._journal.note(self._unextend, (list(self._planned), scalars))
+
+    def _unextend(self, before: tuple[list[int], tuple[Any, ...]]) -> None:
+        planned, (self._expected, self._foretell, self._last, self._issued, self._favourites) = before
+        self._tickets = []
+        self._shorten_to(len(planned))
+        self._planned = planned
+
+    def _shorten_to(self, length: int) -> None:
+        for by_rank in (self._numbers, self._uses, self._planned):
+            del by_rank[length:]

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from random import Random
+from typing import Any
 
 from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
 from ascetic_ddd.faker.domain.distributors.m2o.nulls import Nulls
@@ -11,6 +12,7 @@ from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.distributors.validation import positive_numbers
 from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.rewinding import Journal
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("SharesDistributor",)
@@ -44,6 +46,8 @@ class SharesDistributor:
         self._dealt = 0
         self._dealt_by_value = [0] * len(self.shares)
         self._tickets: list[int] = []
+        self._journal = Journal()
+        self._marked: Any = None
 
     @classmethod
     def of(
@@ -71,6 +75,8 @@ class SharesDistributor:
         if not self._tickets:
             self._deal()
         number = self._tickets.pop()
+        if self._journal.entries is not None:
+            self._journal.entries += (self._undraw, number)
         session.on_rollback(self._put_back, number)
         return number
 
@@ -114,7 +120,22 @@ class SharesDistributor:
         if self._plan is plan:
             self.plan(None)
 
+    def mark(self) -> None:
+        self._journal.mark()
+        self._nulls.mark()
+        self._marked = self._random.getstate()
+
+    def rewind(self) -> None:
+        self._journal.rewind()
+        self._nulls.rewind()
+        self._random.setstate(self._marked)
+
+    def unmark(self) -> None:
+        self._journal.unmark()
+
     def _deal(self) -> None:
+        if self._journal.entries is not None:
+            self._journal.note(self._undeal, (self._dealt, list(self._dealt_by_value)))
         while not self._tickets:
             self._dealt += self._block
             phase = self._random.random()
@@ -134,6 +155,18 @@ class SharesDistributor:
         self._tickets.append(number)
         place = int(self._random.random() * len(self._tickets))
         self._tickets[place], self._tickets[-1] = self._tickets[-1], self._tickets[place]
+        self._journal.note(self._unput, place)
+
+    def _undraw(self, number: int) -> None:
+        self._tickets.append(number)
+
+    def _unput(self, place: int) -> None:
+        self._tickets[place], self._tickets[-1] = self._tickets[-1], self._tickets[place]
+        self._tickets.pop()
+
+    def _undeal(self, before: tuple[int, list[int]]) -> None:
+        self._tickets = []
+        self._dealt, self._dealt_by_value = before
 
     def _take_out(self, number: int) -> None:
         if number in self._tickets:

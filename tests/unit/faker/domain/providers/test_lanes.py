@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from faker import Faker
 
 from ascetic_ddd.faker.application.generation import planned_run
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
@@ -190,3 +191,8 @@ async def test_unique_values_stay_unique_across_lanes() -> None:
     await asyncio.gather(*(work(lane, 25, 1) for lane in (provider, provider.clone(), provider.clone())))
     numbers = [row["no"] for row in await stored(repository)]
     assert len(numbers) == len(set(numbers)) == 75
+
+
+def test_a_faker_method_draws_from_the_same_stream_in_every_lane() -> None:
+    provider = ValueProvider[str, str](input_generator=Faker("en_US").name)
+    assert provider.clone().input_generator is provider.input_generator
