@@ -10,7 +10,7 @@ from ascetic_ddd.faker.application.reconciliation import reconcile
 from ascetic_ddd.faker.cli.main import main
 from ascetic_ddd.faker.infrastructure.feeds.model_target import model_target, pg_model_repositories
 from ascetic_ddd.faker.schema import SchemaSynthesizer
-from ascetic_ddd.faker.schema.providers import providers
+from ascetic_ddd.faker.schema.aggregates.providers import providers
 from ascetic_ddd.seedwork.infrastructure.session.composite_session import CompositeSessionPool
 from tests.integration.staff import Employee, target
 from tests.integration.test_schema_pg import stored

@@ -22,7 +22,7 @@ from ascetic_ddd.faker.infrastructure.feeds.pg_tables import PgTables
 from ascetic_ddd.faker.infrastructure.feeds.tables import tables_of
 from ascetic_ddd.faker.infrastructure.repositories.pg_names import TableName
 from ascetic_ddd.faker.schema import SchemaSynthesizer
-from ascetic_ddd.faker.schema.shapes import has_fields
+from ascetic_ddd.faker.schema.reading.shapes import has_fields
 
 __all__ = ("SynthesizeOptions", "statements", "synthesize")
 

@@ -46,19 +46,19 @@ except ImportError as error:
 if int(_pydantic.VERSION.partition(".")[0]) < 2:
     raise ImportError(f"ascetic_ddd.faker.schema needs pydantic 2, not {_pydantic.VERSION}: pip install 'ascetic-ddd[pydantic]'")
 
-from ascetic_ddd.faker.schema import choices, containers, dates, nested, numbers, patterns, special, strings, unions, words
-from ascetic_ddd.faker.schema.behaviors import Behavior, Independent, Pooled
-from ascetic_ddd.faker.schema.dates import SynthesizeDate
-from ascetic_ddd.faker.schema.model_synthesizer import ModelIter, ModelSynthesizer
 from ascetic_ddd.faker.schema.noise import Fault, NoisyRow
-from ascetic_ddd.faker.schema.numbers import SynthesizeFloat, SynthesizeInteger, SynthesizeNumber
-from ascetic_ddd.faker.schema.records import Record
-from ascetic_ddd.faker.schema.references import SynthesizeReference
-from ascetic_ddd.faker.schema.registry import synth_class_iter
+from ascetic_ddd.faker.schema.rows import nested as _nested  # noqa: F401  # its class is found as a subclass
+from ascetic_ddd.faker.schema.rows.model_synthesizer import ModelIter, ModelSynthesizer
+from ascetic_ddd.faker.schema.rows.records import Record
 from ascetic_ddd.faker.schema.schema_synthesizer import ForeignKey, Order, SchemaSynthesizer
-from ascetic_ddd.faker.schema.strings import SynthesizeString
-from ascetic_ddd.faker.schema.synthesizer import Synthesizer
-from ascetic_ddd.faker.schema.words import SynthesizeName
+from ascetic_ddd.faker.schema.synthesizers.behaviors import Behavior, Independent, Pooled
+from ascetic_ddd.faker.schema.synthesizers.dates import SynthesizeDate
+from ascetic_ddd.faker.schema.synthesizers.numbers import SynthesizeFloat, SynthesizeInteger, SynthesizeNumber
+from ascetic_ddd.faker.schema.synthesizers.references import SynthesizeReference
+from ascetic_ddd.faker.schema.synthesizers.registry import synth_class_iter
+from ascetic_ddd.faker.schema.synthesizers.strings import SynthesizeString
+from ascetic_ddd.faker.schema.synthesizers.synthesizer import Synthesizer
+from ascetic_ddd.faker.schema.synthesizers.words import SynthesizeName
 
 __all__ = (
     "Behavior",
@@ -82,16 +82,3 @@ __all__ = (
     "Synthesizer",
     "synth_class_iter",
 )
-
-_ALL = (
-    choices,
-    containers,
-    dates,
-    nested,
-    numbers,
-    patterns,
-    special,
-    strings,
-    unions,
-    words,
-)  # whose classes are found as subclasses

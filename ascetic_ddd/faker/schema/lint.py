@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ascetic_ddd.faker.schema.model_synthesizer import ModelSynthesizer
-from ascetic_ddd.faker.schema.sql_words import SQL_WORDS
+from ascetic_ddd.faker.schema.reading.sql_words import SQL_WORDS
+from ascetic_ddd.faker.schema.rows.model_synthesizer import ModelSynthesizer
 
 __all__ = ("Finding", "lint")
 

@@ -13,11 +13,11 @@ import pydantic
 from ascetic_ddd.faker.domain.distributors.validation import number_fault
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.graph import stream
-from ascetic_ddd.faker.schema.facts import Constraints, constraints_of, derived, is_nullable, not_null, unfold
-from ascetic_ddd.faker.schema.model_synthesizer import ModelSynthesizer
-from ascetic_ddd.faker.schema.plain import in_order, plain
-from ascetic_ddd.faker.schema.records import words_of
-from ascetic_ddd.faker.schema.shapes import MISSING, has_fields
+from ascetic_ddd.faker.schema.reading.facts import Constraints, constraints_of, derived, is_nullable, not_null, unfold
+from ascetic_ddd.faker.schema.reading.plain import in_order, plain
+from ascetic_ddd.faker.schema.reading.shapes import MISSING, has_fields
+from ascetic_ddd.faker.schema.rows.model_synthesizer import ModelSynthesizer
+from ascetic_ddd.faker.schema.rows.records import words_of
 
 __all__ = ("KINDS", "Fault", "NoisyRow", "noisy_rows")
 

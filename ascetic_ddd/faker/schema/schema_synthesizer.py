@@ -2,20 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.graph import DEFAULT_SEED
+from ascetic_ddd.faker.schema.aggregates.model_provider import ModelProvider
+from ascetic_ddd.faker.schema.aggregates.providers import Repositories, providers
+from ascetic_ddd.faker.schema.keys.resolution import resolve
 from ascetic_ddd.faker.schema.lint import Finding, lint
-from ascetic_ddd.faker.schema.model_synthesizer import ModelSynthesizer
 from ascetic_ddd.faker.schema.noise import KINDS, NoisyRow, noisy_rows
-from ascetic_ddd.faker.schema.records import Record
-from ascetic_ddd.faker.schema.resolution import resolve
-from ascetic_ddd.faker.schema.synthesizer import Synthesizer
-
-if TYPE_CHECKING:
-    from ascetic_ddd.faker.schema.model_provider import ModelProvider
-    from ascetic_ddd.faker.schema.providers import Repositories
+from ascetic_ddd.faker.schema.rows.model_synthesizer import ModelSynthesizer
+from ascetic_ddd.faker.schema.rows.records import Record
+from ascetic_ddd.faker.schema.synthesizers.synthesizer import Synthesizer
 
 __all__ = ("ForeignKey", "Order", "SchemaSynthesizer")
 
@@ -69,7 +67,7 @@ class SchemaSynthesizer:
         seed: of the run.
         synthesizers: subclasses of ``Synthesizer`` to ask before the library's own, and no others. None: those in sight when
         a model
-            is added, see :func:`~ascetic_ddd.faker.schema.registry.in_sight`.
+            is added, see :func:`~ascetic_ddd.faker.schema.synthesizers.registry.in_sight`.
 
     Attributes:
         schema: the models' synthesizers by the models' names, in the order in which they were added.
@@ -173,7 +171,7 @@ class SchemaSynthesizer:
         self.prepare()
         return noisy_rows(self[model_class], probability, kinds)
 
-    def providers(self, repositories: "Repositories") -> "dict[str, ModelProvider]":
+    def providers(self, repositories: Repositories) -> dict[str, ModelProvider]:
         """Aggregate providers for the models, by name, for ``generate`` and all that goes with it.
 
         Args:
@@ -183,8 +181,6 @@ class SchemaSynthesizer:
             ConfigurationError: a model has no primary key, or a reference that does not lead to one.
             CycleError: references that may not be None go round in a circle.
         """
-        from ascetic_ddd.faker.schema.providers import providers
-
         return providers(self, repositories)
 
     def __getitem__(self, model_class: Any) -> ModelSynthesizer:

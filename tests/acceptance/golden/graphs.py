@@ -18,7 +18,7 @@ from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.faker.infrastructure.repositories.in_memory_repository import InMemoryRepository
 from ascetic_ddd.faker.schema import SchemaSynthesizer
-from ascetic_ddd.faker.schema.providers import providers
+from ascetic_ddd.faker.schema.aggregates.providers import providers
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 from examples.flights.providers import AirlineProvider, AirportProvider, FlightProvider, PlaneProvider
 from examples.library.providers import AuthorProvider, BookProvider, TenantProvider, export

@@ -13,8 +13,8 @@ from ascetic_ddd.faker.infrastructure.feeds.file_sink import FileSink, files_in
 from ascetic_ddd.faker.infrastructure.feeds.nested import telling_field
 from ascetic_ddd.faker.infrastructure.feeds.noisy import FAULTS, noisy_columns
 from ascetic_ddd.faker.infrastructure.feeds.tables import Table
-from ascetic_ddd.faker.schema.model_synthesizer import ModelSynthesizer
 from ascetic_ddd.faker.schema.noise import noisy_rows
+from ascetic_ddd.faker.schema.rows.model_synthesizer import ModelSynthesizer
 
 __all__ = ("CsvColumn", "CsvFolder", "CsvLines")
 

@@ -16,7 +16,7 @@ from pydantic import BaseModel, NameEmail, Secret, SecretBytes, SecretStr
 from pydantic_core import MultiHostUrl, PydanticSerializationError, Url, to_json
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
-from ascetic_ddd.faker.schema.plain import revealed
+from ascetic_ddd.faker.schema.reading.plain import revealed
 
 __all__ = ("CsvText", "duration_text", "json_fallback", "json_text", "quoted_text")
 

@@ -10,7 +10,7 @@ from ascetic_ddd.faker.application.progress import Clock, Progress
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.feeds.tables import Table, tables_of
 from ascetic_ddd.faker.infrastructure.repositories.pg_names import TableName
-from ascetic_ddd.faker.schema.model_synthesizer import ModelSynthesizer
+from ascetic_ddd.faker.schema.rows.model_synthesizer import ModelSynthesizer
 from ascetic_ddd.faker.schema.schema_synthesizer import Order
 
 __all__ = ("IDestination", "ISink", "Written", "columns_of", "write_rows")

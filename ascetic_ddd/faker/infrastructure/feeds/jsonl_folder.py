@@ -16,8 +16,8 @@ from ascetic_ddd.faker.infrastructure.feeds.nested import telling_field
 from ascetic_ddd.faker.infrastructure.feeds.noisy import noisy_lines
 from ascetic_ddd.faker.infrastructure.feeds.pg_types import takes_json_text
 from ascetic_ddd.faker.infrastructure.feeds.tables import Table
-from ascetic_ddd.faker.schema.model_synthesizer import ModelSynthesizer
 from ascetic_ddd.faker.schema.noise import noisy_rows
+from ascetic_ddd.faker.schema.rows.model_synthesizer import ModelSynthesizer
 
 __all__ = ("JsonLines", "JsonlFolder")
 

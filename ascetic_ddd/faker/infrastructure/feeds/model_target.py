@@ -20,9 +20,9 @@ from ascetic_ddd.faker.infrastructure.repositories.composite_repository import C
 from ascetic_ddd.faker.infrastructure.repositories.internal_pg_repository import InternalPgRepository
 from ascetic_ddd.faker.infrastructure.repositories.pg_names import TableName
 from ascetic_ddd.faker.infrastructure.repositories.pg_repository import PgRepository
-from ascetic_ddd.faker.schema.aggregates import ModelAggregate
-from ascetic_ddd.faker.schema.plain import plain, revealed
-from ascetic_ddd.faker.schema.providers import providers
+from ascetic_ddd.faker.schema.aggregates.model_aggregate import ModelAggregate
+from ascetic_ddd.faker.schema.aggregates.providers import providers
+from ascetic_ddd.faker.schema.reading.plain import plain, revealed
 from ascetic_ddd.faker.schema.schema_synthesizer import SchemaSynthesizer
 
 __all__ = ("model_target", "pg_model_repositories")

@@ -11,10 +11,10 @@ from pydantic.fields import FieldInfo
 
 from ascetic_ddd.faker.infrastructure.feeds.csv_text import json_text
 from ascetic_ddd.faker.infrastructure.feeds.pg_types import takes_json_text
-from ascetic_ddd.faker.schema.facts import is_alias, unfold
-from ascetic_ddd.faker.schema.model_synthesizer import ModelSynthesizer
-from ascetic_ddd.faker.schema.plain import in_order, revealed
-from ascetic_ddd.faker.schema.shapes import Shape, has_fields
+from ascetic_ddd.faker.schema.reading.facts import is_alias, unfold
+from ascetic_ddd.faker.schema.reading.plain import in_order, revealed
+from ascetic_ddd.faker.schema.reading.shapes import Shape, has_fields
+from ascetic_ddd.faker.schema.rows.model_synthesizer import ModelSynthesizer
 
 __all__ = ("as_told", "bytes_text_of", "telling", "telling_field")
 

@@ -8,9 +8,9 @@ from pydantic_core import to_json
 
 from ascetic_ddd.faker.infrastructure.feeds.csv_text import json_fallback
 from ascetic_ddd.faker.infrastructure.feeds.nested import as_told, bytes_text_of
-from ascetic_ddd.faker.schema.model_synthesizer import ModelSynthesizer
 from ascetic_ddd.faker.schema.noise import NoisyRow
-from ascetic_ddd.faker.schema.shapes import has_fields
+from ascetic_ddd.faker.schema.reading.shapes import has_fields
+from ascetic_ddd.faker.schema.rows.model_synthesizer import ModelSynthesizer
 
 __all__ = ("FAULTS", "faults_of", "noisy_columns", "noisy_lines")
 

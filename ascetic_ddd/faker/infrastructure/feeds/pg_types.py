@@ -17,8 +17,8 @@ from pydantic import networks
 from pydantic import types as pydantic_types
 from pydantic.fields import FieldInfo
 
-from ascetic_ddd.faker.schema.facts import Constraints, constraints_of, derived, is_nullable, members_of, not_null, unfold
-from ascetic_ddd.faker.schema.plain import revealed
+from ascetic_ddd.faker.schema.reading.facts import Constraints, constraints_of, derived, is_nullable, members_of, not_null, unfold
+from ascetic_ddd.faker.schema.reading.plain import revealed
 
 __all__ = ("PgType", "pg_type", "takes_json_text")
 

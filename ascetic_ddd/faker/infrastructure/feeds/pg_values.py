@@ -7,7 +7,7 @@ from typing import Any
 
 from ascetic_ddd.faker.infrastructure.feeds.csv_text import duration_text, json_text
 from ascetic_ddd.faker.infrastructure.feeds.pg_catalogue import PgColumn
-from ascetic_ddd.faker.schema.plain import in_order, revealed
+from ascetic_ddd.faker.schema.reading.plain import in_order, revealed
 
 __all__ = ("adapter_for",)
 

@@ -14,8 +14,8 @@ from pydantic import TypeAdapter
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.feeds.pg_types import PgType, pg_type, takes_json_text
-from ascetic_ddd.faker.schema.facts import extra_of
-from ascetic_ddd.faker.schema.shapes import Shape
+from ascetic_ddd.faker.schema.reading.facts import extra_of
+from ascetic_ddd.faker.schema.reading.shapes import Shape
 
 __all__ = ("read_csv", "read_jsonl")
 

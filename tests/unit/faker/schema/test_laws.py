@@ -16,12 +16,12 @@ from pydantic import Field
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.schema import SchemaSynthesizer
-from ascetic_ddd.faker.schema.combinations import Combinations
-from ascetic_ddd.faker.schema.patterns import limited
-from ascetic_ddd.faker.schema.permutation import Permutation
-from ascetic_ddd.faker.schema.spaces import ItemsSpace, ProductSpace, RangeSpace, TextSpace
-from ascetic_ddd.faker.schema.trees import parents_of
-from ascetic_ddd.faker.schema.uses import planned_uses
+from ascetic_ddd.faker.schema.keys.combinations import Combinations
+from ascetic_ddd.faker.schema.keys.trees import parents_of
+from ascetic_ddd.faker.schema.rows.uses import planned_uses
+from ascetic_ddd.faker.schema.synthesizers.patterns import limited
+from ascetic_ddd.faker.schema.synthesizers.permutation import Permutation
+from ascetic_ddd.faker.schema.synthesizers.spaces import ItemsSpace, ProductSpace, RangeSpace, TextSpace
 
 create_model: Any = pydantic.create_model
 

@@ -13,8 +13,8 @@ from ascetic_ddd.faker.application.restoration import restore
 from ascetic_ddd.faker.domain.errors import ConfigurationError, CycleError, GenerationError
 from ascetic_ddd.faker.infrastructure.repositories.in_memory_repository import InMemoryRepository
 from ascetic_ddd.faker.schema import SchemaSynthesizer, Synthesizer
-from ascetic_ddd.faker.schema.aggregates import ModelAggregate
-from ascetic_ddd.faker.schema.model_provider import ModelProvider
+from ascetic_ddd.faker.schema.aggregates.model_aggregate import ModelAggregate
+from ascetic_ddd.faker.schema.aggregates.model_provider import ModelProvider
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySessionPool
 from tests.unit.faker.infrastructure.feeds.models import Author, Book, Everything, Tenant, Worker, foreign, primary
 

@@ -25,7 +25,7 @@ from ascetic_ddd.faker.infrastructure.feeds.destinations import IDestination, wr
 from ascetic_ddd.faker.infrastructure.feeds.jsonl_folder import JsonlFolder
 from ascetic_ddd.faker.infrastructure.repositories.in_memory_repository import InMemoryRepository
 from ascetic_ddd.faker.schema import SchemaSynthesizer
-from ascetic_ddd.faker.schema.aggregates import ModelAggregate
+from ascetic_ddd.faker.schema.aggregates.model_aggregate import ModelAggregate
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySessionPool
 
 

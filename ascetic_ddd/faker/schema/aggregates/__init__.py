@@ -1,0 +1,1 @@
+"""Models as aggregates: the providers that make them one by one."""

@@ -1,0 +1,1 @@
+"""Keys and references between models: which row refers to which, reckoned beforehand."""

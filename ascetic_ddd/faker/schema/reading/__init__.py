@@ -1,0 +1,1 @@
+"""What reads models: types, constraints, words, validators. Nothing here draws."""

@@ -1,0 +1,1 @@
+"""Rows of one model: columns side by side, validated."""
