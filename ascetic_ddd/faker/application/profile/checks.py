@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 from ascetic_ddd.faker.application.measure import weights as weights_of
-from ascetic_ddd.faker.application.profile.model import (
-    ColumnProfile,
+from ascetic_ddd.faker.application.profile.records import (
+    ColumnRecord,
     Histogram,
-    ReferenceProfile,
-    TableProfile,
+    ReferenceRecord,
+    TableRecord,
     Within,
 )
 from ascetic_ddd.faker.application.profile.skew_fit import SkewFit, skew_fit
@@ -27,7 +27,7 @@ _SAMPLED = 0.02  # numbers that were measured on different rows may disagree so 
 
 
 def contradictions(
-    tables: Mapping[int, TableProfile], references: Mapping[int, ReferenceProfile], unread: Container[str] = ()
+    tables: Mapping[int, TableRecord], references: Mapping[int, ReferenceRecord], unread: Container[str] = ()
 ) -> Iterator[str]:
     """Give all contradictions, each with its place.
 
@@ -47,7 +47,7 @@ def contradictions(
         yield from _of_reference(reference, place)
 
 
-def _of_table(table: TableProfile, place: str) -> Iterator[str]:
+def _of_table(table: TableRecord, place: str) -> Iterator[str]:
     names = [column.name for column in table.columns]
     yield from _repeated(f"{place}.columns", names, "the column")
     for index, name in enumerate(table.primary_key):
@@ -62,7 +62,7 @@ def _of_table(table: TableProfile, place: str) -> Iterator[str]:
         yield from _of_column(column, inside)
 
 
-def _of_column(column: ColumnProfile, place: str) -> Iterator[str]:
+def _of_column(column: ColumnRecord, place: str) -> Iterator[str]:
     filled = column.rows * (1.0 - column.null_share)
     slack = _slack(column.method, column.rows)
     if column.distinct is not None and column.distinct > filled + slack:
@@ -82,7 +82,7 @@ def _of_column(column: ColumnProfile, place: str) -> Iterator[str]:
         yield from _of_values(column, f"{place}.values")
 
 
-def _of_values(column: ColumnProfile, place: str) -> Iterator[str]:
+def _of_values(column: ColumnRecord, place: str) -> Iterator[str]:
     values = column.values or ()
     yield from _repeated(place, [f"{type(value).__name__} {value!r}" for value, _ in values], "the value")
     held = math.fsum(share for _, share in values)
@@ -93,9 +93,7 @@ def _of_values(column: ColumnProfile, place: str) -> Iterator[str]:
             yield f"{place}[{index}]: the share of null is {share:.6g}; null_share says {column.null_share:.6g}"
 
 
-def _ends_of(
-    reference: ReferenceProfile, tables: Mapping[str, TableProfile], unread: Container[str], place: str
-) -> Iterator[str]:
+def _ends_of(reference: ReferenceRecord, tables: Mapping[str, TableRecord], unread: Container[str], place: str) -> Iterator[str]:
     if len(reference.columns) != len(reference.references_columns) or not reference.columns:
         yield f"{place}.references_columns: {len(reference.references_columns)} for {len(reference.columns)} columns"
     ends = (
@@ -116,7 +114,7 @@ def _ends_of(
             yield from _known(column, names, f"{place}.{columns_field}[{index}]")
 
 
-def _of_reference(reference: ReferenceProfile, place: str) -> Iterator[str]:
+def _of_reference(reference: ReferenceRecord, place: str) -> Iterator[str]:
     histogram = reference.histogram
     filled = reference.rows * (1.0 - reference.null_weight)
     yield from _of_histogram(histogram, f"{place}.histogram", filled, _slack(reference.method, reference.rows))
@@ -145,14 +143,14 @@ def _of_reference(reference: ReferenceProfile, place: str) -> Iterator[str]:
         yield from _of_within(reference, reference.within, f"{place}.within")
 
 
-def _of_skew(reference: ReferenceProfile, fitted: SkewFit, place: str) -> Iterator[str]:
+def _of_skew(reference: ReferenceRecord, fitted: SkewFit, place: str) -> Iterator[str]:
     if abs(reference.skew - fitted.skew) > _REFITTED:
         yield f"{place}.skew: {reference.skew:.6g}; the histogram has {fitted.skew:.6g}"
     if abs(reference.skew_misfit - fitted.misfit) > _REFITTED:
         yield f"{place}.skew_misfit: {reference.skew_misfit:.6g}; the histogram has {fitted.misfit:.6g}"
 
 
-def _of_weights(reference: ReferenceProfile, place: str) -> Iterator[str]:
+def _of_weights(reference: ReferenceRecord, place: str) -> Iterator[str]:
     yield from _falling(reference.weights, f"{place}.weights")
     if not reference.used:
         if reference.weights:
@@ -170,7 +168,7 @@ def _of_weights(reference: ReferenceProfile, place: str) -> Iterator[str]:
             yield f"{place}.weights: {_few(reference.weights)}; the histogram has {_few(found)}"
 
 
-def _of_within(reference: ReferenceProfile, within: Within, place: str) -> Iterator[str]:
+def _of_within(reference: ReferenceRecord, within: Within, place: str) -> Iterator[str]:
     for index, column in enumerate(within.columns):
         yield from _known(column, reference.columns, f"{place}.columns[{index}]")
     if not 0 < len(within.columns) < len(reference.columns):

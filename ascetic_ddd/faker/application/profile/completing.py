@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ascetic_ddd.faker.application.profile.model import Histogram
 from ascetic_ddd.faker.application.profile.reading import FAULTY, read
+from ascetic_ddd.faker.application.profile.records import Histogram
 from ascetic_ddd.faker.application.profile.skew_fit import skew_fit
 
 __all__ = ("DERIVED", "completed", "constraint_name")

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import combinations
 from random import Random
 
-from ascetic_ddd.faker.application.profile.model import DependentPair
+from ascetic_ddd.faker.application.profile.records import DependentPair
 
 __all__ = ("STRONG", "dependent_pairs", "strength")
 

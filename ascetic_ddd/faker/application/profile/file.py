@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from ascetic_ddd.faker.application.files import replace_file
 from ascetic_ddd.faker.application.profile.checks import contradictions
 from ascetic_ddd.faker.application.profile.completing import completed
-from ascetic_ddd.faker.application.profile.model import Profile, ReferenceProfile, TableProfile
 from ascetic_ddd.faker.application.profile.reading import FAULTY, Faults, read
+from ascetic_ddd.faker.application.profile.records import ProfileRecord, ReferenceRecord, TableRecord
 from ascetic_ddd.faker.domain.errors import ProfileError
 from ascetic_ddd.faker.domain.values.words import json_escaped
 
@@ -18,7 +18,7 @@ __all__ = ("VERSION", "as_json", "from_json", "load", "save")
 
 VERSION = 1
 
-P = TypeVar("P", bound=Profile)
+P = TypeVar("P", bound=ProfileRecord)
 
 _WIDTH = 120
 _REQUIRED = ("version", "tables", "references")
@@ -38,7 +38,7 @@ def load(cls: type[P], path: str | Path) -> P:
     return from_json(cls, text, str(path))
 
 
-def save(profile: Profile, path: str | Path, *, readable: bool = False) -> None:
+def save(profile: ProfileRecord, path: str | Path, *, readable: bool = False) -> None:
     """Write a profile. The file is replaced as a whole: who reads it meanwhile sees the old one or the new one.
 
     Args:
@@ -91,7 +91,7 @@ def from_json(cls: type[P], text: str, name: str = "the profile") -> P:
     return profile  # type: ignore[no-any-return]
 
 
-def as_json(profile: Profile) -> str:
+def as_json(profile: ProfileRecord) -> str:
     """Give the text of a profile: JSON, numbers side by side, all else one below the other."""
     return json_escaped("".join(_written(_plain(profile), ""))) + "\n"
 
@@ -100,8 +100,8 @@ def _contradictions(data: Any) -> Iterator[str]:
     """Those of all tables and references that can be read, whatever is wrong with others."""
     parts = data if isinstance(data, dict) else {}
     listed = {name: part if isinstance(part := parts.get(name), list) else [] for name in ("tables", "references")}
-    tables = {index: read(TableProfile, each, "", []) for index, each in enumerate(listed["tables"])}
-    references = {index: read(ReferenceProfile, each, "", []) for index, each in enumerate(listed["references"])}
+    tables = {index: read(TableRecord, each, "", []) for index, each in enumerate(listed["tables"])}
+    references = {index: read(ReferenceRecord, each, "", []) for index, each in enumerate(listed["references"])}
     unread = {
         str(each.get("name")) for index, each in enumerate(listed["tables"]) if tables[index] is FAULTY and isinstance(each, dict)
     }

@@ -12,6 +12,7 @@ from ascetic_ddd.faker.application.profile.reading import Kind, kind_of
 __all__ = ("json_schema",)
 
 _TYPES = {int: "integer", float: "number", str: "string", bool: "boolean", NoneType: "null"}
+_SECTION = "Attributes:\n"
 
 
 def json_schema() -> dict[str, Any]:
@@ -48,10 +49,11 @@ def _is_required(cls: Any, field: Field[Any]) -> bool:
 
 
 def _attributes(cls: Any) -> dict[str, str]:
-    """The words of the docstring's section Attributes, by name."""
+    """The words of the docstring's section Attributes, by name; the records below the class have it."""
     words: dict[str, str] = {}
     name = ""
-    _, _, section = (inspect.getdoc(cls) or "").partition("Attributes:\n")
+    docs = (inspect.getdoc(kind) or "" for kind in cls.__mro__)
+    section = next(doc.partition(_SECTION)[2] for doc in docs if _SECTION in doc)
     for line in section.splitlines():
         if line.startswith("    ") and not line.startswith("     "):
             name, _, text = line.strip().partition(": ")

@@ -1,12 +1,22 @@
-"""The measured shape of a database, as plain data. It has no row values, unless they were asked for."""
+"""The measured shape of a database, and what is asked of it: parts by name, arguments of the factories, the file."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from ascetic_ddd.faker.application.profile import parameters
-from ascetic_ddd.faker.application.profile.limits import Correlation, Count, NotNegative, Positive, Share, Skew
+from ascetic_ddd.faker.application.profile import file, parameters
+from ascetic_ddd.faker.application.profile.records import (
+    ColumnRecord,
+    DependentPair,
+    Histogram,
+    Method,
+    ProfileRecord,
+    ReferenceRecord,
+    TableRecord,
+    Within,
+    WithinClass,
+)
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 
 __all__ = (
@@ -21,51 +31,13 @@ __all__ = (
     "WithinClass",
 )
 
-Method = Literal["exact", "sample", "estimate"]
-"""All rows were counted; some, with a stated error; or none, and the planner's statistics were taken."""
-
-Histogram = tuple[tuple[Count, Count], ...]
-"""Count of counts: pairs (rows, how many values or parents have so many), ascending."""
-
-Scalar = str | int | float | bool | None
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnProfile:
+class ColumnProfile(ColumnRecord):
     """One column. Shares are of all rows of the table, nulls included.
 
-    Attributes:
-        name: as in the catalogue, without quotes.
-        type: as ``format_type`` writes it.
-        rows: rows of the table.
-        null_share: share of nulls.
-        distinct: distinct values that are not null; None where the type has no equality, or nobody knows.
-        top_shares: shares of the most frequent values, most frequent first, at most 100.
-        width: mean bytes of a value that is not null, as stored.
-        correlation: of physical order and order of values, as ``pg_stats.correlation``.
-        quantiles: 101, from the least to the greatest, of numbers (seconds for ``time`` and ``interval``), or ISO 8601 strings
-            for dates and timestamps. Each is smoothed over at least five rows and rounded.
-        values: pairs (value, share), None being null; only of columns that were asked for, enums and booleans.
-        histogram: how many values have so many rows; None where only the planner knows.
-        method: how it was measured.
-        is_unique: a unique index has this column alone.
-        base: of a domain, the type below it, without length and digits.
+    Attributes: those of :class:`~ascetic_ddd.faker.application.profile.records.ColumnRecord`.
     """
-
-    name: str
-    type: str
-    rows: Count
-    null_share: Share
-    distinct: Count | None
-    top_shares: tuple[Share, ...] = ()
-    width: NotNegative | None = None
-    correlation: Correlation | None = None
-    quantiles: tuple[float | str, ...] | None = None
-    values: tuple[tuple[Scalar, Share], ...] | None = None
-    histogram: Histogram | None = None
-    method: Method = "exact"
-    is_unique: bool = False
-    base: str | None = None
 
     def parameters(self) -> dict[str, Any]:
         """Arguments of ``distributor_factory`` that reuse values as the column does."""
@@ -94,37 +66,13 @@ class ColumnProfile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DependentPair:
-    """Two columns of a table that know something of each other.
-
-    Attributes:
-        columns: their names.
-        strength: normalised mutual information, I(a;b) / min(H(a), H(b)), chance taken off: 0 independent, 1 determined.
-    """
-
-    columns: tuple[str, str]
-    strength: Share
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableProfile:
+class TableProfile(TableRecord):
     """One table.
 
-    Attributes:
-        name: without its schema if that is the profile's, else ``schema.table``.
-        rows: number of rows.
-        primary_key: its columns, in order of the key.
-        columns: in the table's order.
-        dependent_pairs: strongest first.
-        bytes_per_row: of the table's main storage, free space included; None for an empty table.
+    Attributes: those of :class:`~ascetic_ddd.faker.application.profile.records.TableRecord`.
     """
 
-    name: str
-    rows: Count
-    primary_key: tuple[str, ...]
     columns: tuple[ColumnProfile, ...]
-    dependent_pairs: tuple[DependentPair, ...] = ()
-    bytes_per_row: NotNegative | None = None
 
     def column(self, name: str) -> ColumnProfile:
         """Give the column of that name.
@@ -141,92 +89,11 @@ class TableProfile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WithinClass:
-    """Groups of about the same size, pooled.
-
-    Attributes:
-        groups: number of groups.
-        rows: their rows in the child table.
-        parents: their rows in the parent table.
-        histogram: pairs (children, parents), parents without children included.
-    """
-
-    groups: Count
-    rows: Count
-    parents: Count
-    histogram: Histogram
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Within:
-    """A composite reference inside the columns that it shares with another key, such as the tenant.
-
-    Attributes:
-        columns: the shared columns of the child table.
-        groups: number of different values of these columns in the parent table.
-        classes: at most four, of equal numbers of groups (the first ones may have one more), those with most rows first.
-    """
-
-    columns: tuple[str, ...]
-    groups: Count
-    classes: tuple[WithinClass, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReferenceProfile:
+class ReferenceProfile(ReferenceRecord):
     """One foreign key. The histogram is the truth; mean, weights, skew, alpha are summaries of it.
 
-    Attributes:
-        table: the child table, named as in :class:`TableProfile`.
-        columns: its columns, in the order of the key.
-        references_table: the parent table.
-        references_columns: the parent's columns, in the same order.
-        name: of the constraint. A file may leave it out: then it is the one that PostgreSQL would give.
-        rows: rows of the child table.
-        null_weight: share of its rows where the reference is null: for a composite one, where any of its columns is.
-        mean: rows per used parent; 0 if no parent is used.
-        weights: shares of rows held by 4 equal-sized parts of the used parents, most used first (the seed's ``ntile``).
-        skew: of the law with the same Σp².
-        skew_misfit: largest distance between the shares of rows that the top parents have, in fact and by that law: 0…1.
-            A file may leave it out, and the fields ``parents`` and ``used``: then they are those of the histogram.
-        alpha: Zipf's exponent by the seed's regression; None for fewer than two ranks.
-        r_squared: of that regression.
-        parents: rows of the parent table.
-        used: parents that have a child.
-        histogram: pairs (children, parents), parents without children included.
-        top_counts: children of the parents with the most, at most 100, most first.
-        quantiles: 101 of the children per parent, childless ones included, least first.
-        within: for a composite reference that shares columns with another key.
-        correlation: of the child's physical order and the column's order; None for composite references.
-        method: how it was measured.
-        error: 95 % bound of the Kolmogorov–Smirnov distance to the exact histogram; 0 if exact, None if nobody knows.
+    Attributes: those of :class:`~ascetic_ddd.faker.application.profile.records.ReferenceRecord`.
     """
-
-    table: str
-    columns: tuple[str, ...]
-    references_table: str
-    references_columns: tuple[str, ...]
-    name: str
-    rows: Count
-    null_weight: Share
-    mean: NotNegative
-    weights: tuple[Share, ...]
-    skew: Skew
-    skew_misfit: Share
-    alpha: float | None
-    r_squared: float | None
-    parents: Count
-    used: Count
-    histogram: Histogram
-    top_counts: tuple[Positive, ...] = ()
-    quantiles: tuple[Count, ...] = ()
-    within: Within | None = None
-    correlation: Correlation | None = None
-    method: Method = "exact"
-    error: Share | None = 0.0
-
-    def __str__(self) -> str:
-        return f"{self.table}({', '.join(self.columns)})"
 
     def parameters(self, shape: Literal["weights", "skew", "histogram"] = "weights") -> dict[str, Any]:
         """Arguments of ``distributor_factory``, which it accepts whatever was captured.
@@ -246,24 +113,14 @@ class ReferenceProfile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
+class Profile(ProfileRecord):
     """The measured shape of a database.
 
-    Attributes:
-        version: of the file's format.
-        schema: the schema whose tables are named without it.
-        tables: by name.
-        references: by table and columns.
-        notes: what was skipped, timed out or estimated, in words.
-        source: facts of the server and of the capture; neither host nor password.
+    Attributes: those of :class:`~ascetic_ddd.faker.application.profile.records.ProfileRecord`.
     """
 
-    version: Positive = 1
-    schema: str = "public"
     tables: tuple[TableProfile, ...] = ()
     references: tuple[ReferenceProfile, ...] = ()
-    notes: tuple[str, ...] = ()
-    source: dict[str, Scalar] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -272,9 +129,7 @@ class Profile:
         Raises:
             ProfileError: it cannot be read, or is damaged; the message lists all faults with their places.
         """
-        from ascetic_ddd.faker.application.profile.file import load
-
-        return load(cls, path)
+        return file.load(cls, path)
 
     def save(self, path: str | Path, *, readable: bool = False) -> None:
         """Write the profile as JSON; the file is replaced as a whole.
@@ -283,9 +138,7 @@ class Profile:
             path: of the file.
             readable: others may read it, as the umask allows; else only its owner.
         """
-        from ascetic_ddd.faker.application.profile.file import save
-
-        save(self, path, readable=readable)
+        file.save(self, path, readable=readable)
 
     def table(self, name: str) -> TableProfile:
         """Give the table of that name.

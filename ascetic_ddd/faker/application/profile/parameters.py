@@ -1,19 +1,15 @@
 """From a profile to the arguments of the factories, which never refuse them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ascetic_ddd.faker.application.profile.column_values import number_for, values_of
+from ascetic_ddd.faker.application.profile.records import ColumnRecord, Histogram, ReferenceRecord
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.generators.quantile_generator import QuantileGenerator
 from ascetic_ddd.faker.domain.generators.support_points import support_points
-
-if TYPE_CHECKING:
-    from ascetic_ddd.faker.application.profile.model import ColumnProfile, Histogram, ReferenceProfile
 
 __all__ = ("children", "choices", "feasible_weights", "invented", "of_column", "of_reference")
 
@@ -23,7 +19,7 @@ _MOSTLY_NEW = 0.9  # share of different values from which nothing is lost by inv
 _MOST_POINTS = 200_000  # values kept in a list
 
 
-def of_reference(reference: ReferenceProfile, shape: str) -> dict[str, Any]:
+def of_reference(reference: ReferenceRecord, shape: str) -> dict[str, Any]:
     """Give the arguments of ``distributor_factory``; a reference that nobody uses keeps its null_weight only.
 
     Raises:
@@ -43,19 +39,19 @@ def of_reference(reference: ReferenceProfile, shape: str) -> dict[str, Any]:
     return {"weights": feasible_weights(reference.weights, mean), "mean": mean, **nulls}
 
 
-def _within(reference: ReferenceProfile) -> dict[str, Any]:
+def _within(reference: ReferenceRecord) -> dict[str, Any]:
     """The histograms of groups by size; groups whose rows are all unused have no law."""
     classes = reference.within.classes if reference.within is not None else ()
     sized = [(each.parents / each.groups, each.histogram) for each in classes if each.parents and _is_used(each.histogram)]
     return {"within": sized} if sized else {}
 
 
-def children(reference: ReferenceProfile) -> dict[str, Any]:
+def children(reference: ReferenceRecord) -> dict[str, Any]:
     """Give the arguments of ``children_factory``: the histogram; no children if there are none."""
     return {"histogram": reference.histogram} if _is_used(reference.histogram) else {"fixed": 0}
 
 
-def of_column(column: ColumnProfile) -> dict[str, Any]:
+def of_column(column: ColumnRecord) -> dict[str, Any]:
     """Give the arguments of ``distributor_factory`` that reuse values as the column does; a unique one makes all new."""
     nulls = {"null_weight": column.null_share}
     if not column.distinct:
@@ -65,7 +61,7 @@ def of_column(column: ColumnProfile) -> dict[str, Any]:
     return {"mean": 1.0 if column.is_unique else max(1.0, column.rows * (1.0 - column.null_share) / column.distinct), **nulls}
 
 
-def choices(column: ColumnProfile) -> dict[str, Any]:
+def choices(column: ColumnRecord) -> dict[str, Any]:
     """Give the arguments of ``ValueProvider`` for the captured list of values with their shares, in the column's type.
 
     Raises:
@@ -85,7 +81,7 @@ def choices(column: ColumnProfile) -> dict[str, Any]:
     }
 
 
-def invented(column: ColumnProfile) -> dict[str, Any]:
+def invented(column: ColumnRecord) -> dict[str, Any]:
     """Give the arguments of ``ValueProvider`` for values between the captured quantiles, repeated as the captured ones are.
 
     Raises:
