@@ -13,6 +13,8 @@ import pytest
 from tests.architecture.checks import ROOT
 
 DOMAIN = "ascetic_ddd.faker.domain"
+PROFILE = "ascetic_ddd.faker.application.profile"
+SCHEMA = "ascetic_ddd.faker.schema"
 
 # contract, the file that gets the import (made if it is not there), the import
 VIOLATIONS = [
@@ -52,6 +54,21 @@ VIOLATIONS = [
     ("infrastructure", "faker/infrastructure/repositories/planted.py", "import ascetic_ddd.faker.infrastructure.profile"),
     ("profile", "faker/application/profile/planted.py", "import ascetic_ddd.faker.application.comparison"),
     ("profile", "faker/application/measure.py", "import ascetic_ddd.faker.application.profile"),
+    ("records", "faker/application/profile/records.py", f"import {PROFILE}.parameters"),
+    ("records", "faker/application/profile/parameters.py", f"import {PROFILE}.checks"),
+    ("records", "faker/application/profile/file.py", f"import {PROFILE}.model"),
+    ("records", "faker/application/profile/new_part.py", ""),
+    ("schema", "faker/schema/reading/planted.py", f"import {SCHEMA}.synthesizers.spaces"),
+    ("schema", "faker/schema/synthesizers/planted.py", f"import {SCHEMA}.rows.records"),
+    ("schema", "faker/schema/rows/planted.py", f"import {SCHEMA}.keys.grouping"),
+    ("schema", "faker/schema/keys/planted.py", f"import {SCHEMA}.aggregates.scopes"),
+    ("schema", "faker/schema/aggregates/planted.py", f"import {SCHEMA}.schema_synthesizer"),
+    ("schema", "faker/schema/aggregates/planted.py", f"import {SCHEMA}.noise"),
+    ("schema", "faker/schema/new_room/__init__.py", ""),
+    ("circles", "faker/schema/reading/facts.py", f"import {SCHEMA}.reading.shapes"),
+    ("circles", "faker/schema/keys/trees.py", f"def planted():\n    import {SCHEMA}.keys.reference_resolution"),
+    ("circles", "faker/schema/keys/trees.py", f"if TYPE_CHECKING:\n    import {SCHEMA}.keys.reference_resolution"),
+    ("circles", "faker/application/measure.py", "import ascetic_ddd.faker.application.comparison.references"),
     ("driver", "seedwork/domain/session/interfaces.py", "import psycopg"),
     ("driver", "faker/domain/repositories.py", "from psycopg import sql"),
     ("driver", "faker/application/planted.py", "import psycopg_pool"),
@@ -88,7 +105,7 @@ ALLOWED = [
     ("faker/domain/distributors/counts.py", f"import {DOMAIN}.errors"),
     ("faker/domain/distributors/m2o/planted.py", f"import {DOMAIN}.distributors.counts, {DOMAIN}.specification"),
     ("faker/domain/providers/planted.py", f"import {DOMAIN}.distributors.m2o, {DOMAIN}.generators.planted"),
-    ("faker/schema/planted.py", f"import pydantic, {DOMAIN}.providers"),
+    ("faker/schema/aggregates/planted.py", f"import pydantic, {SCHEMA}.keys, {DOMAIN}.providers"),
     ("faker/application/planted.py", f"import {DOMAIN}.providers"),
     ("faker/infrastructure/profile/planted.py", "import psycopg, ascetic_ddd.faker.application"),
     ("faker/infrastructure/report/planted.py", "import jinja2, matplotlib, ascetic_ddd.faker.application"),

@@ -122,6 +122,37 @@ def test_seeded_streams_and_formulas_are_free(tmp_path: Path, text: str) -> None
     assert checks.ambient_randomness_and_time(tree(tmp_path, {"ascetic_ddd/a.py": text})) == []
 
 
+def test_no_file_imports_the_package_it_stands_in() -> None:
+    assert checks.imports_of_one_s_own_package(checks.ROOT) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "line"),
+    [
+        ("rooms/b.py", "from ascetic_ddd.rooms import Room"),
+        ("rooms/b.py", "def f():\n    import ascetic_ddd.rooms"),
+        ("rooms/__init__.py", "from ascetic_ddd import rooms_of"),
+        ("rooms/inner/b.py", "from ascetic_ddd.rooms import Room"),
+    ],
+)
+def test_who_imports_the_package_it_stands_in_is_seen(tmp_path: Path, place: str, line: str) -> None:
+    planted = tree(tmp_path, {f"ascetic_ddd/{place}": line})
+    assert len(checks.imports_of_one_s_own_package(planted)) == 1
+
+
+@pytest.mark.parametrize(
+    ("place", "line"),
+    [
+        ("rooms/b.py", "from ascetic_ddd.rooms import a, inner"),
+        ("rooms/__init__.py", "from ascetic_ddd.rooms.a import Room"),
+        ("other/b.py", "from ascetic_ddd.rooms import Room"),
+    ],
+)
+def test_who_imports_files_beside_it_or_other_packages_is_free(tmp_path: Path, place: str, line: str) -> None:
+    files = {"ascetic_ddd/rooms/a.py": "", "ascetic_ddd/rooms/inner/c.py": "", f"ascetic_ddd/{place}": line}
+    assert checks.imports_of_one_s_own_package(tree(tmp_path, files)) == []
+
+
 def test_the_package_prints_in_one_place() -> None:
     assert checks.words_past_the_printer(checks.ROOT) == []
 

@@ -221,6 +221,7 @@ TYPES: dict[str, Any] = {
     "secret-date": pydantic.Secret[datetime.date],
     "json": Json,
     "json-of-list": Json[list[int]],
+    "json-of-union": Annotated[int | str, Json],
     "json-value": JsonValue,
     "byte-size": ByteSize,
     "base64": Base64Bytes,

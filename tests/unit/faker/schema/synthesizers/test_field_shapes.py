@@ -7,7 +7,7 @@ import pytest
 
 from ascetic_ddd.faker.domain.errors import FakerError
 from ascetic_ddd.faker.schema import SchemaSynthesizer
-from tests.unit.faker.schema.field_shapes import MANY, SHAPES, ThirdParty
+from tests.unit.faker.schema.synthesizers.field_shapes import MANY, SHAPES, ThirdParty
 
 create_model: Any = pydantic.create_model
 

@@ -1,8 +1,7 @@
-"""What holds for all numbers: bijections, spaces, planned uses, trees, and values between any bounds."""
+"""What holds for all numbers: bijections, spaces, and values between any bounds."""
 
 import datetime
 import tracemalloc
-from collections import Counter
 from decimal import Decimal
 from random import Random
 from typing import Annotated, Any
@@ -10,15 +9,12 @@ from typing import Annotated, Any
 import annotated_types
 import pydantic
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import Field
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.schema import SchemaSynthesizer
-from ascetic_ddd.faker.schema.keys.combinations import Combinations
-from ascetic_ddd.faker.schema.keys.trees import parents_of
-from ascetic_ddd.faker.schema.rows.uses import planned_uses
 from ascetic_ddd.faker.schema.synthesizers.patterns import limited
 from ascetic_ddd.faker.schema.synthesizers.permutation import Permutation
 from ascetic_ddd.faker.schema.synthesizers.spaces import ItemsSpace, ProductSpace, RangeSpace, TextSpace
@@ -57,56 +53,6 @@ def test_a_product_has_every_tuple_once(sizes: list[int]) -> None:
     found = product.at_many(range(product.size))
     assert len(set(found)) == product.size
     assert all(0 <= part < size for row in found for part, size in zip(row, sizes, strict=True))
-
-
-@given(st.lists(st.lists(st.integers(0, 4), min_size=2, max_size=2), min_size=1, max_size=6))
-def test_combinations_are_all_there_once(sizes: list[list[int]]) -> None:
-    combinations = Combinations(sizes)
-    found = [(scope, *places) for scope, places in map(combinations.at, range(combinations.size))]
-    assert len(set(found)) == combinations.size == sum(one * two for one, two in sizes)
-    assert all(one < sizes[scope][0] and two < sizes[scope][1] for scope, one, two in found)
-
-
-LAWS = st.one_of(
-    st.fixed_dictionaries({"skew": st.floats(1, 5)}, optional={"mean": st.floats(5, 60)}),
-    st.fixed_dictionaries({"mean": st.floats(1, 60)}),
-    st.fixed_dictionaries({"weights": st.lists(st.floats(0.05, 1), min_size=1, max_size=6)}),
-    st.fixed_dictionaries(
-        {
-            "histogram": st.lists(st.tuples(st.integers(0, 20), st.integers(0, 50)), min_size=1).filter(
-                lambda h: any(a * b for a, b in h)
-            )
-        }
-    ),
-)
-
-
-@given(LAWS, st.integers(0, 5_000), st.integers(1, 500), st.integers(), st.booleans())
-def test_planned_uses_are_exactly_the_rows_and_never_more_than_the_targets(
-    law: dict[str, Any], rows: int, targets: int, seed: int, is_strict: bool
-) -> None:
-    try:
-        uses = planned_uses(law, rows, targets, Random(seed), is_strict=is_strict)
-    except ConfigurationError as error:
-        assert is_strict
-        assert f"{targets:,}" in str(error)  # noqa: PT017  # refusing is one of the answers
-        return
-    assert sum(uses) == rows
-    assert len(uses) <= targets
-    assert uses == sorted(uses, reverse=True)
-    assert all(count >= 1 for count in uses)
-
-
-@given(st.lists(st.integers(1, 9), max_size=40), st.integers(1, 5), st.integers(0, 30), st.integers())
-def test_a_forest_has_the_asked_children_and_no_cycle(children: list[int], roots: int, leaves: int, seed: int) -> None:
-    rows = sum(children) + roots
-    assume(len(children) <= rows)
-    parents = parents_of(sorted(children, reverse=True), rows, roots, Random(seed))
-    assert len(parents) == rows
-    assert all(parent < row for row, parent in enumerate(parents) if parent != rows)
-    found = Counter(parents)
-    assert found.pop(rows) == roots
-    assert sorted(found.values()) == sorted(children)
 
 
 def rows_of(annotation: Any, rows: int = 40, seed: int = 0) -> list[Any] | None:
