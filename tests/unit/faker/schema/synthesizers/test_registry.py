@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.schema import SchemaSynthesizer, SynthesizeInteger, Synthesizer, SynthesizeString
+from ascetic_ddd.faker.schema.synthesizers.containers import SynthesizeList
 
 create_model: Any = pydantic.create_model
 
@@ -114,6 +115,12 @@ def test_a_name_that_nobody_has_is_refused_with_those_there_are() -> None:
 def test_what_is_no_synthesizer_is_refused() -> None:
     with pytest.raises(ConfigurationError, match=r"expected subclasses of Synthesizer"):
         SchemaSynthesizer(synthesizers=cast("Any", [int])).add(Parcel, 1)
+
+
+def test_a_synthesizer_with_parts_may_be_tried_by_hand() -> None:
+    found = SynthesizeList(None, FieldInfo.from_annotation(list[int | None]))()
+    assert found
+    assert all(item is None or isinstance(item, int) for item in found)
 
 
 def test_yours_serve_the_items_of_lists_and_optional_fields_too() -> None:
