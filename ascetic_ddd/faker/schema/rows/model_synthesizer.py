@@ -1,10 +1,8 @@
 """A model's fields with their synthesizers, and its keys and references."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 from typing import Any, Protocol
-
-from pydantic import ValidationError
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.graph import DEFAULT_SEED, stream
@@ -14,7 +12,8 @@ from ascetic_ddd.faker.schema.reading.null_weights import null_weight_of
 from ascetic_ddd.faker.schema.reading.shapes import Shape
 from ascetic_ddd.faker.schema.reading.sql_words import SqlWords, parameters_of, sql_words
 from ascetic_ddd.faker.schema.rows.lone_columns import PooledColumn, UnresolvedColumn
-from ascetic_ddd.faker.schema.rows.records import DrawnColumn, IColumn, Record, Records, words_of
+from ascetic_ddd.faker.schema.rows.records import DrawnColumn, IColumn, Record, Records
+from ascetic_ddd.faker.schema.rows.trials import check_accepted
 from ascetic_ddd.faker.schema.rows.value_plans import ValuePlan, value_law
 from ascetic_ddd.faker.schema.synthesizers.behaviors import Behavior, Independent, Pooled
 from ascetic_ddd.faker.schema.synthesizers.field_maker import FieldMaker
@@ -24,7 +23,6 @@ from ascetic_ddd.faker.schema.synthesizers.synthesizer import Synthesizer
 
 __all__ = ("IReference", "IResolved", "ModelIter", "ModelSynthesizer")
 
-_TRIED, _TRIED_HARDER = 8, 200
 _FIRST_BATCH, _LARGEST_BATCH = 64, 512
 
 
@@ -195,24 +193,7 @@ class ModelSynthesizer:
         if check.is_own:
             return
         if all(type(node).__module__.startswith(OURS) for node in synth.walk()):
-            self._try(name, synth, check.validate)
-
-    def _try(self, name: str, synth: Synthesizer, validate: Callable[[Any], Any]) -> None:
-        synth.restart(Random(self.seed))
-        last: Any = None
-        error: ValidationError | None = None
-        for count in (_TRIED, _TRIED_HARDER):
-            for last in synth.draw(count):
-                try:
-                    validate(last)
-                    return
-                except ValidationError as rejected:
-                    error = rejected
-        raise ConfigurationError(
-            f"{self.name}.{name}: no value that {type(synth).__name__} gives is accepted, {last!r} for example: "
-            f"{words_of(error) if error else ''}. Correct the values or the type, or write a synthesizer: a subclass of "
-            "Synthesizer, named in the field's json_schema_extra={'synthesizer': …}"
-        ) from error
+            check_accepted(f"{self.name}.{name}", synth, check.validate, self.seed)
 
     def _value_law(self, name: str, synth: Synthesizer) -> dict[str, Any]:
         if self.words[name].references or name in self.key or name in self.unique:
