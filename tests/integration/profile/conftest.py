@@ -8,7 +8,6 @@ import pytest
 from ascetic_ddd.faker.infrastructure.embedded import PgServer
 from tests.integration.profile.shapes import TENANTS, make_shapes
 
-
 STILL = """
 DO $$ DECLARE name regclass; BEGIN
     FOR name IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace LOOP
