@@ -39,10 +39,12 @@ class IdAssigner(Generic[T]):
         return self._set_id is not None
 
     def fill(self, agg: T, path: Path, value: Any) -> bool:
-        """Set the value if the way to it is known, open, and leads to None; else do nothing and return False."""
+        """Set the value if the way to it is known, and leads to None; else do nothing and return False."""
         if type(agg) is not self._last_class or path is not self._last_path:  # else it is the way of the time before
-            way, is_frozen = self._ways.get((type(agg), path), ((), True))
+            way, is_frozen = self._ways.get((type(agg), path), ((), False))
             if is_frozen:
+                return _fill_frozen(agg, path, way, value)
+            if not way:
                 return False
             self._last_class, self._last_path = type(agg), path
             self._last_holders, self._last_name = way[:-1], way[-1]
@@ -118,6 +120,16 @@ def _replace_on_the_way(agg: object, path: Path, way: Path, value: Any) -> None:
         raise _impossible(agg, path, f"{type(error).__name__}{': ' * bool(words)}{words}") from error
     if replaced is not agg:
         raise _impossible(agg, path, f"{type(agg).__name__} is frozen")
+
+
+def _fill_frozen(agg: object, path: Path, way: Path, value: Any) -> bool:
+    try:
+        is_open = reduce(getattr, way, agg) is None
+    except AttributeError:
+        return False
+    if is_open:
+        _replace_on_the_way(agg, path, way, value)
+    return is_open
 
 
 def _with_value(holder: Any, way: Path, value: Any) -> Any:

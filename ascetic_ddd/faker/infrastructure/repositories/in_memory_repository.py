@@ -69,7 +69,7 @@ class InMemoryRepository(Observable, Generic[T]):
         Raises:
             PersistenceError: an aggregate with this id is remembered already; nothing changed.
         """
-        state = self._store(session, agg)
+        (state,) = self._store(session, (agg,))
         if self._listeners:
             self._announce(session, state)
 
@@ -83,7 +83,7 @@ class InMemoryRepository(Observable, Generic[T]):
             await insert_each(self, session, aggs)
             return
         async with session.atomic():
-            states = [self._store(session, agg) for agg in aggs]
+            states = self._store(session, aggs)
             if self._listeners:
                 for state in states:
                     self._announce(session, state)
@@ -111,7 +111,10 @@ class InMemoryRepository(Observable, Generic[T]):
                 id = exported_id(state, self._id_attr, state)
                 if is_incomplete(id):
                     raise PersistenceError(f"Cannot remember a state: its id {id!r} is not complete.")
-                self._keep(session, self._identities.of(id), state, id, "a state")
+                identity = self._identities.of(id)
+                session.on_rollback(self._forget, session, [identity])
+                self._keep(identity, state, id, "a state")
+                self._hide(session, [identity])
             if self._listeners:
                 for state in copies:
                     self._announce(session, state)
@@ -167,40 +170,56 @@ class InMemoryRepository(Observable, Generic[T]):
             if specification is None or specification.is_satisfied_by(state):
                 yield _copy(state)
 
-    def _store(self, session: ISession, agg: T) -> dict[str, Any]:
-        usual, is_filled = self._usually_missing, False
-        if usual is not None:  # most ids lack the same part: numbered at once, they need one export only
-            number = self._last_numbers.get(usual, 0) + 1
-            is_filled = self._ids.fill(agg, usual, number)
-            if is_filled:
-                self._last_numbers[usual] = number
+    def _store(self, session: ISession, aggs: Sequence[T]) -> list[dict[str, Any]]:
+        """Number and keep, with one entry for the rollback of all; give the states in order."""
+        kept: list[Hashable] = []
+        session.on_rollback(self._forget, session, kept)
+        exporter, usual_identity, states, id_attr = self._exporter, self._identities.of_usual, self._states, self._id_attr
+        exported = []
+        for agg in aggs:
+            if self._usually_missing is not None and self._fill(agg, self._usually_missing):
+                state = exporter(agg)  # most ids lack the same part: numbered at once, they need one export only
+                id = exported_id(state, id_attr, agg)
+                identity = usual_identity(id)
+                if identity is None:
+                    state, identity = self._identified(agg)
+                elif identity in states:  # the number was told to another one before
+                    state, identity = self._number(agg, [self._usually_missing])
+            else:
+                state, identity = self._identified(agg)
+                id = state[id_attr]
+            self._keep(identity, state, id, type(agg).__name__)
+            kept.append(identity)
+            exported.append(state)
+        self._hide(session, kept)
+        return exported
+
+    def _fill(self, agg: T, usual: Path) -> bool:
+        number = self._last_numbers.get(usual, 0) + 1
+        if self._ids.fill(agg, usual, number):
+            self._last_numbers[usual] = number
+            return True
+        return False
+
+    def _identified(self, agg: T) -> tuple[dict[str, Any], Hashable]:
+        """The state of an aggregate whose id is complete, or has been numbered."""
         state = self._exporter(agg)
         id = exported_id(state, self._id_attr, agg)
         identity = self._identities.of_usual(id)
-        if identity is None:
-            if missing := missing_parts(id, (self._id_attr,)):
-                self._usually_missing = missing[0] if len(missing) == 1 else None
-                state, identity = self._number(agg, missing)
-            else:
-                identity = self._identities.of(id)
-        if is_filled and usual is not None and identity in self._states:  # the number was told to another one before
-            state, identity = self._number(agg, [usual])
-        self._keep(session, identity, state, id, type(agg).__name__)
-        return state
+        if identity is not None:
+            return state, identity
+        if missing := missing_parts(id, (self._id_attr,)):
+            self._usually_missing = missing[0] if len(missing) == 1 else None
+            return self._number(agg, missing)
+        return state, self._identities.of(id)
 
-    def _keep(self, session: ISession, identity: Hashable, state: dict[str, Any], id: Any, what: str) -> None:
+    def _keep(self, identity: Hashable, state: dict[str, Any], id: Any, what: str) -> None:
         if identity in self._states:
             raise DuplicateError(
                 f"Cannot insert {what} with id {id!r}: the id is taken; "
                 "give each aggregate an id of its own, or `update` the stored one."
             )
         self._states[identity] = state
-        session.on_rollback(self._forget, session, identity)
-        if session.is_atomic:
-            before = self._before.get(session)
-            if before is None:
-                before = self._begin(session)
-            before[identity] = None
 
     def _number(self, agg: T, missing: list[Path]) -> tuple[dict[str, Any], Hashable]:
         """Give the missing parts their next numbers; skip ids that were told explicitly."""
@@ -221,6 +240,14 @@ class InMemoryRepository(Observable, Generic[T]):
             if identity not in self._states:
                 return state, identity
 
+    def _hide(self, session: ISession, identities: Sequence[Hashable]) -> None:
+        """What an open transaction has inserted is not there for others."""
+        if session.is_atomic:
+            before = self._before.get(session)
+            if before is None:
+                before = self._begin(session)
+            before.update(dict.fromkeys(identities))
+
     def _begin(self, session: ISession) -> dict[Hashable, dict[str, Any] | None]:
         """An open transaction changes something for the first time, here or in the savepoint at hand."""
         before = self._before[session] = {}
@@ -232,9 +259,10 @@ class InMemoryRepository(Observable, Generic[T]):
         others = [before for other, before in self._before.items() if other is not session]
         return {identity: state for before in others for identity, state in before.items()}
 
-    def _forget(self, session: ISession, identity: Hashable) -> None:
-        self._states.pop(identity, None)
-        self._unchange(session, identity)
+    def _forget(self, session: ISession, identities: Sequence[Hashable]) -> None:
+        for identity in identities:
+            self._states.pop(identity, None)
+            self._unchange(session, identity)
 
     def _unchange(self, session: ISession, identity: Hashable) -> None:
         """A rollback undoes a change; the last one to be undone ends the account, as its beginning is rolled back, too."""
