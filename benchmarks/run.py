@@ -8,7 +8,20 @@ import sys
 from collections.abc import Callable, Sequence
 from types import ModuleType
 
-from benchmarks import bulk, construction, distributors, feeds, growth, profile, schema, seeding, spread, transactions
+from benchmarks import (
+    bulk,
+    construction,
+    distributors,
+    feeds,
+    growth,
+    peers_in_memory,
+    planned,
+    profile,
+    schema,
+    seeding,
+    spread,
+    transactions,
+)
 
 __all__ = ("main",)
 
@@ -16,6 +29,8 @@ Benchmark = tuple[ModuleType, Callable[[], None]]
 
 BENCHMARKS: dict[str, Benchmark] = {
     "construction": (construction, construction.run),
+    "planned": (planned, planned.run),
+    "peers": (peers_in_memory, peers_in_memory.run),
     "transactions": (transactions, transactions.run),
     "distributors": (distributors, lambda: distributors.run(100_000)),
     "spread": (spread, spread.run),
@@ -28,6 +43,7 @@ BENCHMARKS: dict[str, Benchmark] = {
 LONG: dict[str, Benchmark] = {
     "distributors-long": (distributors, distributors.run),
     "growth": (growth, growth.run),
+    "growth-long": (growth, lambda: growth.run(10_000_000)),
     "feeds-long": (feeds, lambda: feeds.run(1_000_000)),
 }
 """Run by name only: they take minutes."""
