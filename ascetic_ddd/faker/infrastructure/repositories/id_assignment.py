@@ -123,13 +123,13 @@ def _replace_on_the_way(agg: object, path: Path, way: Path, value: Any) -> None:
 
 
 def _fill_frozen(agg: object, path: Path, way: Path, value: Any) -> bool:
+    """Replace what is frozen on the way, if it leads to None; an aggregate that is frozen itself is left to ``assign``."""
     try:
-        is_open = reduce(getattr, way, agg) is None
-    except AttributeError:
+        if len(way) < 2 or reduce(getattr, way, agg) is not None:
+            return False
+        return _with_value(agg, way, value) is agg
+    except (AttributeError, TypeError):
         return False
-    if is_open:
-        _replace_on_the_way(agg, path, way, value)
-    return is_open
 
 
 def _with_value(holder: Any, way: Path, value: Any) -> Any:

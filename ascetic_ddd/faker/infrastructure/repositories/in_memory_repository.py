@@ -112,8 +112,8 @@ class InMemoryRepository(Observable, Generic[T]):
                 if is_incomplete(id):
                     raise PersistenceError(f"Cannot remember a state: its id {id!r} is not complete.")
                 identity = self._identities.of(id)
-                session.on_rollback(self._forget, session, [identity])
                 self._keep(identity, state, id, "a state")
+                session.on_rollback(self._forget, session, [identity])
                 self._hide(session, [identity])
             if self._listeners:
                 for state in copies:
