@@ -4,31 +4,33 @@ from collections.abc import Callable
 from copy import copy
 from functools import partial
 from types import MethodType
-from typing import TYPE_CHECKING, Any, TypeVar
-
-if TYPE_CHECKING:
-    from ascetic_ddd.faker.domain.providers.provider import Provider
-
-    P = TypeVar("P", bound=Provider[Any, Any])
+from typing import Any, TypeVar
 
 __all__ = ("cloned",)
 
+P = TypeVar("P")
 
-def cloned(provider: "P") -> "P":
+
+def cloned(provider: P, kind: type[Any]) -> P:
     """A provider like this one, on the same distributors, generators, repositories and reference sources.
 
     Every provider that its attributes lead to is copied once, and led to at the same places: directly, in lists, tuples, sets
     and dicts, in bound methods and partials. All else is shared.
+
+    Args:
+        provider: the original.
+        kind: the class of all providers.
     """
-    twin: P = _Copies(provider).of(provider)
+    twin: P = _Copies(provider, kind).of(provider)
     return twin
 
 
 class _Copies:
     """The copies by the ids of their originals; the originals are kept, so that ids stay theirs."""
 
-    def __init__(self, top: Any) -> None:
+    def __init__(self, top: Any, kind: type[Any]) -> None:
         self._top = top
+        self._kind = kind
         self._around = top._root() if top._owner is not None else None
         self._known: dict[int, tuple[Any, Any]] = {}
 
@@ -41,9 +43,7 @@ class _Copies:
         return value if copying is None else copying(value)
 
     def _by_class(self, value: Any) -> Callable[[Any], Any] | None:
-        from ascetic_ddd.faker.domain.providers.provider import Provider  # it imports this module
-
-        if isinstance(value, Provider):
+        if isinstance(value, self._kind):
             return self._provider
         if isinstance(value, MethodType):
             return self._method

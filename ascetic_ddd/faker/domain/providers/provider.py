@@ -116,7 +116,7 @@ class Provider(ABC, Generic[I, O]):
         bound methods and partials. What else holds a provider (a closure, an object of yours) still leads to the original:
         using that while the lane is at work is an error.
         """
-        twin = cloning.cloned(self)
+        twin = cloning.cloned(self, Provider)
         twin._owner = None
         twin.reset()
         return twin

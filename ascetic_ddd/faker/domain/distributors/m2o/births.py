@@ -1,16 +1,12 @@
 """Places kept for values that are about to be made."""
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision, IBirth
+from ascetic_ddd.faker.domain.distributors.m2o.schedule import ISchedule
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
-
-if TYPE_CHECKING:
-    from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributor
-    from ascetic_ddd.faker.domain.distributors.m2o.growing import GrowingSchedule
-    from ascetic_ddd.faker.domain.distributors.m2o.planned import PlannedSchedule
 
 __all__ = ("Birth", "Positions", "ScheduledBirth", "carry_out")
 
@@ -72,28 +68,36 @@ class Birth:
         """Nothing was reserved."""
 
 
+class IKeeper(Protocol):
+    """Who keeps places in schedules, and may have replaced a schedule since."""
+
+    def fill(self, session: ISession, schedule: ISchedule, scope: Scope, place: int, number: int) -> None:
+        """The value for a place exists, and this is its first use."""
+        ...
+
+    def release(self, schedule: ISchedule, scope: Scope, place: int) -> None:
+        """Nothing comes to a place."""
+        ...
+
+    def choose(self, session: ISession, scope: Scope) -> Decision:
+        """Decide a use that is not null."""
+        ...
+
+
 class ScheduledBirth(Birth):
     """A place in the schedule of a scope."""
 
-    __slots__ = ("_distributor", "_place", "_schedule", "_scope")
+    __slots__ = ("_distributor", "_place", "_schedule", "_scope", "is_spare")
 
     def __init__(
-        self,
-        distributor: "LawDistributor",
-        positions: Positions,
-        schedule: "GrowingSchedule | PlannedSchedule",
-        scope: Scope,
-        place: int,
+        self, distributor: IKeeper, positions: Positions, schedule: ISchedule, scope: Scope, place: int, *, is_spare: bool
     ) -> None:
         super().__init__(positions)
+        self.is_spare = is_spare
         self._distributor = distributor
         self._schedule = schedule
         self._scope = scope
         self._place = place
-
-    @property
-    def is_spare(self) -> bool:  # type: ignore[override]  # a constant there
-        return self._distributor.counts.used_share < 1.0
 
     @property
     def wanted(self) -> int:  # type: ignore[override]  # a constant there

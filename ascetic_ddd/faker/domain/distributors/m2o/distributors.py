@@ -11,6 +11,7 @@ from ascetic_ddd.faker.domain.distributors.m2o.births import Birth, Positions, S
 from ascetic_ddd.faker.domain.distributors.m2o.growing import GrowingSchedule
 from ascetic_ddd.faker.domain.distributors.m2o.nulls import Nulls
 from ascetic_ddd.faker.domain.distributors.m2o.planned import PlannedSchedule
+from ascetic_ddd.faker.domain.distributors.m2o.schedule import ISchedule
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.errors import UnsatisfiableError
@@ -150,7 +151,7 @@ class LawDistributor:
         self._positions = Positions()
         self._beside: dict[int, int] = {}  # uses by number that a scope opened later starts from
         self._forgotten: dict[object, dict[int, int]] = {}  # uses beside those, by number, in forgotten scopes of one family
-        self._schedules: dict[Scope, GrowingSchedule | PlannedSchedule] = {}
+        self._schedules: dict[Scope, ISchedule] = {}
         self._foretold: dict[Scope, Callable[[], int | None]] = {}
         self._led: dict[LawDistributor, Callable[[int], int | None]] = {}
         self._plan: Plan | None = None
@@ -199,9 +200,7 @@ class LawDistributor:
             self._journal.note(self._unopen, scope)
         return self._answer(session, scope, schedule, schedule.pick(session, is_closed))
 
-    def _answer(
-        self, session: ISession, scope: Scope, schedule: GrowingSchedule | PlannedSchedule, choice: int | None
-    ) -> int | Birth:
+    def _answer(self, session: ISession, scope: Scope, schedule: ISchedule, choice: int | None) -> int | Birth:
         """Put a schedule's choice into the distributor's words."""
         if choice is None:
             raise UnsatisfiableError(
@@ -212,7 +211,7 @@ class LawDistributor:
         if choice >= 0:
             session.on_rollback(self._take_back, scope, choice)
             return choice
-        return ScheduledBirth(self, self._positions, schedule, scope, choice)
+        return ScheduledBirth(self, self._positions, schedule, scope, choice, is_spare=self.counts.used_share < 1.0)
 
     def undraw(self, session: ISession, scope: Scope, choice: int | None) -> None:
         if self.null_weight:
@@ -241,7 +240,7 @@ class LawDistributor:
         self._take_back_beside(number)
         session.on_rollback(self._repeat_beside, number)
 
-    def fill(self, session: ISession, schedule: object, scope: Scope, place: int, number: int) -> None:
+    def fill(self, session: ISession, schedule: ISchedule, scope: Scope, place: int, number: int) -> None:
         """The value for a place exists. The plan may have changed since the place was reserved.
 
         Raises:
@@ -252,7 +251,7 @@ class LawDistributor:
             raise UnsatisfiableError(f"the value made for {scope.description} is not among them")
         session.on_rollback(self._take_back, scope, number)
 
-    def release(self, schedule: object, scope: Scope, place: int) -> None:
+    def release(self, schedule: ISchedule, scope: Scope, place: int) -> None:
         """Nothing comes to a place."""
         current = self._schedules.get(scope)
         if current is schedule and current is not None:
@@ -328,7 +327,7 @@ class LawDistributor:
     def remaining(self, scope: Scope, number: int) -> int | None:
         """Uses that a value of a scope has still to get in an exact run; None if that is not planned."""
         schedule = self._schedules.get(scope) if self._draws is not None else None
-        return schedule.remaining(number) if isinstance(schedule, PlannedSchedule) else None
+        return None if schedule is None else schedule.remaining(number)
 
     def foretell(self, scope: Scope, uses: Callable[[], int | None]) -> None:
         """Have a scope plan to the end at once: ``uses`` tells how many it will be asked for from the first one on."""
@@ -366,7 +365,7 @@ class LawDistributor:
                 if scope is scope.pool.everything:
                     self._replace(scope, schedule, since=plan.progress)
 
-    def _replace(self, scope: Scope, schedule: GrowingSchedule | PlannedSchedule, since: float = 0.0) -> None:
+    def _replace(self, scope: Scope, schedule: ISchedule, since: float = 0.0) -> None:
         """Schedule the scope anew, from the uses it has."""
         scope.unfollow(schedule)
         self._schedules[scope] = self._open(scope, schedule.uses, schedule.is_closed, since)
@@ -387,7 +386,7 @@ class LawDistributor:
     def _unopen(self, scope: Scope) -> None:
         scope.unfollow(self._schedules.pop(scope))
 
-    def _unreplace(self, replaced: tuple[Scope, GrowingSchedule | PlannedSchedule]) -> None:
+    def _unreplace(self, replaced: tuple[Scope, ISchedule]) -> None:
         scope, before = replaced
         scope.unfollow(self._schedules[scope])
         self._schedules[scope] = before
@@ -438,8 +437,8 @@ class LawDistributor:
                     owed[number] = max(owed[number], (values - 0.5) * other.counts.mean)
         return {number: uses[number] for number in sorted(uses, key=lambda number: -owed[number])}
 
-    def _open(self, scope: Scope, uses: dict[int, int], is_closed: bool, since: float = 0.0) -> GrowingSchedule | PlannedSchedule:
-        schedule: GrowingSchedule | PlannedSchedule
+    def _open(self, scope: Scope, uses: dict[int, int], is_closed: bool, since: float = 0.0) -> ISchedule:
+        schedule: ISchedule
         if self._plan is None:
             schedule = GrowingSchedule(
                 self._counts_of(scope), scope, self._random, is_closed=is_closed, uses=uses, journal=self._journal

@@ -89,6 +89,10 @@ class GrowingSchedule:
         found = {n: self._uses[rank] for n, rank in self._ranks.items() if self._uses[rank]}
         return dict(sorted(found.items(), key=lambda item: -item[1]))
 
+    def remaining(self, number: int) -> int | None:
+        """Nobody knows: nothing is planned."""
+        return None
+
     def pick(self, session: ISession, is_closed: bool = False) -> int | None:
         """Serve the use that is due first.
 

@@ -1,0 +1,76 @@
+"""The schedule port: in what order the values of one scope get their uses."""
+
+from typing import Protocol
+
+from ascetic_ddd.faker.domain.distributors.m2o.scope import IScheduled
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("ISchedule",)
+
+
+class ISchedule(IScheduled, Protocol):
+    """The uses of one scope, past and to come. Which values exist it hears from the scope that it follows.
+
+    It decides and counts, and does no I/O. What it answered is taken back by whoever asked, when a session rolls back.
+    """
+
+    @property
+    def is_closed(self) -> bool:
+        """True if no value has ever been asked for: uses go to what exists."""
+        ...
+
+    @property
+    def is_waiting(self) -> bool:
+        """True while something in it waits for a transaction to end."""
+        ...
+
+    @property
+    def population(self) -> int:
+        """How many values the scope shall have, as far as that is known."""
+        ...
+
+    @property
+    def uses(self) -> dict[int, int]:
+        """Uses so far by number of the value, most used first; values without a use are left out."""
+        ...
+
+    def remaining(self, number: int) -> int | None:
+        """Uses the value has still to get in this run; None if they are not all planned, or it has no place."""
+        ...
+
+    def pick(self, session: ISession, is_closed: bool = False) -> int | None:
+        """Decide one use.
+
+        Args:
+            session: values in flight in other sessions are left out.
+            is_closed: ask for no new value.
+
+        Returns:
+            The number of the value, used once more by this call; a place below 0, now reserved, for a value that does not exist
+            yet; None if it is closed and has nothing that this session may use.
+        """
+        ...
+
+    def fill(self, place: int, number: int) -> bool:
+        """The value for a reserved place exists, and this is its first use. Returns False if it is not in the scope."""
+        ...
+
+    def release(self, place: int) -> None:
+        """Nothing comes to a reserved place."""
+        ...
+
+    def use(self, number: int) -> bool:
+        """Count one use of a given value that was told. Returns False if it is not in the scope."""
+        ...
+
+    def unuse(self, number: int, *, is_told: bool = False) -> None:
+        """Take one use of the value back, drawn or told: its session rolled back."""
+        ...
+
+    def undraw(self, number: int) -> None:
+        """Take one drawn use back, because the object was given up; it is due again."""
+        ...
+
+    def reuse(self, number: int) -> None:
+        """Count a use again that was given up in what is rolled back."""
+        ...
