@@ -1,0 +1,119 @@
+"""``make chaos``: kills, terminations, freezes, full disks; after each the run goes on, and the account must be right.
+
+The histories are drawn from the seed; how far a run is when it is struck is the machine's. The exit code is 1 if anything was
+lost, doubled, left dangling or off; the folder of such a history is kept, and told with the commands to look at it.
+"""
+
+import argparse
+import shlex
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from ascetic_ddd.faker.infrastructure.embedded import embedded_postgres
+from tests.chaos.events import EVENTS
+from tests.chaos.history import Outcome, Walked, command, target, walked
+from tests.chaos.place import Place, copied, has_small_disks, small_disk
+from tests.chaos.plan import History, Leg, drawn
+from tests.chaos.run import ascetic_ddd
+from tests.chaos.table import table
+
+__all__ = ("main",)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Play histories until there were so many events, or no time is left."""
+    told = _told(arguments)
+    names = [name for name in EVENTS if not told.events or name in told.events]
+    if not has_small_disks():
+        skipped = [name for name in names if EVENTS[name].needs_small_disk]
+        names = [name for name in names if name not in skipped]
+        print(f"SKIPPED, no small file system can be mounted here (root can): {', '.join(skipped) or 'nothing'}")
+    print(f"seed {told.seed}, {told.kills} events of {len(names)} kinds, lanes {', '.join(map(str, told.lanes))}", flush=True)
+    end = time.monotonic() + 60.0 * told.minutes
+    legs: list[Walked] = []
+    with tempfile.TemporaryDirectory(prefix="ascetic_ddd-chaos-") as home:
+        original = Path(home) / "original"
+        with embedded_postgres(original):
+            pass
+        for history in drawn(told.seed, told.kills, told.books, told.lanes, names):
+            if time.monotonic() > end:
+                print(f"the time is over: {told.minutes:g} minutes")
+                break
+            legs += _played(history, original, Path(home) / f"history{history.number:03}", end)
+    print(table(legs))
+    return int(any(leg.faults for leg in legs))
+
+
+def _played(history: History, original: Path, folder: Path, end: float) -> Iterator[Walked]:
+    with _placed(history, folder) as place:
+        copied(original, place.data)
+        for leg, found in zip(history.legs, walked(history, place), strict=False):
+            print(_line(history, leg, found), flush=True)
+            yield found
+            if found.faults:
+                place.end()
+                print(_how_to_look(history, leg, found, place), flush=True)
+            if time.monotonic() > end:
+                break
+
+
+@contextmanager
+def _placed(history: History, folder: Path) -> Iterator[Place]:
+    place = Place(folder)
+    if history.needs_small_disk:
+        with small_disk(folder):
+            yield place
+        return
+    folder.mkdir()
+    try:
+        yield place
+    finally:
+        shutil.rmtree(folder)
+
+
+def _line(history: History, leg: Leg, found: Walked) -> str:
+    strikes = ", ".join(_shown(outcome) for outcome in found.outcomes)
+    unremembered = found.audit.unremembered if found.audit else "?"
+    return (
+        f"{history.number:>4}  lanes {history.lanes}  {history.on_error}  to {leg.count:>6,}  "
+        f"{'FAULT' if found.faults else 'ok'}  {unremembered} not remembered, {found.retries} retries: {strikes}"
+    )
+
+
+def _shown(outcome: Outcome) -> str:
+    if outcome.is_missed:
+        return f"({outcome.strike.event.name}: missed)"
+    return f"{outcome.strike.event.name} at {outcome.strike.share:.0%} → {outcome.code}"
+
+
+def _how_to_look(history: History, leg: Leg, found: Walked, place: Place) -> str:
+    kept = Path(tempfile.mkdtemp(prefix="ascetic_ddd-chaos-fault-"))
+    kept.rmdir()
+    copied(place.folder, kept)
+    at = Place(kept)
+    lines = [f"      {fault}" for fault in found.faults]
+    words = command(history, leg, at), ["check", target(history), "--data", str(at.data)]
+    lines += [f"      kept in {kept}; to look at it, or go on:", *(f"        {shlex.join(ascetic_ddd(each))}" for each in words)]
+    return "\n".join(lines)
+
+
+def _told(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="make chaos ARGS=", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--kills", type=int, default=300, metavar="N", help="events in all (300)")
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="same seed, same histories (1)")
+    parser.add_argument("--lanes", type=int, nargs="+", default=[1, 4], metavar="K", help="they take turns (1 4)")
+    parser.add_argument("--books", type=int, default=2500, metavar="B", help="of a leg, about (2500); the first has twice as many")
+    parser.add_argument("--minutes", type=float, default=600.0, metavar="M", help="begin nothing new after that (600)")
+    parser.add_argument("--events", nargs="+", choices=[*EVENTS], metavar="EVENT", help="; ".join(EVENTS))
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
