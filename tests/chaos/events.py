@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
@@ -49,6 +49,7 @@ class Event:
 def _signalled(program: signal.Signals | None, server: signal.Signals | None) -> Callable[[Run, Place, Random], None]:
     def strike(run: Run, place: Place, random: Random) -> None:
         if server is not None:
+            wait_until(lambda: run.is_over or place.postmaster is not None)  # it may only just be started
             place.signal_server(server)
         if program is not None:
             run.signal(program)
@@ -132,7 +133,7 @@ def _backends(server: PgServer) -> list[int]:
     return [pid for (pid,) in rows]
 
 
-def _kill(processes: Sequence[int] | reversed[int], number: signal.Signals) -> None:
+def _kill(processes: Iterable[int], number: signal.Signals) -> None:
     for pid in processes:
         with suppress(ProcessLookupError):
             os.kill(pid, number)

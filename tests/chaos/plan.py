@@ -12,7 +12,7 @@ from tests.chaos.run import Run
 
 __all__ = ("History", "Leg", "Strike", "drawn")
 
-_EVENTS_A_HISTORY = 8
+_EVENTS_A_HISTORY = 6
 _AGAIN = 0.35  # of strikes fall on the run that goes on after the one before, without a check between
 _AT_START = 0.15  # of strikes fall on a run that has hardly begun, or just takes up what is remembered
 
