@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench lock clean
+.PHONY: help demo test chaos lint format bench lock clean
 
 help: ## show this list
 	@echo "Usage: make TARGET [ARGS=\"...\"] [PYTHON=python3.12]"
@@ -20,6 +20,9 @@ demo: $(INSTALLED) ## grow the example library in a bundled PostgreSQL; ARGS="--
 
 test: $(INSTALLED) ## run the tests, one process a core; ARGS="tests/unit -k skew" runs some, WORKERS=0 in this process
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
+
+chaos: $(INSTALLED) ## kill, freeze and starve runs, and check what comes out; ARGS="--kills 30 --seed 5 --lanes 4"
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 lint: $(INSTALLED) ## check style, format, types and the import contracts
 	$(BIN)/ruff check .

@@ -11,16 +11,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ascetic_ddd.faker.infrastructure.embedded import embedded_postgres
+from tests.chaos.disk import can_be_filled, has_small_disks, small_disk
 from tests.chaos.events import EVENTS
-from tests.chaos.history import Outcome, Walked, command, target, walked
-from tests.chaos.place import Place, copied, has_small_disks, small_disk
+from tests.chaos.history import Walked, command, target, walked
+from tests.chaos.place import Place, copied
 from tests.chaos.plan import History, Leg, drawn
+from tests.chaos.report import line, table
 from tests.chaos.run import ascetic_ddd
-from tests.chaos.table import table
 
 __all__ = ("main",)
 
@@ -29,10 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Play histories until there were so many events, or no time is left."""
     told = _told(arguments)
     names = [name for name in EVENTS if not told.events or name in told.events]
-    if not has_small_disks():
-        skipped = [name for name in names if EVENTS[name].needs_small_disk]
+    if not can_be_filled():
+        skipped = [name for name in names if EVENTS[name].fills_the_disk]
         names = [name for name in names if name not in skipped]
-        print(f"SKIPPED, no small file system can be mounted here (root can): {', '.join(skipped) or 'nothing'}")
+        print(f"SKIPPED, no disk can be filled here: {', '.join(skipped)}")
     print(f"seed {told.seed}, {told.kills} events of {len(names)} kinds, lanes {', '.join(map(str, told.lanes))}", flush=True)
     end = time.monotonic() + 60.0 * told.minutes
     legs: list[Walked] = []
@@ -40,11 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         original = Path(home) / "original"
         with embedded_postgres(original):
             pass
-        for history in drawn(told.seed, told.kills, told.books, told.lanes, names):
-            if time.monotonic() > end:
-                print(f"the time is over: {told.minutes:g} minutes")
-                break
-            legs += _played(history, original, Path(home) / f"history{history.number:03}", end)
+        with suppress(KeyboardInterrupt):  # what was seen so far is told all the same
+            for history in drawn(told.seed, told.kills, told.books, told.lanes, names):
+                if time.monotonic() > end:
+                    print(f"the time is over: {told.minutes:g} minutes")
+                    break
+                legs.extend(_played(history, original, Path(home) / f"history{history.number:03}", end))
     print(table(legs))
     return int(any(leg.faults for leg in legs))
 
@@ -52,43 +54,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _played(history: History, original: Path, folder: Path, end: float) -> Iterator[Walked]:
     with _placed(history, folder) as place:
         copied(original, place.data)
-        for leg, found in zip(history.legs, walked(history, place), strict=False):
-            print(_line(history, leg, found), flush=True)
-            yield found
-            if found.faults:
-                place.end()
-                print(_how_to_look(history, leg, found, place), flush=True)
-            if time.monotonic() > end:
-                break
+        try:
+            for leg, found in zip(history.legs, walked(history, place), strict=False):
+                print(line(history, leg, found), flush=True)
+                yield found
+                if found.faults:
+                    place.end()
+                    print(_how_to_look(history, leg, found, place), flush=True)
+                if time.monotonic() > end:
+                    break
+        finally:
+            place.end()
 
 
 @contextmanager
 def _placed(history: History, folder: Path) -> Iterator[Place]:
-    place = Place(folder)
-    if history.needs_small_disk:
+    if history.fills_the_disk and has_small_disks():
         with small_disk(folder):
-            yield place
+            yield Place(folder, is_small_disk=True)
         return
     folder.mkdir()
     try:
-        yield place
+        yield Place(folder)
     finally:
         shutil.rmtree(folder)
-
-
-def _line(history: History, leg: Leg, found: Walked) -> str:
-    strikes = ", ".join(_shown(outcome) for outcome in found.outcomes)
-    unremembered = found.audit.unremembered if found.audit else "?"
-    return (
-        f"{history.number:>4}  lanes {history.lanes}  {history.on_error}  to {leg.count:>6,}  "
-        f"{'FAULT' if found.faults else 'ok'}  {unremembered} not remembered, {found.retries} retries: {strikes}"
-    )
-
-
-def _shown(outcome: Outcome) -> str:
-    if outcome.is_missed:
-        return f"({outcome.strike.event.name}: missed)"
-    return f"{outcome.strike.event.name} at {outcome.strike.share:.0%} → {outcome.code}"
 
 
 def _how_to_look(history: History, leg: Leg, found: Walked, place: Place) -> str:
@@ -109,7 +98,9 @@ def _told(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=300, metavar="N", help="events in all (300)")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="same seed, same histories (1)")
     parser.add_argument("--lanes", type=int, nargs="+", default=[1, 4], metavar="K", help="they take turns (1 4)")
-    parser.add_argument("--books", type=int, default=2500, metavar="B", help="of a leg, about (2500); the first has twice as many")
+    parser.add_argument(
+        "--books", type=int, default=2500, metavar="B", help="of a leg, about (2500); the first has twice as many"
+    )
     parser.add_argument("--minutes", type=float, default=600.0, metavar="M", help="begin nothing new after that (600)")
     parser.add_argument("--events", nargs="+", choices=[*EVENTS], metavar="EVENT", help="; ".join(EVENTS))
     return parser.parse_args(arguments)

@@ -41,7 +41,8 @@ _SQL = {
         SELECT count(*) FROM books WHERE id->'tenant_id' <> state->'author_id'->'tenant_id'""",
 }
 _REMEMBERED_BOOKS = b"""
-SELECT (id->>'tenant_id')::bigint, (id->>'book_id')::bigint, (state->'author_id'->>'author_id')::bigint, state->>'title' FROM books
+SELECT (id->>'tenant_id')::bigint, (id->>'book_id')::bigint, (state->'author_id'->>'author_id')::bigint, state->>'title'
+FROM books
 """
 _STORED_BOOKS = b"SELECT tenant_id, book_id, author_id, title FROM books"
 # The shares of their tenant's books that the authors have, in four equal parts, over all tenants with as many authors.

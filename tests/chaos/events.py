@@ -13,13 +13,12 @@ import psycopg
 
 from ascetic_ddd.faker.cli.exits import Exit
 from ascetic_ddd.faker.infrastructure.embedded import PgServer
+from tests.chaos.disk import filled
 from tests.chaos.place import Place, wait_until
 from tests.chaos.rivals import hold_a_lock_too_long, lock_in_opposite_order, write_under_serializable
 from tests.chaos.run import Run
 
 __all__ = ("EVENTS", "Event")
-
-_BALLAST = "ballast"
 
 
 @dataclass(frozen=True)
@@ -31,14 +30,14 @@ class Event:
         strike: does it.
         codes: exit codes that the run may have then, beside those of a run that reached its count. None: it must reach it.
         needs_tables: whether there have to be tables.
-        needs_small_disk: whether the data has to be on a disk that can be filled.
+        fills_the_disk: whether a small one is better for it.
     """
 
     name: str
     strike: Callable[[Run, Place, Random], None]
     codes: frozenset[int] = frozenset()
     needs_tables: bool = False
-    needs_small_disk: bool = False
+    fills_the_disk: bool = False
 
     @property
     def ends_the_run(self) -> bool:
@@ -107,15 +106,8 @@ def _kill_frozen(run: Run, place: Place, random: Random) -> None:
 
 
 def _fill_disk(run: Run, place: Place, random: Random) -> None:
-    """Leave so little room that the run meets the end of it; the disk is as full until the run ended."""
-    ballast = place.folder / _BALLAST
-    spared = random.choice((0, random.randrange(500_000)))
-    room = os.statvfs(place.folder)
-    with ballast.open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, max(1, room.f_bavail * room.f_frsize - spared))
-    with suppress(TimeoutError):
+    with filled(place, random), suppress(TimeoutError):
         wait_until(lambda: run.is_over)
-    ballast.unlink()
 
 
 def _by_a_rival(rivalry: Callable[[PgServer], None]) -> Callable[[Run, Place, Random], None]:
@@ -157,7 +149,7 @@ EVENTS = {
         Event("stop server, immediate", _signalled(None, SIGQUIT), _LOST),
         Event("stop server, smart", _signalled(None, SIGTERM), _LOST),
         Event("terminate both", _signalled(SIGTERM, SIGINT), _TERMINATED | _LOST),
-        Event("fill disk", _fill_disk, _LOST, needs_tables=True, needs_small_disk=True),
+        Event("fill disk", _fill_disk, _LOST, needs_tables=True, fills_the_disk=True),
         Event("freeze program", _freeze_program),
         Event("freeze server", _freeze_server, needs_tables=True),
         Event("freeze both", _freeze_both, needs_tables=True),

@@ -23,7 +23,7 @@ class Outcome:
 
     Attributes:
         strike: it.
-        code: with which the run ended; None: it went on, or was over before.
+        code: with which the run ended that it struck; None: it did not end, or was over before.
         is_missed: it was over before.
     """
 
@@ -75,9 +75,12 @@ def walked(history: History, place: Place, *, is_compared: bool = True) -> Itera
     before, told = 0, 0
     for number, leg in enumerate(history.legs):
         walk = _Walk(history, leg, place, f"leg{number:02}", before, told)
-        walk.go()
-        if not walk.result.faults:
-            walk.look(is_compared=is_compared)
+        try:
+            walk.go()
+            if not walk.result.faults:
+                walk.look(is_compared=is_compared)
+        except Exception as error:  # noqa: BLE001  # a server that cannot be reached is a finding, too
+            walk.result.faults.append(f"{type(error).__name__}: {error}")
         yield walk.result
         if walk.result.faults:
             return
@@ -102,11 +105,11 @@ class _Walk:
         """Run and strike until the count is reached."""
         words = command(self._history, self._leg, self._place)
         for number in range(len(self._leg.strikes) + 1):
-            run = Run(words, self._place.folder / f"{self._log}-run{number}")
-            struck = self._struck(run)
-            ended = run.end(_LIMIT_S)
-            if struck:
-                struck[-1].code = ended.code
+            with Run(words, self._place.folder / f"{self._log}-run{number}") as run:
+                struck = self._struck(run)
+                ended = run.end(_LIMIT_S)
+            for outcome in struck:
+                outcome.code = ended.code
             self._judge(ended, struck)
             if self.result.faults or ended.code in self._good:
                 break

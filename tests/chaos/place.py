@@ -1,7 +1,6 @@
-"""Where a history happens: its folder, the server's processes, a disk that can be filled."""
+"""Where a history happens: its folder, and the processes of its server."""
 
 import os
-import shutil
 import signal
 import subprocess
 import time
@@ -13,9 +12,7 @@ import psycopg
 
 from ascetic_ddd.faker.infrastructure.embedded import PgServer, embedded_postgres
 
-__all__ = ("Place", "copied", "has_small_disks", "small_disk", "wait_until")
-
-_DISK_MB = 160
+__all__ = ("Place", "copied", "wait_until")
 
 
 class Place:
@@ -23,10 +20,12 @@ class Place:
 
     Args:
         folder: for all of it.
+        is_small_disk: whether it is a small file system of its own.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, is_small_disk: bool = False) -> None:
         self.folder = folder
+        self.is_small_disk = is_small_disk
         self.data = folder / "data"
 
     @contextmanager
@@ -84,34 +83,6 @@ def wait_until(condition: Callable[[], bool], limit_s: float = 60.0) -> None:
 def copied(original: Path, path: Path) -> None:
     """Copy the data of a server that was stopped, its owner included, to a path where nothing is."""
     subprocess.run(["cp", "-a", str(original), str(path)], check=True)
-
-
-def has_small_disks() -> bool:
-    """Tell whether a file system of a given size can be made here: by root, on Linux, where it may mount."""
-    return os.geteuid() == 0 and shutil.which("mount") is not None and _is_mounted_for_a_try()
-
-
-def _is_mounted_for_a_try() -> bool:
-    try:
-        with small_disk(Path(os.environ.get("TMPDIR", "/var/tmp")) / f"ascetic_ddd-disk-{os.getpid()}"):
-            return True
-    except (OSError, subprocess.CalledProcessError):
-        return False
-
-
-@contextmanager
-def small_disk(path: Path) -> Iterator[None]:
-    """Lay a small file system in memory over a folder, for the time of the block."""
-    path.mkdir()
-    try:
-        size = f"size={_DISK_MB}m,mode=0755"
-        subprocess.run(["mount", "-t", "tmpfs", "-o", size, "ascetic_ddd", str(path)], check=True, capture_output=True)
-        try:
-            yield
-        finally:
-            subprocess.run(["umount", "--lazy", str(path)], check=True)
-    finally:
-        path.rmdir()
 
 
 def _is_alive(pid: int) -> bool:

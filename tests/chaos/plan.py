@@ -70,9 +70,9 @@ class History:
     legs: tuple[Leg, ...]
 
     @property
-    def needs_small_disk(self) -> bool:
-        """Tell whether it has to live where a disk can be filled."""
-        return any(strike.event.needs_small_disk for leg in self.legs for strike in leg.strikes)
+    def fills_the_disk(self) -> bool:
+        """Tell whether it should live on a small one."""
+        return any(strike.event.fills_the_disk for leg in self.legs for strike in leg.strikes)
 
 
 def drawn(seed: int, kills: int, books: int, lanes: Sequence[int], names: Sequence[str]) -> Iterator[History]:

@@ -71,6 +71,14 @@ class Run:
                 ascetic_ddd([*words, "--json"]), cwd=ROOT, stdout=output, stderr=errors, start_new_session=True
             )
 
+    def __enter__(self) -> "Run":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if not self.is_over:
+            self._process.kill()
+            self._process.wait()
+
     @property
     def is_over(self) -> bool:
         """Tell whether it ended."""
@@ -99,12 +107,8 @@ class Run:
 
     def end(self, limit_s: float) -> Ended:
         """Wait for its end; kill it after the limit."""
-        code: int | None
-        try:
+        code: int | None = None
+        with self, suppress(subprocess.TimeoutExpired):
             code = self._process.wait(limit_s)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-            code = None
         output = self._output.read_text()
         return Ended(code, json.loads(output) if output.endswith("}\n") else {}, self._errors.read_text(), self.reached)

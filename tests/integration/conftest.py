@@ -1,12 +1,12 @@
 """Data folders of the embedded server, copied: filling one takes seconds."""
 
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ascetic_ddd.faker.infrastructure.embedded import embedded_postgres
+from tests.chaos.place import copied
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +17,7 @@ def copy_data(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], None
         pass
 
     def copy(path: Path) -> None:
-        subprocess.run(["cp", "-a", str(original), str(path)], check=True)
+        copied(original, path)
 
     return copy
 

@@ -1,13 +1,23 @@
-"""All that happened, in one table: a line for each kind of event."""
+"""All that happened: a line for each leg, and a table with one for each kind of event."""
 
 from collections import Counter
 from collections.abc import Sequence
 
 from tests.chaos.history import Outcome, Walked
+from tests.chaos.plan import History, Leg
 
-__all__ = ("table",)
+__all__ = ("line", "table")
 
-_HEAD = f"{'event':<24}{'struck':>8}{'too late':>10}   exit codes of the runs that it was the last to strike"
+_HEAD = f"{'event':<24}{'struck':>8}{'too late':>10}   exit codes of the runs, and how many"
+
+
+def line(history: History, leg: Leg, found: Walked) -> str:
+    """Give one leg as text."""
+    words = [f"{history.number:>4}  lanes {history.lanes}  {history.on_error}  to {leg.count:>6,}"]
+    words.append("FAULT" if found.faults else "ok")
+    if found.audit is not None:
+        words += [f"{found.audit.remembered['authors']} authors", f"{found.audit.unremembered} not remembered"]
+    return "  ".join([*words, f"{found.retries} made again", ", ".join(map(_shown, found.outcomes))])
 
 
 def table(legs: Sequence[Walked]) -> str:
@@ -29,6 +39,12 @@ def table(legs: Sequence[Walked]) -> str:
             f"legs with a fault: {sum(bool(leg.faults) for leg in legs)} of {len(legs)}",
         ]
     )
+
+
+def _shown(outcome: Outcome) -> str:
+    if outcome.is_missed:
+        return f"({outcome.strike.event.name}: too late)"
+    return f"{outcome.strike.event.name} at {outcome.strike.share:.0%} → {outcome.code}"
 
 
 def _line(name: str, outcomes: Sequence[Outcome]) -> str:
