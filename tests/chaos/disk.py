@@ -1,15 +1,15 @@
 """A disk without room: a small file system that is filled, or, where none can be mounted, files that may not grow."""
 
 import os
-import resource
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from random import Random
 
+from ascetic_ddd.faker.infrastructure.embedded.account import server_account
 from tests.chaos.place import Place
 
 __all__ = ("can_be_filled", "filled", "has_small_disks", "small_disk")
@@ -32,7 +32,7 @@ def has_small_disks() -> bool:
 
 def can_be_filled() -> bool:
     """Tell whether room can be taken from a server in one way or the other."""
-    return hasattr(resource, "prlimit") or has_small_disks()
+    return shutil.which("prlimit") is not None or has_small_disks()
 
 
 @contextmanager
@@ -77,11 +77,15 @@ def _ballast(folder: Path, spared: int) -> Iterator[None]:
 @contextmanager
 def _no_larger_files(pid: int) -> Iterator[None]:
     """The log of transactions cannot be written either, so the server gives up."""
-    with suppress(ProcessLookupError):
-        soft, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, hard))
+    _limit_files(pid, "0:")
+    try:
         yield
-        with suppress(ProcessLookupError):
-            resource.prlimit(pid, resource.RLIMIT_FSIZE, (soft, hard))
-        return
-    yield
+    finally:
+        _limit_files(pid, "unlimited:")
+
+
+def _limit_files(pid: int, limit: str) -> None:
+    """As the server's user: root need not have the right to do so to others. The process may be gone by now."""
+    account = server_account()
+    user = account.uid if account.uid != os.geteuid() else None
+    subprocess.run(["prlimit", f"--pid={pid}", f"--fsize={limit}"], user=user, check=False, capture_output=True)
