@@ -11,14 +11,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from ascetic_ddd.faker.infrastructure.embedded import embedded_postgres
 from tests.chaos.disk import can_be_filled, has_small_disks, small_disk
 from tests.chaos.events import EVENTS
 from tests.chaos.history import Walked, command, target, walked
-from tests.chaos.place import Place, copied
+from tests.chaos.place import DISK, Place, copied
 from tests.chaos.plan import History, Leg, drawn
 from tests.chaos.report import line, table
 from tests.chaos.run import ascetic_ddd
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _played(history: History, original: Path, folder: Path, end: float) -> Iterator[Walked]:
-    with _placed(history, folder) as place:
+    with _placed(folder, is_on_small_disk=history.fills_the_disk and has_small_disks()) as place:
         copied(original, place.data)
         try:
             for leg, found in zip(history.legs, walked(history, place), strict=False):
@@ -68,14 +68,11 @@ def _played(history: History, original: Path, folder: Path, end: float) -> Itera
 
 
 @contextmanager
-def _placed(history: History, folder: Path) -> Iterator[Place]:
-    if history.fills_the_disk and has_small_disks():
-        with small_disk(folder):
-            yield Place(folder, is_small_disk=True)
-        return
+def _placed(folder: Path, *, is_on_small_disk: bool) -> Iterator[Place]:
     folder.mkdir()
     try:
-        yield Place(folder)
+        with small_disk(folder / DISK) if is_on_small_disk else nullcontext():
+            yield Place(folder, is_small_disk=is_on_small_disk)
     finally:
         shutil.rmtree(folder)
 
@@ -84,7 +81,7 @@ def _how_to_look(history: History, leg: Leg, found: Walked, place: Place) -> str
     kept = Path(tempfile.mkdtemp(prefix="ascetic_ddd-chaos-fault-"))
     kept.rmdir()
     copied(place.folder, kept)
-    at = Place(kept)
+    at = Place(kept, is_small_disk=place.is_small_disk)
     lines = [f"      {fault}" for fault in found.faults]
     words = command(history, leg, at), ["check", target(history), "--data", str(at.data)]
     lines += [f"      kept in {kept}; to look at it, or go on:", *(f"        {shlex.join(ascetic_ddd(each))}" for each in words)]

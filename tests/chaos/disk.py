@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from random import Random
 
@@ -15,7 +15,8 @@ from tests.chaos.place import Place
 __all__ = ("can_be_filled", "filled", "has_small_disks", "small_disk")
 
 _SIZE_MB = 160
-_SPARED = 500_000  # bytes at most: a run soon needs more
+_SPARED = 100_000  # bytes at most: a run soon needs more
+_BLOCK = bytes(65_536)
 
 
 def has_small_disks() -> bool:
@@ -37,7 +38,11 @@ def can_be_filled() -> bool:
 
 @contextmanager
 def small_disk(path: Path) -> Iterator[None]:
-    """Lay a small file system in memory over a folder that is made, for the time of the block."""
+    """Lay a small file system in memory over a folder that is made, for the time of the block.
+
+    Raises:
+        OSError, CalledProcessError: that is not possible here.
+    """
     path.mkdir()
     try:
         options = f"size={_SIZE_MB}m,mode=0755"
@@ -55,7 +60,7 @@ def filled(place: Place, random: Random) -> Iterator[None]:
     """Leave the server no room for the time of the block."""
     with ExitStack() as stack:
         if place.is_small_disk:
-            stack.enter_context(_ballast(place.folder, random.choice((0, random.randrange(_SPARED)))))
+            stack.enter_context(_ballast(place.data.parent, random.choice((0, random.randrange(_SPARED)))))
         else:
             for pid in place.processes():
                 stack.enter_context(_no_larger_files(pid))
@@ -65,9 +70,10 @@ def filled(place: Place, random: Random) -> Iterator[None]:
 @contextmanager
 def _ballast(folder: Path, spared: int) -> Iterator[None]:
     path = folder / "ballast"
-    room = os.statvfs(folder)
-    with path.open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, max(1, room.f_bavail * room.f_frsize - spared))
+    with path.open("wb", buffering=0) as file, suppress(OSError):
+        while file.write(_BLOCK):
+            pass
+    os.truncate(path, max(0, path.stat().st_size - spared))
     try:
         yield
     finally:
@@ -87,5 +93,8 @@ def _no_larger_files(pid: int) -> Iterator[None]:
 def _limit_files(pid: int, limit: str) -> None:
     """As the server's user: root need not have the right to do so to others. The process may be gone by now."""
     account = server_account()
-    user = account.uid if account.uid != os.geteuid() else None
-    subprocess.run(["prlimit", f"--pid={pid}", f"--fsize={limit}"], user=user, check=False, capture_output=True)
+    other = {} if account.uid == os.geteuid() else {"user": account.uid, "group": account.gid, "extra_groups": []}
+    command = ["prlimit", f"--pid={pid}", f"--fsize={limit}"]
+    result = subprocess.run(command, check=False, capture_output=True, text=True, **other)
+    if result.returncode != 0 and "No such process" not in result.stderr:
+        raise PermissionError(result.stderr.strip())

@@ -12,7 +12,9 @@ import psycopg
 
 from ascetic_ddd.faker.infrastructure.embedded import PgServer, embedded_postgres
 
-__all__ = ("Place", "copied", "wait_until")
+__all__ = ("DISK", "Place", "copied", "wait_until")
+
+DISK = "disk"
 
 
 class Place:
@@ -20,13 +22,13 @@ class Place:
 
     Args:
         folder: for all of it.
-        is_small_disk: whether it is a small file system of its own.
+        is_small_disk: whether the data is on a small file system, which is laid over a folder in it.
     """
 
     def __init__(self, folder: Path, *, is_small_disk: bool = False) -> None:
         self.folder = folder
         self.is_small_disk = is_small_disk
-        self.data = folder / "data"
+        self.data = (folder / DISK if is_small_disk else folder) / "data"
 
     @contextmanager
     def server(self) -> Iterator[PgServer]:
