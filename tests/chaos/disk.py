@@ -1,18 +1,19 @@
-"""A disk without room: a small file system that is filled, or, where none can be mounted, files that may not grow."""
+"""No room: a small file system that is filled; or, which root is not needed for, files that may not grow."""
 
 import os
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from ascetic_ddd.faker.infrastructure.embedded.account import server_account
 from tests.chaos.place import Place
 
-__all__ = ("can_be_filled", "filled", "has_small_disks", "small_disk")
+__all__ = ("filled_disk", "has_limits", "has_small_disks", "limited_files", "small_disk")
 
 _SIZE_MB = 160
 _SPARED = 100_000  # bytes at most: a run soon needs more
@@ -31,9 +32,9 @@ def has_small_disks() -> bool:
             return False
 
 
-def can_be_filled() -> bool:
-    """Tell whether room can be taken from a server in one way or the other."""
-    return shutil.which("prlimit") is not None or has_small_disks()
+def has_limits() -> bool:
+    """Tell whether files of a server at work can be limited: by util-linux."""
+    return shutil.which("prlimit") is not None
 
 
 @contextmanager
@@ -56,24 +57,13 @@ def small_disk(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def filled(place: Place, random: Random) -> Iterator[None]:
-    """Leave the server no room for the time of the block."""
-    with ExitStack() as stack:
-        if place.is_small_disk:
-            stack.enter_context(_ballast(place.data.parent, random.choice((0, random.randrange(_SPARED)))))
-        else:
-            for pid in place.processes():
-                stack.enter_context(_no_larger_files(pid))
-        yield
-
-
-@contextmanager
-def _ballast(folder: Path, spared: int) -> Iterator[None]:
-    path = folder / "ballast"
+def filled_disk(place: Place, random: Random) -> Iterator[None]:
+    """Leave no room on a small disk for the time of the block, or nearly none."""
+    path = place.data.parent / "ballast"
     with path.open("wb", buffering=0) as file, suppress(OSError):
         while file.write(_BLOCK):
             pass
-    os.truncate(path, max(0, path.stat().st_size - spared))
+    os.truncate(path, max(0, path.stat().st_size - random.choice((0, random.randrange(_SPARED)))))
     try:
         yield
     finally:
@@ -81,19 +71,22 @@ def _ballast(folder: Path, spared: int) -> Iterator[None]:
 
 
 @contextmanager
-def _no_larger_files(pid: int) -> Iterator[None]:
-    """The log of transactions cannot be written either, so the server gives up."""
-    _limit_files(pid, "0:")
+def limited_files(place: Place, random: Random) -> Iterator[None]:
+    """Let no process of the server write beyond the beginning of a file, its log of transactions neither."""
+    processes = place.processes()
+    for pid in processes:
+        _limit_files(pid, "0:")
     try:
         yield
     finally:
-        _limit_files(pid, "unlimited:")
+        for pid in processes:
+            _limit_files(pid, "unlimited:")
 
 
 def _limit_files(pid: int, limit: str) -> None:
     """As the server's user: root need not have the right to do so to others. The process may be gone by now."""
     account = server_account()
-    other = {} if account.uid == os.geteuid() else {"user": account.uid, "group": account.gid, "extra_groups": []}
+    other: dict[str, Any] = {} if account.uid == os.geteuid() else {"user": account.uid, "group": account.gid, "extra_groups": []}
     command = ["prlimit", f"--pid={pid}", f"--fsize={limit}"]
     result = subprocess.run(command, check=False, capture_output=True, text=True, **other)
     if result.returncode != 0 and "No such process" not in result.stderr:

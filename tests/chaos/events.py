@@ -4,7 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from random import Random
 from signal import SIGCONT, SIGINT, SIGKILL, SIGQUIT, SIGSTOP, SIGTERM
@@ -13,12 +13,14 @@ import psycopg
 
 from ascetic_ddd.faker.cli.exits import Exit
 from ascetic_ddd.faker.infrastructure.embedded import PgServer
-from tests.chaos.disk import filled
+from tests.chaos.disk import filled_disk, has_limits, has_small_disks, limited_files
 from tests.chaos.place import Place, wait_until
 from tests.chaos.rivals import hold_a_lock_too_long, lock_in_opposite_order, write_under_serializable
 from tests.chaos.run import Run
 
 __all__ = ("EVENTS", "Event")
+
+_WITHOUT_ROOM_S = 3.0  # a server that is stopped then, waits for room
 
 
 @dataclass(frozen=True)
@@ -30,13 +32,15 @@ class Event:
         strike: does it.
         codes: exit codes that the run may have then, beside those of a run that reached its count. None: it must reach it.
         needs_tables: whether there have to be tables.
-        fills_the_disk: whether a small one is better for it.
+        is_possible: tells whether it can be brought about here.
+        fills_the_disk: whether the data has to be on a small one.
     """
 
     name: str
     strike: Callable[[Run, Place, Random], None]
     codes: frozenset[int] = frozenset()
     needs_tables: bool = False
+    is_possible: Callable[[], bool] = lambda: True
     fills_the_disk: bool = False
 
     @property
@@ -105,9 +109,14 @@ def _kill_frozen(run: Run, place: Place, random: Random) -> None:
     run.signal(SIGKILL)
 
 
-def _fill_disk(run: Run, place: Place, random: Random) -> None:
-    with filled(place, random), suppress(TimeoutError):
-        wait_until(lambda: run.is_over)
+def _without_room(
+    lasting: Callable[[Place, Random], AbstractContextManager[None]],
+) -> Callable[[Run, Place, Random], None]:
+    def strike(run: Run, place: Place, random: Random) -> None:
+        with lasting(place, random), suppress(TimeoutError):
+            wait_until(lambda: run.is_over, _WITHOUT_ROOM_S)
+
+    return strike
 
 
 def _by_a_rival(rivalry: Callable[[PgServer], None]) -> Callable[[Run, Place, Random], None]:
@@ -133,6 +142,7 @@ def _kill(processes: Iterable[int], number: signal.Signals) -> None:
 
 _KILLED = frozenset({-SIGKILL})
 _LOST = frozenset({int(Exit.DATABASE)})
+_STOPPED = frozenset({int(Exit.STOPPED)})  # PostgreSQL tells a file that may not grow as an error of its own
 _TERMINATED = frozenset({int(Exit.TERMINATED), -SIGTERM})  # by the signal itself: before the command heard of signals
 _INTERRUPTED = frozenset({int(Exit.INTERRUPTED), -SIGINT})
 
@@ -149,7 +159,8 @@ EVENTS = {
         Event("stop server, immediate", _signalled(None, SIGQUIT), _LOST),
         Event("stop server, smart", _signalled(None, SIGTERM), _LOST),
         Event("terminate both", _signalled(SIGTERM, SIGINT), _TERMINATED | _LOST),
-        Event("fill disk", _fill_disk, _LOST, needs_tables=True, fills_the_disk=True),
+        Event("fill disk", _without_room(filled_disk), _LOST, True, has_small_disks, fills_the_disk=True),
+        Event("limit files", _without_room(limited_files), _LOST | _STOPPED, True, has_limits),
         Event("freeze program", _freeze_program),
         Event("freeze server", _freeze_server, needs_tables=True),
         Event("freeze both", _freeze_both, needs_tables=True),

@@ -71,7 +71,7 @@ class History:
 
     @property
     def fills_the_disk(self) -> bool:
-        """Tell whether it should live on a small one."""
+        """Tell whether the data has to be on a small disk."""
         return any(strike.event.fills_the_disk for leg in self.legs for strike in leg.strikes)
 
 

@@ -12,7 +12,6 @@ import pytest
 
 from ascetic_ddd.faker.infrastructure.embedded import embedded_postgres
 from examples.library.measured import count_of
-from tests.chaos.disk import can_be_filled
 from tests.chaos.events import EVENTS
 from tests.chaos.history import Walked, walked
 from tests.chaos.place import Place
@@ -47,7 +46,7 @@ def history(lanes: int, on_error: str, *legs: tuple[str, ...]) -> History:
     )
 
 
-FULL = "fill disk" if can_be_filled() else "kill server"
+FULL = "limit files" if EVENTS["limit files"].is_possible() else "kill server"
 
 
 @pytest.mark.parametrize(
