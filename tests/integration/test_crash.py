@@ -12,6 +12,7 @@ import pytest
 
 from ascetic_ddd.faker.infrastructure.embedded import embedded_postgres
 from examples.library.measured import count_of
+from tests.chaos.audit import audited
 from tests.chaos.events import EVENTS
 from tests.chaos.history import Walked, walked
 from tests.chaos.place import Place
@@ -46,14 +47,21 @@ def history(lanes: int, on_error: str, *legs: tuple[str, ...]) -> History:
     )
 
 
-FULL = "limit files" if EVENTS["limit files"].is_possible() else "kill server"
+def possible(name: str, instead: str) -> str:
+    return name if EVENTS[name].is_possible() else instead
+
+
+RESTART, LOCKED, CUT, DEADLOCK = (
+    possible(name, "freeze program") for name in ("restart server", "lock timeout", "terminate backends", "deadlock")
+)
+FULL = possible("limit files", "kill server")
 
 
 @pytest.mark.parametrize(
     "told",
     [
-        history(1, "stop", ("kill program", "kill server", "kill both"), ("freeze program", "restart server", "lock timeout")),
-        history(4, "skip", ("kill both", FULL, "interrupt program"), ("terminate backends", "freeze both", "deadlock")),
+        history(1, "stop", ("kill program", "kill server", "kill both"), ("freeze program", RESTART, LOCKED)),
+        history(4, "skip", ("kill both", FULL, "interrupt program"), (CUT, "freeze both", DEADLOCK)),
     ],
     ids=["one lane, stop", "four lanes, skip"],
 )
@@ -66,6 +74,15 @@ def test_what_befalls_a_run_loses_and_doubles_nothing(place: Place, told: Histor
     assert len(legs) == len(told.legs)
     outcomes = [outcome for leg in legs for outcome in leg.outcomes]
     assert sum(not outcome.is_missed for outcome in outcomes) >= 5, "nearly nothing was struck, so nearly nothing is tested"
+    with place.server() as server:
+        with psycopg.connect(server.dsn("application")) as external:
+            external.execute("DELETE FROM books WHERE book_id IN (SELECT book_id FROM books ORDER BY book_id LIMIT 200)")
+        with psycopg.connect(server.dsn("internal")) as internal:
+            internal.execute("DELETE FROM authors WHERE position = 1")
+        seen = " ".join(audited(server).faults(BOOKS))
+    assert "remembered but not stored" in seen
+    assert "books of an author or a tenant that is not remembered" in seen
+    assert f"books are remembered, {BOOKS} were asked for" in seen
 
 
 @pytest.mark.parametrize(("ending", "lanes"), [("DIES_AT", "3"), ("BREAKS", "1")])
