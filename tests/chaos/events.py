@@ -12,14 +12,13 @@ from signal import SIGCONT, SIGINT, SIGKILL, SIGQUIT, SIGSTOP, SIGTERM
 import psycopg
 
 from ascetic_ddd.faker.cli.exits import Exit
-from ascetic_ddd.faker.cli.generating import GenerateOptions
 from ascetic_ddd.faker.infrastructure.embedded import PgServer
 from tests.chaos.disk import filled_disk, has_limits, has_small_disks, limited_files
 from tests.chaos.place import Place, wait_until
 from tests.chaos.rivals import hold_a_lock_too_long, lock_in_opposite_order, write_under_serializable
 from tests.chaos.run import Run
 
-__all__ = ("EVENTS", "Event", "can_repeat")
+__all__ = ("EVENTS", "Event")
 
 _WITHOUT_ROOM_S = 3.0  # a server that is stopped then, waits for room
 
@@ -48,11 +47,6 @@ class Event:
     def ends_the_run(self) -> bool:
         """Tell whether the run may end by it."""
         return bool(self.codes)
-
-
-def can_repeat() -> bool:
-    """Tell whether a run repeats what failed by no fault of its data, and waits for a server that restarts."""
-    return "patience_s" in GenerateOptions.__dataclass_fields__
 
 
 def _signalled(program: signal.Signals | None, server: signal.Signals | None) -> Callable[[Run, Place, Random], None]:
@@ -170,12 +164,12 @@ EVENTS = {
         Event("freeze program", _freeze_program),
         Event("freeze server", _freeze_server, needs_tables=True),
         Event("freeze both", _freeze_both, needs_tables=True),
-        Event("kill backend", _kill_backend, frozenset(), True, can_repeat),
-        Event("terminate backends", _terminate_backends, frozenset(), True, can_repeat),
-        Event("restart server", _restart_server, frozenset(), True, can_repeat),
-        Event("deadlock", _by_a_rival(lock_in_opposite_order), frozenset(), True, can_repeat),
-        Event("lock timeout", _by_a_rival(hold_a_lock_too_long), frozenset(), True, can_repeat),
-        Event("serializable rival", _by_a_rival(write_under_serializable), frozenset(), True, can_repeat),
+        Event("kill backend", _kill_backend, needs_tables=True),
+        Event("terminate backends", _terminate_backends, needs_tables=True),
+        Event("restart server", _restart_server, needs_tables=True),
+        Event("deadlock", _by_a_rival(lock_in_opposite_order), needs_tables=True),
+        Event("lock timeout", _by_a_rival(hold_a_lock_too_long), needs_tables=True),
+        Event("serializable rival", _by_a_rival(write_under_serializable), needs_tables=True),
     )
 }
 """By name."""

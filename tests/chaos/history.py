@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from ascetic_ddd.faker.cli.exits import Exit
 from tests.chaos.audit import Audit, audited, contradictions
-from tests.chaos.events import can_repeat
 from tests.chaos.place import Place
 from tests.chaos.plan import History, Leg, Strike
 from tests.chaos.run import Ended, Run
@@ -53,8 +52,6 @@ def command(history: History, leg: Leg, place: Place) -> list[str]:
     """The words of the command that walks a leg."""
     words = ["generate", target(history), "--count", str(leg.count), "--batch-size", str(history.batch), "--seed", "7"]
     words += ["--lanes", str(history.lanes), "--on-error", history.on_error, "--data", str(place.data), "--resume"]
-    if not can_repeat():
-        return words
     ends = any(strike.event.ends_the_run for strike in leg.strikes)
     return [*words, "--patience", str(_IMPATIENT_S if ends else _PATIENT_S)]
 
