@@ -154,7 +154,8 @@ class _Walk:
             found.append(f"exit code {ended.code} where {sorted(may)} may be: {ended.last_words}")
         if "Traceback" in ended.errors:
             found.append(f"a traceback: {ended.last_words}")
-        if ended.summary.get("root") and ended.code not in self._good and ended.go_on is None:
+        is_early = ended.summary.get("exit_code") not in {*self._good, None}  # a signal may come when all is done and told
+        if is_early and ended.summary["root"] and ended.go_on is None:
             found.append("a run that ended early did not tell how to go on")
         self._remember(ended)
 

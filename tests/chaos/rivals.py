@@ -14,22 +14,28 @@ __all__ = ("hold_a_lock_too_long", "lock_in_opposite_order", "write_under_serial
 
 Connection = psycopg.Connection[Any]
 
-_WAITS = b"SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'books'::regclass AND NOT granted AND pid <> pg_backend_pid())"
+_WAITS = b"SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'books'::regclass AND NOT granted)"
+_WAITS_WITH_A_LOCK = b"""
+SELECT EXISTS (SELECT FROM pg_locks a JOIN pg_locks b USING (pid) WHERE a.relation = 'books'::regclass AND NOT a.granted
+               AND b.relation IN ('authors'::regclass, 'tenants'::regclass) AND b.granted)
+"""
 _LOCK_S = 2.0
-_TRIES = 4
+_TRIES = 100
 _RIVALRY_S = 1.0
 
 
 def lock_in_opposite_order(server: PgServer) -> None:
     """Lock books, then, when the run waits for them, what the run has locked already; the run is the one to give way."""
-    with _settings(server, deadlock_timeout=("50ms", "1s")), _connected(server) as rival, _connected(server) as observer:
+    with _settings(server, deadlock_timeout=("300ms", "1s")), _connected(server) as rival, _connected(server) as observer:
         rival.execute("SET deadlock_timeout = '1min'")
         for _ in range(_TRIES):  # a batch without a new author has locked nothing yet
             with rival.transaction():
                 rival.execute("LOCK TABLE books IN ACCESS EXCLUSIVE MODE")
                 if not _comes(observer, _WAITS):
                     return
-                rival.execute("LOCK TABLE authors, tenants IN ACCESS EXCLUSIVE MODE")
+                if _is(observer, _WAITS_WITH_A_LOCK):
+                    rival.execute("LOCK TABLE authors, tenants IN ACCESS EXCLUSIVE MODE")
+                    return
 
 
 def hold_a_lock_too_long(server: PgServer) -> None:
@@ -73,7 +79,12 @@ def _connected(server: PgServer) -> Iterator[Connection]:
 
 def _comes(observer: Connection, query: bytes) -> bool:
     try:
-        wait_until(lambda: bool((observer.execute(query).fetchone() or [False])[0]), _LOCK_S)
+        wait_until(lambda: _is(observer, query), _LOCK_S)
     except TimeoutError:
         return False
     return True
+
+
+def _is(observer: Connection, query: bytes) -> bool:
+    row = observer.execute(query).fetchone()
+    return bool(row and row[0])

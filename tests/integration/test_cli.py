@@ -348,6 +348,16 @@ def test_a_server_that_is_not_there_is_told(command: Command) -> None:
     assert "the internal database cannot be reached" in command.fails()[1]
 
 
+def test_an_embedded_server_that_does_not_start_is_a_database_that_cannot_be_reached(
+    data_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (data_folder / "postgresql.auto.conf").open("a") as configuration:
+        configuration.write("shared_buffers = 1\n")
+    for words in (["generate", TARGET, "--count", "10"], ["check", TARGET], ["reconcile", TARGET]):
+        assert main([*words, "--data", str(data_folder)]) == 4
+        assert "does not start: configuration file" in capsys.readouterr().err
+
+
 @pytest.fixture
 def strict_server() -> Iterator[int]:
     """Answers each connection as a server does that does not like the password, and is careless enough to repeat it."""

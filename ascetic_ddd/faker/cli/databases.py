@@ -4,7 +4,7 @@ import difflib
 import secrets
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from ascetic_ddd.faker.application.target import Target
 from ascetic_ddd.faker.cli.exits import CommandError, Exit, exit_of
 from ascetic_ddd.faker.cli.run_lock import RunLock
+from ascetic_ddd.faker.domain.errors import PersistenceError
 from ascetic_ddd.faker.infrastructure.embedded import PgServer, embedded_postgres
 from ascetic_ddd.faker.infrastructure.session.pg_session import ExternalPgSessionPool, InternalPgSessionPool
 from ascetic_ddd.seedwork.infrastructure.session.composite_session import CompositeSessionPool
@@ -78,8 +79,7 @@ def databases(options: DatabaseOptions, target: Target, *, create: bool = True) 
 
     Raises:
         CommandError: a connection string cannot be read, or one is told without the other; or they shall not be made, and are
-            not there.
-        PersistenceError: the embedded server does not start.
+            not there; or the embedded server does not start.
     """
     if options.external_dsn is None and options.internal_dsn is None:
         if not create and not (options.data / "PG_VERSION").exists():
@@ -89,7 +89,7 @@ def databases(options: DatabaseOptions, target: Target, *, create: bool = True) 
                 Exit.USAGE,
             )
         use = DataUse()
-        with _without_traces(options.data, use), embedded_postgres(options.data) as server:
+        with _without_traces(options.data, use), _embedded(options.data) as server:
             found = _on_embedded(server, target) if create else _there(server, options.data)
             yield replace(found, use=use)
         return
@@ -97,6 +97,16 @@ def databases(options: DatabaseOptions, target: Target, *, create: bool = True) 
         missing = "--external-dsn" if options.external_dsn is None else "--internal-dsn"
         raise CommandError(f"{missing} is missing: tell both connection strings, or neither for the embedded server", Exit.USAGE)
     yield Databases(checked_dsn("--external-dsn", options.external_dsn), checked_dsn("--internal-dsn", options.internal_dsn))
+
+
+@contextmanager
+def _embedded(folder: Path) -> Iterator[PgServer]:
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(embedded_postgres(folder))
+        except PersistenceError as error:
+            raise CommandError(str(error), Exit.DATABASE) from error
+        yield server
 
 
 @contextmanager
