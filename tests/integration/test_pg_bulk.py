@@ -630,6 +630,19 @@ async def test_ids_of_rows_that_were_refused_are_taken_out_again(
     assert await rows(internal_pg_pool, "SELECT FROM memory") == []
 
 
+@pytest.mark.parametrize(
+    "script", [COPIED["identity, always"], "CREATE TABLE things (id int DEFAULT (random() * 0 + 7)::int, title text)"]
+)
+async def test_ids_are_taken_out_again_when_the_other_store_refuses(
+    pg_session_pool: CompositeSessionPool, external_dsn: str, script: str
+) -> None:
+    create(external_dsn, script)
+    thing = Thing(None, title=Mood.happy)  # as a value in a column; the internal store takes what is JSON
+    with pytest.raises(ConfigurationError, match="Mood"):
+        await staged(pg_session_pool, things(), [thing])
+    assert thing.id is None
+
+
 async def test_a_told_way_of_setting_ids_is_never_used_to_take_them_out(
     pg_session_pool: CompositeSessionPool, external_dsn: str
 ) -> None:

@@ -16,7 +16,7 @@ from ascetic_ddd.faker.application.reconciliation import Reconciled
 from ascetic_ddd.faker.cli import checking, comparing, synthesizing
 from ascetic_ddd.faker.cli.capturing import CAPTURE_EXIT_CODES, capture_command
 from ascetic_ddd.faker.cli.databases import DatabaseOptions, databases
-from ascetic_ddd.faker.cli.exits import Exit, exit_of
+from ascetic_ddd.faker.cli.exits import Exit, exit_codes, exit_of
 from ascetic_ddd.faker.cli.generating import GenerateOptions, run_generation
 from ascetic_ddd.faker.cli.next_steps import next_steps
 from ascetic_ddd.faker.cli.outcome import attempt, message_of, secrets_of, tell
@@ -28,17 +28,21 @@ from ascetic_ddd.faker.cli.targets import load_target
 
 __all__ = ("app", "run")
 
-_EXIT_CODES = """\b
-Exit codes:
+_EXIT_CODES = exit_codes("""\
     0  done; with --resume also if there was nothing left to do
     1  done, but aggregates failed and were left out (--on-error skip)
     2  wrong usage: options, connection string, TARGET
     3  an aggregate failed and the run stopped
     4  a database is unreachable, was lost, only reads, or has no room left
     5  refused: another run is at work, or --resume is missing
-   74  the work is done, but what it tells could not be written
-  130  interrupted by Ctrl-C; 143 by SIGTERM
-"""
+""")
+_RECONCILE_EXIT_CODES = exit_codes("""\
+    0  done, also if something is not remembered
+    2  wrong usage: options, connection string, TARGET, nothing there to read
+    3  a fault of the program or of the target, or a statement failed
+    4  a database is unreachable, was lost, only reads, or has no room left
+    5  refused: a run is at work
+""")
 
 app = typer.Typer(
     name="ascetic-ddd",
@@ -161,7 +165,7 @@ def _generate(
     return summary.code
 
 
-@app.command("reconcile", short_help="Find what exists and is not remembered.", epilog=_EXIT_CODES)
+@app.command("reconcile", short_help="Find what exists and is not remembered.", epilog=_RECONCILE_EXIT_CODES)
 def _reconcile(
     target: _Target,
     external_dsn: _External = None,

@@ -11,7 +11,7 @@ import typer
 from ascetic_ddd.faker.application.profile.file import as_json
 from ascetic_ddd.faker.application.profile.model import Profile, ReferenceProfile
 from ascetic_ddd.faker.cli.databases import checked_dsn
-from ascetic_ddd.faker.cli.exits import CommandError, Exit, exit_of
+from ascetic_ddd.faker.cli.exits import CommandError, Exit, exit_codes, exit_of
 from ascetic_ddd.faker.cli.options import Readable
 from ascetic_ddd.faker.cli.outcome import attempt, message_of, secrets_of, tell
 from ascetic_ddd.faker.cli.printing import print_data, print_json, print_lines
@@ -21,14 +21,12 @@ from ascetic_ddd.faker.infrastructure.profile.options import CaptureMethod, Capt
 
 __all__ = ("CAPTURE_EXIT_CODES", "capture_command")
 
-CAPTURE_EXIT_CODES = """\b
-Exit codes:
+CAPTURE_EXIT_CODES = exit_codes("""\
     0  done; what could not be read is told, and noted in the profile
     2  wrong usage: options, connection string, no such schema, table, column
     3  the profile could not be written
     4  the database is unreachable or was lost
-  130  interrupted by Ctrl-C; 143 by SIGTERM
-"""
+""")
 
 _NAME_WIDTH = 25
 _LINE_SECONDS = 5.0

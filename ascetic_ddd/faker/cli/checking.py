@@ -11,7 +11,7 @@ from ascetic_ddd.faker.application.checking.check import check
 from ascetic_ddd.faker.application.checking.model import Checked, Judgement, as_json
 from ascetic_ddd.faker.application.target import Target
 from ascetic_ddd.faker.cli.databases import DatabaseOptions, Databases, databases, locked_session_pool
-from ascetic_ddd.faker.cli.exits import Exit, exit_of
+from ascetic_ddd.faker.cli.exits import Exit, exit_codes, exit_of
 from ascetic_ddd.faker.cli.interruption import Interruption
 from ascetic_ddd.faker.cli.outcome import attempt, message_of, secrets_of, tell
 from ascetic_ddd.faker.cli.printing import print_json, print_lines
@@ -19,16 +19,14 @@ from ascetic_ddd.faker.cli.targets import load_target
 
 __all__ = ("register",)
 
-_EXIT_CODES = """\b
-Exit codes:
+_EXIT_CODES = exit_codes("""\
     0  clean: nothing is lost or broken, and laws that can be judged came out
     1  not clean; what is wrong is told
     2  wrong usage: options, connection string, TARGET, nothing there to check
     3  a fault of the program or of the target, or a statement failed
     4  a database is unreachable, or was lost
     5  refused: a run is at work
-  130  interrupted by Ctrl-C; 143 by SIGTERM
-"""
+""")
 _SESSIONS = 2  # one reads, one compares
 
 
@@ -131,7 +129,7 @@ def _law(judged: Judgement) -> str:
     word = "ok" if judged.is_met else "off"
     return (
         f"{judged.parameter} asked {_figures(judged.asked)}, measured {_figures(judged.measured)}: "
-        f"{word}, {judged.distance:.3g} apart where {judged.tolerance:.3g} may be"
+        f"{word}, {judged.distance:.3g} apart, at most {judged.tolerance:.3g}"
     )
 
 

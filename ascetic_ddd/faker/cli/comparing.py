@@ -17,7 +17,7 @@ from ascetic_ddd.faker.application.comparison.thresholds import Thresholds
 from ascetic_ddd.faker.application.files import replace_file
 from ascetic_ddd.faker.application.profile.model import Profile
 from ascetic_ddd.faker.cli.comparison_table import print_comparison
-from ascetic_ddd.faker.cli.exits import CommandError, Exit, exit_of
+from ascetic_ddd.faker.cli.exits import CommandError, Exit, exit_codes, exit_of
 from ascetic_ddd.faker.cli.options import Readable
 from ascetic_ddd.faker.cli.outcome import attempt, message_of, secrets_of, tell
 from ascetic_ddd.faker.cli.printing import print_json, print_lines
@@ -28,15 +28,13 @@ from ascetic_ddd.faker.infrastructure.report.html import html_report, require_re
 
 __all__ = ("register",)
 
-_EXIT_CODES = """\b
-Exit codes:
+_EXIT_CODES = exit_codes("""\
     0  equal: every measure is within its threshold
     1  not equal; with --strict also if something has no counterpart
     2  wrong usage: options, connection string, a file that is no profile
     3  a fault of the program, or a statement failed
     4  a database is unreachable, or was lost
-  130  interrupted by Ctrl-C; 143 by SIGTERM
-"""
+""")
 
 _A = Annotated[str, typer.Argument(metavar="A", show_default=False, help="The original: a file, or a connection string.")]
 _B = Annotated[str, typer.Argument(metavar="B", show_default=False, help="The copy.")]

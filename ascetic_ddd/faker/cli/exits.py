@@ -11,7 +11,7 @@ from ascetic_ddd.seedwork.domain.errors import AsceticDddError
 from ascetic_ddd.seedwork.domain.session.faults import Fault, chain_of
 from ascetic_ddd.seedwork.infrastructure.session.pg_faults import fault_in
 
-__all__ = ("EXPECTED", "CommandError", "Exit", "exit_of")
+__all__ = ("EXPECTED", "CommandError", "Exit", "exit_codes", "exit_of")
 
 
 class Exit(IntEnum):
@@ -25,6 +25,15 @@ class Exit(IntEnum):
     REFUSED = 5
     INTERRUPTED = 130
     TERMINATED = 143
+
+
+def exit_codes(own: str) -> str:
+    """Give what a command's help says below its options: its own codes, a line each, and those of all commands."""
+    return f"""\b
+Exit codes:
+{own}   74  the work is done, but what it tells could not be written
+  130  interrupted by Ctrl-C; 143 by SIGTERM
+"""
 
 
 class CommandError(AsceticDddError):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from ascetic_ddd.faker.cli.exits import CommandError, Exit, exit_of
+from ascetic_ddd.faker.cli.exits import CommandError, Exit, exit_codes, exit_of
 from ascetic_ddd.faker.cli.options import Readable
 from ascetic_ddd.faker.cli.outcome import attempt, message_of, secrets_of, tell
 from ascetic_ddd.faker.cli.printing import print_data, print_error, print_json, print_lines
@@ -20,15 +20,13 @@ if TYPE_CHECKING:
 
 __all__ = ("register",)
 
-_EXIT_CODES = """\b
-Exit codes:
+_EXIT_CODES = exit_codes("""\
     0  done
     2  wrong usage: options, MODULE, models that contradict themselves
     3  a row could not be made, or the database refused it
     4  the database or the folder cannot be reached, was lost, or is full
     5  refused: the folder is not empty, or the tables are there; see --force
-  130  interrupted by Ctrl-C; 143 by SIGTERM
-"""
+""")
 _EXTRA = {"annotated_types", "email_validator", "pydantic", "pydantic_core", "rstr"}
 
 

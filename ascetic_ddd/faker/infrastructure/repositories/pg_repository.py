@@ -104,7 +104,7 @@ class PgRepository(Observable, Generic[T]):
             self._announce(session, self._exporter(agg) if missing else state)
 
     async def insert_many(self, session: ISession, aggs: Sequence[T]) -> None:
-        """Insert a row each, all or none; what the database gives is put into the aggregates, and taken out again on failure.
+        """Insert a row each, all or none; what the database gives is put into the aggregates, and taken out again by a rollback.
 
         The rows are copied, with ids taken from the sequence beforehand, where the table allows it and each value means the
         same to COPY; else they are inserted in a pipeline. A subclass with an ``insert`` of its own has that called for
@@ -134,13 +134,11 @@ class PgRepository(Observable, Generic[T]):
             await _each(stores)
             stores = []
         self._assign(given)
+        if given and not self._ids.is_told:
+            session.on_rollback(self._take_out, given)  # also where it is another store that refuses
 
         async def finish() -> None:
-            try:
-                await _each(stores)
-            except BaseException:
-                self._assign((agg, path, None) for agg, path, _ in given)
-                raise
+            await _each(stores)
             if self._listeners:
                 for agg, state in zip(aggs, states, strict=True):
                     self._announce(session, self._exporter(agg) if given else state)
@@ -267,6 +265,9 @@ class PgRepository(Observable, Generic[T]):
     def _assign(self, given: Iterable[tuple[T, Path, Any]]) -> None:
         for agg, path, value in given:
             self._ids.assign(agg, path, value)
+
+    def _take_out(self, given: Iterable[tuple[T, Path, Any]]) -> None:
+        self._assign((agg, path, None) for agg, path, _ in given)
 
     def _table_for(self, state: Mapping[str, Any]) -> PlainTable:
         if self._told:

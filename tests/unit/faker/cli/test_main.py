@@ -37,6 +37,14 @@ def test_the_document_has_the_help_as_it_is(command: str, capsys: pytest.Capture
     assert found[1] == shown
 
 
+@pytest.mark.parametrize("command", ["generate", "reconcile", "check", "synthesize", "capture", "compare"])
+def test_the_exit_codes_speak_of_the_commands_own_options(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    main([command, "--help"])
+    options, _, codes = capsys.readouterr().out.partition("Options:")[2].partition("Exit codes:")
+    assert " 74 " in codes
+    assert set(re.findall(r"--[a-z-]+", codes)) <= set(re.findall(r"--[a-z-]+", options))
+
+
 def test_without_a_command_the_help_comes(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     assert "reconcile" in capsys.readouterr().out
