@@ -106,6 +106,9 @@ def _nothing_is_in_flight(world: World) -> None:
 def _uses_are_those_of_the_rows(world: World) -> None:
     found: dict[int, tuple[Any, Any, Counter[Any], list[str], bool]] = {}
     for kind, path, part, provider in _laws(world.graph, world.providers):
+        target = world.providers[world.graph[part.target].name].memory
+        if not target.is_asked:  # a look must not have it listen
+            continue
         rows = world.memory.everything(kind.name).values()
         counted = Counter(frozen(value) for row in rows for value in leaves(row, path))
         is_exact = not part.tie and not world.told
@@ -113,9 +116,8 @@ def _uses_are_those_of_the_rows(world: World) -> None:
         if before is not None:
             counted, is_exact = counted + before[2], is_exact and before[4]
         places = [*(before[3] if before is not None else ()), f"{kind.name}.{'.'.join(path)}"]
-        found[id(provider.distributor)] = (provider.distributor, provider, counted, places, is_exact)
-    for distributor, provider, counted, places, is_exact in found.values():
-        population = provider.source.population
+        found[id(provider.distributor)] = (provider.distributor, target.population, counted, places, is_exact)
+    for distributor, population, counted, places, is_exact in found.values():
         uses = {
             frozen(population.id_of(number)): count for number, count in distributor.uses(population.everything).items() if count
         }

@@ -6,11 +6,17 @@ from typing import Any, Literal
 
 from tests.fuzz.model import Ledger
 
-__all__ = ("BoomError", "Fault", "Store", "Switch")
+__all__ = ("BoomError", "BulkStore", "EndlessError", "Fault", "Store", "Switch")
+
+_ENDLESS = 50_000
 
 
 class BoomError(Exception):
     """What fails on purpose."""
+
+
+class EndlessError(BaseException):
+    """One step does more than a step can have to do. Nobody may catch it and go on."""
 
 
 @dataclass(frozen=True)
@@ -27,20 +33,24 @@ class Switch:
     def __init__(self) -> None:
         self._fault: Fault | None = None
         self._left = 0
+        self._passed = 0
         self.tripped: list[str] = []  # since the fault was armed
 
     def arm(self, fault: Fault | None) -> None:
+        self._passed = 0
         self._fault = fault
         self._left = fault.after if fault is not None else 0
         self.tripped = []
 
     def pass_by(self, place: str) -> None:
         """A place where nobody waits: only an error can happen."""
+        self._count(place)
         if self._fault is not None and self._fault.effect == "error" and self._is_hit(place):
             raise BoomError(place)
 
     async def wait(self, place: str) -> None:
         """A place where somebody waits, so that others go on."""
+        self._count(place)
         if self._fault is not None and self._is_hit(place):
             if self._fault.effect == "error":
                 raise BoomError(place)
@@ -48,6 +58,11 @@ class Switch:
             assert task is not None
             task.cancel()
         await asyncio.sleep(0)
+
+    def _count(self, place: str) -> None:
+        self._passed += 1
+        if self._passed > _ENDLESS:
+            raise EndlessError(f"{place} was passed as one of {_ENDLESS:,} in one step")
 
     def _is_hit(self, place: str) -> bool:
         if self.tripped:

@@ -229,8 +229,19 @@ def walk(kind: Kind) -> Iterator[tuple[tuple[str, ...], Any]]:
 
 
 def can_fail(graph: Graph, root: int) -> bool:
-    """Tell whether an aggregate of which nothing is told may be impossible to make: a closed reference may find nothing."""
-    return any(found.is_closed for place in _reached(graph, root) for _, found in references(graph[place]))
+    """Tell whether an aggregate of which nothing is told may be impossible to make.
+
+    A closed reference may find nothing; a child may need another parent, and that one other children.
+    """
+    for place in _reached(graph, root):
+        if any(found.is_closed for _, found in references(graph[place])):
+            return True
+        for part in graph[place].parts:
+            if isinstance(part, Children):
+                others = [found for path, found in references(graph[part.kind]) if ".".join(path) != part.reference]
+                if any(place in _reached(graph, found.target) for found in others):
+                    return True
+    return False
 
 
 def leads_back(graph: Graph, root: int) -> bool:

@@ -16,6 +16,7 @@ class Lane:
     Attributes:
         error: what the last thing it did ended with.
         at_hand: the kind of the object that was populated and not created yet, and what was told of it.
+        depth_at_hand: the depth at which it was populated.
         is_lost: something was rolled back since.
         excuse: why what it does may fail.
     """
@@ -31,6 +32,7 @@ class Lane:
         self.error: BaseException | None = None
         self.excuse = ""
         self.at_hand: tuple[str, dict[str, Any]] | None = None
+        self.depth_at_hand = 0
         self.is_lost = False
         self.task = loop.create_task(self._live())
 
@@ -38,6 +40,17 @@ class Lane:
     def depth(self) -> int:
         """Open transactions and savepoints."""
         return len(self._atomics)
+
+    @property
+    def is_nested(self) -> bool:
+        """True if the object at hand was drawn outside the innermost savepoint; it is not given up in there."""
+        return self.at_hand is not None and self.depth > self.depth_at_hand
+
+    def give_up(self) -> None:
+        """Reset the provider of the object at hand."""
+        if self.at_hand is not None:
+            self.provider(self.at_hand[0]).reset()
+            self.at_hand = None
 
     def provider(self, kind: str) -> Any:
         """The lane's own clone."""

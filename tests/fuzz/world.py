@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+from functools import partial
 from contextlib import aclosing
 from typing import Any
 
@@ -93,17 +94,18 @@ class World:
             self._do(lane, lambda own: own.rollback())
 
     def make(self, lane: int, kind: int, wishes: tuple[Wish, ...], fault: Fault | None = None) -> None:
-        self._do(lane, lambda own: self._make(own, self.graph[kind], wishes), fault)
+        self._do(lane, lambda own: self._make(own, self.graph[kind], wishes), fault, work_resets=True)
 
     def both(self, first: tuple[Any, ...], second: tuple[Any, ...], fault: Fault | None = None) -> None:
         """Two lanes make something at the same time."""
         self.switch.arm(fault)
         for lane, kind, wishes in (first, second):
-            self._submit(lane, lambda own, kind=kind, wishes=wishes: self._make(own, self.graph[kind], wishes))
+            if not self.lanes[lane].is_nested:
+                self._submit(lane, partial(self._make, kind=self.graph[kind], wishes=wishes))
         self._run()
 
     def populate(self, lane: int, kind: int, wishes: tuple[Wish, ...], fault: Fault | None = None) -> None:
-        self._do(lane, lambda own: self._populate(own, self.graph[kind], wishes), fault)
+        self._do(lane, lambda own: self._populate(own, self.graph[kind], wishes), fault, work_resets=True)
 
     def create(self, lane: int, fault: Fault | None = None) -> None:
         if self.lanes[lane].at_hand is not None:
@@ -111,11 +113,9 @@ class World:
 
     def reset(self, lane: int) -> None:
         async def reset(own: Lane) -> None:
-            if own.at_hand is not None:
-                own.provider(own.at_hand[0]).reset()
-                own.at_hand = None
+            own.give_up()
 
-        self._do(lane, reset)
+        self._do(lane, reset, work_resets=True)
 
     def clone(self, lane: int, kind: int) -> None:
         own = self.lanes[lane]
@@ -202,8 +202,10 @@ class World:
 
     # --- what steps are made of ---
 
-    def _do(self, lane: int, work: Any, fault: Fault | None = None, *, may_fail: bool = False) -> None:
-        if self.lanes[lane].is_busy:
+    def _do(
+        self, lane: int, work: Any, fault: Fault | None = None, *, may_fail: bool = False, work_resets: bool = False
+    ) -> None:
+        if self.lanes[lane].is_busy or (work_resets and self.lanes[lane].is_nested):
             return
         self.switch.arm(fault)
         if may_fail:
@@ -242,10 +244,9 @@ class World:
         if not own.depth:
             await own.begin()
         provider = own.provider(kind.name)
-        if own.at_hand is not None and own.at_hand[0] != kind.name:
-            own.provider(own.at_hand[0]).reset()
+        own.give_up()
         provider.reset()
-        own.at_hand, own.is_lost = None, False
+        own.is_lost, own.depth_at_hand = False, own.depth
         input = input_of(self.graph, kind, wishes, self.rows(own.session))
         if input:
             self.told.add(kind.name)
@@ -261,7 +262,7 @@ class World:
             raise
 
     async def _make(self, own: Lane, kind: Kind, wishes: tuple[Wish, ...]) -> None:
-        is_alone = not own.depth
+        own.give_up()  # before the savepoint: what is given back in one that rolls back is counted again
         await own.begin()
         await self._populate(own, kind, wishes)
         try:
@@ -270,7 +271,6 @@ class World:
             await own.rollback(error)
             raise
         await own.commit()
-        assert is_alone is not own.depth
 
     async def _create(self, own: Lane) -> None:
         assert own.at_hand is not None
