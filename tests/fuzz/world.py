@@ -54,6 +54,7 @@ class World:
         for provider in self.providers.values():
             provider.seed(self.seed)
         self.lanes = [Lane(self.loop, self.pool, self.providers) for _ in range(LANES)]
+        self.loop.run_until_quiet()  # all wait for work, whoever comes first
 
     def _repository(self, kind: Kind) -> Any:
         cls = BulkStore if kind.bulk else Store

@@ -192,12 +192,13 @@ class AggregateProvider(EntityProvider[I, A], Storing[I, A]):
                         agg = await agg
                 else:
                     agg = await self.build(session)
+                was_asked = self.memory.is_asked
                 try:
                     await self.repository.insert(session, agg)
                 except DuplicateError as error:
                     raise self._duplicate(error, agg) from error.__cause__
                 self._output = agg
-                self._stored(session, agg)
+                self._stored(session, was_asked)
                 for dependent in self._dependents.values():
                     await dependent.create_for(session, self.exported_id)
         finally:
@@ -328,7 +329,7 @@ class AggregateProvider(EntityProvider[I, A], Storing[I, A]):
             "tell the parts that the specification looks at, or give them generators that can meet it"
         )
 
-    def _stored(self, session: ISession, agg: Any) -> None:
+    def _stored(self, session: ISession, was_asked: bool) -> None:
         """The aggregate is in its repository: let references hear of it."""
         memory = self.memory
         if memory.needs_states:
@@ -336,7 +337,7 @@ class AggregateProvider(EntityProvider[I, A], Storing[I, A]):
         else:
             if memory.made < _WATCHED:
                 self._settle()
-            memory.created(session, None)
+            memory.created(session, None, was_asked=was_asked)
 
     @property
     def exported_id(self) -> Any:
