@@ -14,7 +14,7 @@ from ascetic_ddd.faker.infrastructure.repositories.in_memory_repository import I
 from ascetic_ddd.seedwork.infrastructure.session.composite_session import CompositeSessionPool
 from tests.fuzz.building import LISTED, Item, build
 from tests.fuzz.faults import BoomError, BulkStore, Fault, Store, Switch
-from tests.fuzz.graphs import Graph, Kind, Listed, can_fail
+from tests.fuzz.graphs import Graph, Kind, Listed, can_fail, leads_back
 from tests.fuzz.lanes import Lane
 from tests.fuzz.loop import QuietLoop
 from tests.fuzz.model import Ledger
@@ -180,8 +180,8 @@ class World:
                         if len(given) == leave_after:
                             break
             self._check_given(self.graph[kind], given)
-            if leave_after is None and not self.switch.tripped and not can_fail(self.graph, kind):
-                assert len(given) <= count, f"{len(given)} given for {count}"
+            if leave_after is None and not own.excuse and not leads_back(self.graph, kind):
+                assert len(given) == count, f"{len(given)} given for {count}"
 
         self._do(lane, work, fault, may_fail=can_fail(self.graph, kind))
         gc.collect(0)

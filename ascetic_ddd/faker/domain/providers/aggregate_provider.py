@@ -8,7 +8,7 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError, DuplicateError, 
 from ascetic_ddd.faker.domain.providers import graph, use
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.entity_provider import EntityProvider
-from ascetic_ddd.faker.domain.providers.kinds import Storing, source_of
+from ascetic_ddd.faker.domain.providers.kinds import Storing, memory_of
 from ascetic_ddd.faker.domain.providers.memory import Memory
 from ascetic_ddd.faker.domain.providers.patterns import place
 from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, is_awaitable, noted
@@ -233,12 +233,12 @@ class AggregateProvider(EntityProvider[I, A], Storing[I, A]):
 
     @property
     def can_store_many(self) -> bool:
-        """True if built aggregates may wait and be stored together: nobody refers to them, and nothing follows each."""
+        """True if built aggregates may wait and be stored together: nobody else needs or makes them, and nothing follows each."""
         self.parts()
         if self.memory.is_asked or self._dependents or self._overrides_create or not offers(self.repository, IBulkRepository):
             return False
-        sources = (source_of(provider) for provider in self.walk())  # also of references not used yet
-        return not any(source is not None and source.aggregate_provider.memory is self.memory for source in sources)
+        asked = (target for provider in self.walk() for target in provider.leads_to())  # by references not used yet, or as a child
+        return not any(memory_of(target) is self.memory for target in asked)
 
     async def store_many(self, session: ISession, aggs: Sequence[A]) -> None:
         """Store aggregates that were built, all or none; only if :attr:`can_store_many`.

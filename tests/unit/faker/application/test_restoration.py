@@ -211,3 +211,19 @@ async def test_a_state_without_a_counted_part_is_refused_with_its_path() -> None
         await repository.insert(session, Agg(id=1))
         with pytest.raises(ConfigurationError, match=r"Cities\.city: the remembered state .* has no 'city'"):
             await restore(Cities(repository), session)
+
+
+async def test_what_nobody_asked_for_before_is_found_by_the_first_who_asks_after_a_restart() -> None:
+    tenants, books = InMemoryRepository(agg_exporter=Agg.export), InMemoryRepository(agg_exporter=Agg.export)
+
+    def provider() -> Any:
+        named = aggregate(tenants, name=ValueProvider(values=["one", "other"]))
+        return aggregate(books, tenant_id=ReferenceProvider(None, named))  # always a new one, so nothing is remembered
+
+    async with InMemorySessionPool().session() as session, session.atomic():
+        first = await provider().create(session)
+        again = provider()
+        await restore(again, session)
+        again.set({"tenant_id": {"id": first.tenant_id}})
+        assert (await again.create(session)).tenant_id == first.tenant_id
+        assert len(again.tenant_id.source.population) == 1
