@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any
 
 import pytest
@@ -227,3 +227,22 @@ async def test_what_nobody_asked_for_before_is_found_by_the_first_who_asks_after
         again.set({"tenant_id": {"id": first.tenant_id}})
         assert (await again.create(session)).tenant_id == first.tenant_id
         assert len(again.tenant_id.source.population) == 1
+
+
+async def test_values_of_a_number_go_on_behind_a_gap_after_a_restart() -> None:
+    store = InMemoryRepository(agg_exporter=Agg.export)
+
+    def provider() -> Any:
+        return aggregate(store, city=ValueProvider(distributor_factory(mean=2), input_generator=lambda session, n: f"city {n}"))
+
+    first = provider()
+    async with InMemorySessionPool().session() as session:
+        with suppress(ZeroDivisionError):
+            async with session.atomic():
+                await first.create_batch(session, 2)  # the numbers of what is rolled back do not come again
+                raise ZeroDivisionError
+        await first.create_batch(session, 6)
+        again = provider()
+        await restore(again, session)
+        cities = [state["city"] async for state in store.find(session)] + [agg.city for agg in await again.create_batch(session, 12)]
+    assert len(set(cities)) == pytest.approx(len(cities) / 2, abs=1)
