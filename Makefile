@@ -3,12 +3,14 @@
 PYTHON ?= python3
 ARGS ?=
 WORKERS ?= auto
+HISTORIES ?= 10000
+SEED ?= $(shell $(PYTHON) -c 'import random; print(random.SystemRandom().randrange(2 ** 32))')
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench lock clean
+.PHONY: help demo test fuzz lint format bench lock clean
 
 help: ## show this list
 	@echo "Usage: make TARGET [ARGS=\"...\"] [PYTHON=python3.12]"
@@ -20,6 +22,11 @@ demo: $(INSTALLED) ## grow the example library in a bundled PostgreSQL; ARGS="--
 
 test: $(INSTALLED) ## run the tests, one process a core; ARGS="tests/unit -k skew" runs some, WORKERS=0 in this process
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
+
+fuzz: SEED := $(SEED)
+fuzz: $(INSTALLED) ## play random histories on random graphs; HISTORIES=10000 SEED=7
+	@echo "$(HISTORIES) histories; again by: make fuzz HISTORIES=$(HISTORIES) SEED=$(SEED)"
+	@ASCETIC_DDD_FUZZ=$(HISTORIES) $(BIN)/python -m pytest tests/fuzz --hypothesis-seed=$(SEED) $(ARGS)
 
 lint: $(INSTALLED) ## check style, format, types and the import contracts
 	$(BIN)/ruff check .

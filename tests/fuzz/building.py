@@ -71,23 +71,12 @@ class _Builder:
             if not isinstance(part, Children):
                 parts[part.name] = self._part(place, kind, part)
         switch, ties = self._switch, [(path, found) for path, found in references(kind) if found.tie]
-
-        def factory(**attributes: Any) -> Item:
-            switch.pass_by(f"the factory of {kind.name}")
-            return Item(**attributes)
-
-        async def slow_factory(**attributes: Any) -> Item:
-            await switch.wait(f"the factory of {kind.name}")
-            return Item(**attributes)
-
-        def export(item: Item) -> dict[str, Any]:
-            switch.pass_by(f"the exporter of {kind.name}")
-            return item.state()
+        factory, export = self._factory(kind), self._exporter(kind)
 
         def __init__(self: Any) -> None:
             vars(self).update(parts)
             self._ties = [(_at(self, tuple(found.tie.split("."))), _at(self, path)) for path, found in ties]
-            AggregateProvider.__init__(self, repository, slow_factory if kind.waits else factory, export)
+            AggregateProvider.__init__(self, repository, factory, export)
 
         async def do_populate(self: Any, session: ISession, specification: Any = None) -> None:
             await switch.wait(f"the hook of {kind.name}")
@@ -106,6 +95,26 @@ class _Builder:
         made: AnyProvider = type(f"{kind.name}Provider", (AggregateProvider,), body)()
         return made
 
+    def _factory(self, kind: Kind) -> Callable[..., Any]:
+        switch = self._switch
+
+        def make(**attributes: Any) -> Item:
+            switch.pass_by(f"the factory of {kind.name}")
+            return Item(**attributes)
+
+        async def make_slowly(**attributes: Any) -> Item:
+            await switch.wait(f"the factory of {kind.name}")
+            return Item(**attributes)
+
+        return make_slowly if kind.waits else make
+
+    def _exporter(self, kind: Kind) -> Callable[[Item], dict[str, Any]]:
+        def export(item: Item) -> dict[str, Any]:
+            self._switch.pass_by(f"the exporter of {kind.name}")
+            return item.state()
+
+        return export
+
     def _id(self, place: int, kind: Kind) -> Any:
         if kind.id == "sequence":
             return ValueProvider[int, int](distributor_factory(sequence=True))
@@ -123,7 +132,9 @@ class _Builder:
                 distributor_factory(**LAWS[part.law], null_weight=part.null_weight), input_generator=self._generator(kind, part)
             )
         if isinstance(part, Lines):
-            line = ValueProvider(distributor_factory(**LAWS[part.law]), input_generator=self._generator(kind, part))
+            line: ValueProvider[str, str] = ValueProvider(
+                distributor_factory(**LAWS[part.law]), input_generator=self._generator(kind, part)
+            )
             return DependentProvider(children_factory(low=0, high=3, mean=1), line)
         assert isinstance(part, Nested)
         return _composite(dict, {inner.name: self._part(place, kind, inner) for inner in part.parts}, part.null_weight)

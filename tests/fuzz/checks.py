@@ -6,6 +6,7 @@ from typing import Any
 
 from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributor
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
+from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySession
 from tests.fuzz.graphs import Graph, Kind, Lines, Reference, Value, references, walk
 from tests.fuzz.model import frozen, leaves
 from tests.fuzz.world import World
@@ -38,8 +39,6 @@ def _what_is_stored_is_what_was_committed(world: World) -> None:
 
 
 async def _states(repository: Any) -> dict[Any, Any]:
-    from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySession
-
     return {frozen(state["id"]): state async for state in repository.find(InMemorySession())}
 
 

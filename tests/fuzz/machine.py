@@ -9,9 +9,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests.fuzz.checks import check
 from tests.fuzz.faults import Fault
 from tests.fuzz.graphs import Graph, graphs
+from tests.fuzz.stage import LANES
 from tests.fuzz.tellings import wishes
 from tests.fuzz.ways import check_ways
-from tests.fuzz.world import LANES, World
+from tests.fuzz.world import World
 
 __all__ = ("CompositeHistories", "Histories")
 
@@ -99,6 +100,10 @@ class Histories(RuleBasedStateMachine):
     @rule(lane=_lanes, kind=_kinds, row=st.integers(0, 5), value=st.integers(0, 2))
     def update(self, lane: int, kind: int, row: int, value: int) -> None:
         self.play("update", lane, self._kind(kind), row, value)
+
+    @rule(lane=_lanes, kind=_kinds)
+    def share(self, lane: int, kind: int) -> None:
+        self.play("share", lane, self._kind(kind))
 
     @rule(
         lane=_lanes,

@@ -237,7 +237,9 @@ class AggregateProvider(EntityProvider[I, A], Storing[I, A]):
         self.parts()
         if self.memory.is_asked or self._dependents or self._overrides_create or not offers(self.repository, IBulkRepository):
             return False
-        asked = (target for provider in self.walk() for target in provider.leads_to())  # by references not used yet, or as a child
+        asked = (
+            target for provider in self.walk() for target in provider.leads_to()
+        )  # by references not used yet, or as a child
         return not any(memory_of(target) is self.memory for target in asked)
 
     async def store_many(self, session: ISession, aggs: Sequence[A]) -> None:

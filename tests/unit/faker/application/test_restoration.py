@@ -244,5 +244,7 @@ async def test_values_of_a_number_go_on_behind_a_gap_after_a_restart() -> None:
         await first.create_batch(session, 6)
         again = provider()
         await restore(again, session)
-        cities = [state["city"] async for state in store.find(session)] + [agg.city for agg in await again.create_batch(session, 12)]
+        cities = [state["city"] async for state in store.find(session)] + [
+            agg.city for agg in await again.create_batch(session, 12)
+        ]
     assert len(set(cities)) == pytest.approx(len(cities) / 2, abs=1)
