@@ -20,6 +20,7 @@ __all__ = (
     "can_fail",
     "graphs",
     "leads_back",
+    "never_made",
     "references",
     "walk",
 )
@@ -242,6 +243,14 @@ def can_fail(graph: Graph, root: int) -> bool:
                 if any(place in _reached(graph, found.target) for found in others):
                     return True
     return False
+
+
+def never_made(graph: Graph, root: int) -> list[str]:
+    """The kinds of which making one of ``root`` makes none: all references to them are closed."""
+    reached = _reached(graph, root)
+    made = {root} | {part.kind for place in reached for part in graph[place].parts if isinstance(part, Children)}
+    made |= {found.target for place in reached for _, found in references(graph[place]) if not found.is_closed}
+    return [graph[place].name for place in reached - made]
 
 
 def leads_back(graph: Graph, root: int) -> bool:

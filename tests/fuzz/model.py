@@ -40,6 +40,10 @@ class Ledger:
             seen.update(frame.get(kind, {}))
         return seen
 
+    def stored_by(self, session: Any, kind: str) -> set[Any]:
+        """The ids of the rows of a kind that the session's open transaction has stored."""
+        return {id for frame in self.open.get(session, ()) for id in frame.get(kind, ())}
+
     def everything(self, kind: str) -> dict[Any, dict[str, Any]]:
         """The rows of a kind, committed or not."""
         rows = dict(self.committed.get(kind, {}))

@@ -9,7 +9,7 @@ from ascetic_ddd.faker.infrastructure.repositories.in_memory_repository import I
 from ascetic_ddd.seedwork.infrastructure.session.composite_session import CompositeSessionPool
 from tests.fuzz.building import Item, build
 from tests.fuzz.faults import BoomError, BulkStore, Fault, Store, Switch
-from tests.fuzz.graphs import Graph, Kind, can_fail
+from tests.fuzz.graphs import Graph, Kind, can_fail, never_made
 from tests.fuzz.lanes import Lane
 from tests.fuzz.loop import QuietLoop
 from tests.fuzz.model import Ledger
@@ -136,12 +136,18 @@ class Stage:
     async def _make(self, own: Lane, kind: Kind, wishes: tuple[Wish, ...]) -> None:
         own.give_up()  # before the savepoint: what is given back in one that rolls back is counted again
         await own.begin()
+        session = own.session.internal if self.is_composite else own.session
+        closed = never_made(self.graph, self.graph.index(kind))
+        before = {name: self.memory.stored_by(session, name) for name in closed}
         await self._populate(own, kind, wishes)
         try:
             await self._create(own)
         except BaseException as error:
             await own.rollback(error)
             raise
+        for name in closed:
+            made = self.memory.stored_by(session, name) - before[name]
+            assert not made, f"{kind.name}: {name} {made} were made, and may not be created"
         await own.commit()
 
     async def _create(self, own: Lane) -> None:
