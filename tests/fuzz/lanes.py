@@ -82,6 +82,9 @@ class Lane:
         atomic = self._atomics.pop()
         try:
             await atomic.__aexit__(None, None, None)
+        except BaseException:
+            self.is_lost = True
+            raise
         finally:
             await self._leave()
 

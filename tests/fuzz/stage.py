@@ -41,7 +41,7 @@ class Stage:
             self.pool = CompositeSessionPool(self.pool, WatchedPool(self.memory, self.switch))
         self.repositories = {kind.name: self._repository(kind) for kind in graph}
         self.told: set[str] = set()  # kinds of which something was told, so that a law does not foretell their uses
-        self.is_unheard = False  # a commit was refused: what exists is not all remembered
+        self.unheard: set[str] = set()  # kinds that were changed before anybody listened
         self._furnish()
 
     def _furnish(self) -> None:
@@ -73,8 +73,12 @@ class Stage:
 
     def rows(self, session: Any) -> Any:
         """The rows of a kind that a session may see, as a function."""
-        part = session if not self.is_composite or session is None else session.internal
+        part = None if session is None else self.known(session)
         return lambda kind: self.memory.seen_by(part, kind)
+
+    def known(self, session: Any) -> Any:
+        """The session of which the ledger of what is remembered hears."""
+        return session.internal if self.is_composite else session
 
     def _do(self, lane: int, work: Any, fault: Fault | None = None, *, may_fail: bool = False, work_resets: bool = False) -> None:
         if self.lanes[lane].is_busy or (work_resets and self.lanes[lane].is_nested):
@@ -136,7 +140,7 @@ class Stage:
     async def _make(self, own: Lane, kind: Kind, wishes: tuple[Wish, ...]) -> None:
         own.give_up()  # before the savepoint: what is given back in one that rolls back is counted again
         await own.begin()
-        session = own.session.internal if self.is_composite else own.session
+        session = self.known(own.session)
         closed = never_made(self.graph, self.graph.index(kind))
         before = {name: self.memory.stored_by(session, name) for name in closed}
         await self._populate(own, kind, wishes)

@@ -78,9 +78,13 @@ class World(Stage):
         if not names or not own.depth or own.is_busy:
             return
         seen = self.rows(own.session)(found.name)
-        seen = {id: state for id, state in seen.items() if self.memory.everything(found.name)[id] == state}
+        others = [lane.session for lane in self.lanes if lane is not own and lane.session is not None]
+        busy = {id for other in others for id in self.memory.stored_by(self.known(other), found.name)}
+        seen = {id: state for id, state in seen.items() if id not in busy}
         if seen:
             state = dict(list(seen.values())[row % len(seen)])
+            if not self.providers[found.name].memory.is_asked:
+                self.unheard.add(found.name)
             state[names[0]] = LISTED[value % len(LISTED)]
             self._do(lane, lambda own: self.repositories[found.name].update(own.session, Item(**state)))
 
