@@ -32,7 +32,7 @@ def files_of(root: Path) -> Iterator[Path]:
             hidden = path.name.startswith(".") and path.name not in HIDDEN_BUT_OURS
             if not hidden and path.name not in GENERATED and not path.name.endswith(".egg-info"):
                 yield from files_of(path)
-        else:
+        elif path.name != ".git":  # a file in a worktree, with the place of the repository
             yield path
 
 

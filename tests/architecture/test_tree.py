@@ -70,7 +70,7 @@ def test_no_file_names_a_machine_or_a_package_index() -> None:
     ],
 )
 def test_a_machine_or_a_package_index_is_seen(tmp_path: Path, line: str) -> None:
-    found = checks.foreign_addresses(tree(tmp_path, {"docs/a.md": f"\n{line}\n", ".venv/a.cfg": line}))
+    found = checks.foreign_addresses(tree(tmp_path, {"docs/a.md": f"\n{line}\n", ".venv/a.cfg": line, ".git": line}))
     assert [place.rsplit(":", 1)[0] for place in found] == ["docs/a.md:2"]
 
 

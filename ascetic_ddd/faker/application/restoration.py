@@ -105,7 +105,9 @@ async def _read(
             inside.count()
     for tally in tallies:
         tally.rows = rows
-    if memory.is_asked:
+    if not memory.is_asked:
+        memory.is_late = rows > 0  # who asks for the first time has to look them up
+    else:
         memory.is_late = False
         session.on_rollback(setattr, memory, "is_late", True)
     return rows

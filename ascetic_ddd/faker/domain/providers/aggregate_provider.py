@@ -8,7 +8,7 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError, DuplicateError, 
 from ascetic_ddd.faker.domain.providers import graph, use
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.entity_provider import EntityProvider
-from ascetic_ddd.faker.domain.providers.kinds import Storing, source_of
+from ascetic_ddd.faker.domain.providers.kinds import Storing, memory_of
 from ascetic_ddd.faker.domain.providers.memory import Memory
 from ascetic_ddd.faker.domain.providers.patterns import place
 from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, is_awaitable, noted
@@ -192,12 +192,13 @@ class AggregateProvider(EntityProvider[I, A], Storing[I, A]):
                         agg = await agg
                 else:
                     agg = await self.build(session)
+                was_asked = self.memory.is_asked
                 try:
                     await self.repository.insert(session, agg)
                 except DuplicateError as error:
                     raise self._duplicate(error, agg) from error.__cause__
                 self._output = agg
-                self._stored(session, agg)
+                self._stored(session, was_asked)
                 for dependent in self._dependents.values():
                     await dependent.create_for(session, self.exported_id)
         finally:
@@ -232,12 +233,14 @@ class AggregateProvider(EntityProvider[I, A], Storing[I, A]):
 
     @property
     def can_store_many(self) -> bool:
-        """True if built aggregates may wait and be stored together: nobody refers to them, and nothing follows each."""
+        """True if built aggregates may wait and be stored together: nobody else needs or makes them, and nothing follows each."""
         self.parts()
         if self.memory.is_asked or self._dependents or self._overrides_create or not offers(self.repository, IBulkRepository):
             return False
-        sources = (source_of(provider) for provider in self.walk())  # also of references not used yet
-        return not any(source is not None and source.aggregate_provider.memory is self.memory for source in sources)
+        asked = (
+            target for provider in self.walk() for target in provider.leads_to()
+        )  # by references not used yet, or as a child
+        return not any(memory_of(target) is self.memory for target in asked)
 
     async def store_many(self, session: ISession, aggs: Sequence[A]) -> None:
         """Store aggregates that were built, all or none; only if :attr:`can_store_many`.
@@ -328,7 +331,7 @@ class AggregateProvider(EntityProvider[I, A], Storing[I, A]):
             "tell the parts that the specification looks at, or give them generators that can meet it"
         )
 
-    def _stored(self, session: ISession, agg: Any) -> None:
+    def _stored(self, session: ISession, was_asked: bool) -> None:
         """The aggregate is in its repository: let references hear of it."""
         memory = self.memory
         if memory.needs_states:
@@ -336,7 +339,7 @@ class AggregateProvider(EntityProvider[I, A], Storing[I, A]):
         else:
             if memory.made < _WATCHED:
                 self._settle()
-            memory.created(session, None)
+            memory.created(session, None, was_asked=was_asked)
 
     @property
     def exported_id(self) -> Any:

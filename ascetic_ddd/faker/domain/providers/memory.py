@@ -54,12 +54,15 @@ class Memory:
         """True if the provider has to tell what it stored, because the repository does not."""
         return self._population is not None and not self._is_told
 
-    def created(self, session: ISession, state: Mapping[str, Any] | None) -> None:
-        """The provider has stored an aggregate; with its state, if that is needed."""
+    def created(self, session: ISession, state: Mapping[str, Any] | None, *, was_asked: bool = True) -> None:
+        """The provider has stored an aggregate; with its state, if that is needed.
+
+        ``was_asked`` tells whether somebody had asked before it was stored: who asks while it is may not have heard of it.
+        """
         self.made += 1
         for watcher in self._watchers:
             watcher(session)
-        if self._population is None:
+        if self._population is None or not (was_asked or state is not None):
             self._miss(session)
         elif state is not None and not self._is_told:
             self._population.stored(session, state)

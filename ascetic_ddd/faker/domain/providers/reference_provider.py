@@ -10,7 +10,7 @@ from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool, Scope
 from ascetic_ddd.faker.domain.errors import ConfigurationError, CycleError, UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.identities import find, find_or_wait
-from ascetic_ddd.faker.domain.providers.kinds import Referring, is_specification
+from ascetic_ddd.faker.domain.providers.kinds import Referring, is_specification, source_of
 from ascetic_ddd.faker.domain.providers.memory import Memory
 from ascetic_ddd.faker.domain.providers.patterns import DEEPEST, check_depth
 from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, copied, placed
@@ -407,19 +407,19 @@ class ReferenceProvider(Referring[I, O], Generic[I, A, O]):
     def _may_nest(self) -> bool:
         """Tell whether to create, or to end a circle of creations by null; a circle that cannot end is an error."""
         root: Any = self._root()
-        making: tuple[tuple[ReferenceProvider[Any, Any, Any], Any], ...] = root._making
+        making: tuple[tuple[Provider[Any, Any], Any], ...] = root._making
         target = self.source.aggregate_provider.memory
         in_the_making = [provider.memory for _, provider in making if isinstance(provider, AggregateProvider)]
         if isinstance(root, AggregateProvider):
             in_the_making.append(root.memory)
         if not any(memory is target for memory in in_the_making):
             return True
-        has_come_round = any(reference.source is self.source for reference, _ in making)
+        has_come_round = any(source_of(asker) is self.source for asker, _ in making)  # children ask, too
         if self.distributor.is_nullable and (has_come_round or self._wanted is None):
             return False
         if has_come_round:
             raise CycleError(
-                f"{' → '.join([*(reference.path for reference, _ in making), self.path])}: making one needs another one, "
+                f"{' → '.join([*(asker.path for asker, _ in making), self.path])}: making one needs another one, "
                 "without end; give one of these references a null_weight, tell it an id, or create the first ones beforehand"
             )
         return True

@@ -10,7 +10,7 @@ from ascetic_ddd.faker.domain.distributors.m2o.factory import checked_distributo
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IBirth, IM2ODistributor
 from ascetic_ddd.faker.domain.distributors.m2o.shares import SharesDistributor
 from ascetic_ddd.faker.domain.errors import ConfigurationError, ExhaustedError
-from ascetic_ddd.faker.domain.generators.input_generators import IInputGenerator, make_input_generator
+from ascetic_ddd.faker.domain.generators.input_generators import IInputGenerator, make_input_generator, takes_position
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, copied, is_awaitable, noted
 from ascetic_ddd.faker.domain.providers.telling import NOBODY, contradict, overrules, same, told_by
@@ -349,13 +349,14 @@ class ValueProvider(Provider[I, O]):
 
     async def _unknown(self, session: ISession, birth: IBirth) -> Any:
         positions, position = getattr(self.distributor, "positions", None), birth.position
+        is_numbered = self._is_unique or takes_position(self._generator)  # type: ignore[arg-type]  # there is one
         for _ in range(_TRIES):
             drawn = self._generate(session, position)
             if is_awaitable(drawn):
                 drawn = await drawn
             if drawn not in self._pool:
                 return drawn
-            if self._is_unique and positions is not None:  # a told value may be that of the number
+            if positions is not None and is_numbered:  # the value of the number may have been told, or given before a restart
                 position = positions.take()
         raise ExhaustedError(
             f"{self.path}: input_generator gave no new value in {_TRIES:,} tries; {len(self._pool):,} different values were "

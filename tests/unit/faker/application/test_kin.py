@@ -8,14 +8,16 @@ import pytest
 from ascetic_ddd.faker.application.generation import generate
 from ascetic_ddd.faker.application.progress import Progress
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
+from ascetic_ddd.faker.domain.distributors.o2m.factory import children_factory
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.faker.infrastructure.repositories.in_memory_repository import InMemoryRepository
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
-from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySessionPool
-from tests.unit.faker.domain.providers.models import Agg
+from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySession, InMemorySessionPool
+from tests.unit.faker.domain.providers.models import Agg, aggregate, reference
 
 
 class Employees(AggregateProvider[dict[str, Any], Agg]):
@@ -121,3 +123,23 @@ async def test_failures_are_made_up_for_among_kin_too() -> None:
     assert len(await states(employees)) == 300 == progress[-1].done
     assert progress[-1].failed > 20
     check(await states(employees))
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 100])
+async def test_a_run_of_what_is_also_made_as_children_ends(batch_size: int) -> None:
+    repository = InMemoryRepository(agg_exporter=Agg.export)
+    built: list[None] = []
+
+    def line(**attributes: Any) -> Agg:
+        built.append(None)
+        assert len(built) < 1_000, "without end"
+        return Agg(**attributes)
+
+    found: list[Any] = []
+    lines = aggregate(repository, output_factory=line, order_id=reference(lambda: found[0], mean=4))
+    two = DependentProvider(children_factory(low=2, high=2, mean=2), lines, reference="order_id")
+    found.append(aggregate(lines=two))
+    given = [each async for each in generate(lines, InMemorySessionPool(), 12, batch_size=batch_size)]
+    stored = await repository.count(InMemorySession())
+    assert 12 <= stored <= 14
+    assert {each.id for each in given} <= set(range(1, stored + 1))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any
 
 import pytest
@@ -211,3 +211,40 @@ async def test_a_state_without_a_counted_part_is_refused_with_its_path() -> None
         await repository.insert(session, Agg(id=1))
         with pytest.raises(ConfigurationError, match=r"Cities\.city: the remembered state .* has no 'city'"):
             await restore(Cities(repository), session)
+
+
+async def test_what_nobody_asked_for_before_is_found_by_the_first_who_asks_after_a_restart() -> None:
+    tenants, books = InMemoryRepository(agg_exporter=Agg.export), InMemoryRepository(agg_exporter=Agg.export)
+
+    def provider() -> Any:
+        named = aggregate(tenants, name=ValueProvider(values=["one", "other"]))
+        return aggregate(books, tenant_id=ReferenceProvider(None, named))  # always a new one, so nothing is remembered
+
+    async with InMemorySessionPool().session() as session, session.atomic():
+        first = await provider().create(session)
+        again = provider()
+        await restore(again, session)
+        again.set({"tenant_id": {"id": first.tenant_id}})
+        assert (await again.create(session)).tenant_id == first.tenant_id
+        assert len(again.tenant_id.source.population) == 1
+
+
+async def test_values_of_a_number_go_on_behind_a_gap_after_a_restart() -> None:
+    store = InMemoryRepository(agg_exporter=Agg.export)
+
+    def provider() -> Any:
+        return aggregate(store, city=ValueProvider(distributor_factory(mean=2), input_generator=lambda session, n: f"city {n}"))
+
+    first = provider()
+    async with InMemorySessionPool().session() as session:
+        with suppress(ZeroDivisionError):
+            async with session.atomic():
+                await first.create_batch(session, 2)  # the numbers of what is rolled back do not come again
+                raise ZeroDivisionError
+        await first.create_batch(session, 6)
+        again = provider()
+        await restore(again, session)
+        cities = [state["city"] async for state in store.find(session)] + [
+            agg.city for agg in await again.create_batch(session, 12)
+        ]
+    assert len(set(cities)) == pytest.approx(len(cities) / 2, abs=1)

@@ -228,7 +228,7 @@ class LawDistributor:
         if scope.is_lazy:
             scope.refresh()
         schedule = self._schedules.get(scope)
-        if schedule is not None and schedule.use(number):
+        if schedule is None or schedule.use(number):  # one that is opened meanwhile counts it, too
             session.on_rollback(self._take_back, scope, number, is_told=True)
         if schedule is None or scope is scope.pool.everything:
             self._beside[number] = self._beside.get(number, 0) + 1

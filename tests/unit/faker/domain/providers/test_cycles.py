@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from ascetic_ddd.faker.domain.distributors.o2m.factory import children_factory
 from ascetic_ddd.faker.domain.errors import CycleError
+from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySession
 from tests.unit.faker.domain.providers.models import aggregate, made, memory, numbers, reference, stored
 
@@ -95,3 +97,19 @@ async def test_a_diamond_is_no_cycle(session: InMemorySession) -> None:
     left, right = aggregate(top_id=reference(tops)), aggregate(top_id=reference(tops))
     bottom = aggregate(left_id=reference(left), right_id=reference(right), top_id=reference(tops))
     assert (await made(bottom, session)).export() == {"id": 1, "left_id": 1, "right_id": 1, "top_id": 3}
+
+
+async def test_a_circle_through_children_ends_where_a_reference_may_be_null(session: InMemorySession) -> None:
+    found: list[Any] = []
+    orders, lines, returns = memory(), memory(), memory()
+    found.append(aggregate(returns, order_id=reference(lambda: found[2])))
+    found.append(
+        aggregate(lines, order_id=reference(lambda: found[2]), return_id=reference(lambda: found[0], null_weight=0.2, mean=2))
+    )
+    two = DependentProvider(children_factory(low=2, high=2, mean=2), found[1], reference="order_id")
+    found.append(aggregate(orders, lines=two))
+    for _ in range(10):
+        await made(found[2], session)
+    order_ids, return_ids = {row["id"] for row in await stored(orders)}, {row["id"] for row in await stored(returns)}
+    assert all(row["order_id"] in order_ids for row in [*await stored(lines), *await stored(returns)])
+    assert {row["return_id"] for row in await stored(lines)} <= {*return_ids, None}

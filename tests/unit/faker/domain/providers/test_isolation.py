@@ -1,5 +1,6 @@
 """What others have not committed is not seen; what was drawn for nothing goes back; what was told once is forgotten."""
 
+import asyncio
 import gc
 import tracemalloc
 from collections import Counter
@@ -59,6 +60,46 @@ async def test_a_session_takes_in_its_own_uncommitted_rows() -> None:
         assert (await made(books, session)).tenant_id.value == mine.id.value
     with pytest.raises(UnsatisfiableError):
         await made_in_transaction(books)
+
+
+class Slow:
+    """A repository that has something to wait for after it has stored and told."""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner, self.find, self.subscribe = inner, inner.find, inner.subscribe
+        self.goes_on = asyncio.Event()
+
+    async def insert(self, session: Any, agg: Any) -> None:
+        await self.inner.insert(session, agg)
+        await self.goes_on.wait()
+
+
+async def test_who_asks_while_something_is_stored_hears_of_it_after_its_commit() -> None:
+    repository = Slow(memory())
+    tenants = TenantProvider(repository)
+    books = callers(tenants)
+    making = asyncio.create_task(made_in_transaction(tenants))
+    await asyncio.sleep(0)
+    session = InMemorySession()
+    async with session.atomic():
+        with pytest.raises(UnsatisfiableError):
+            await made(books, session)  # asks for the first time, and cannot see it
+    repository.goes_on.set()
+    tenant = await making
+    assert (await made_in_transaction(books)).tenant_id.value == tenant.id.value
+
+
+async def test_a_told_use_that_rolls_back_is_taken_from_a_schedule_that_was_opened_meanwhile() -> None:
+    tenants = TenantProvider()
+    books = aggregate(tenant_id=reference(tenants, mean=3))
+    tenant = (await made_in_transaction(tenants)).id.value
+    one = InMemorySession()
+    async with rolled_back(one):
+        await made(books, one, {"tenant_id": tenant})
+        drawn = [(await made_in_transaction(books.clone())).tenant_id.value for _ in range(5)]
+    everything = tenants.memory.population.everything
+    uses = books.tenant_id.distributor.uses(everything)
+    assert {tenants.memory.population.id_of(number): count for number, count in uses.items()} == Counter(drawn)
 
 
 def towns() -> tuple[Any, Any, Any]:
