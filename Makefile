@@ -10,11 +10,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help demo test chaos lint format bench lock clean
-=======
-.PHONY: help demo test fuzz lint format bench lock clean
->>>>>>> fuzz
+.PHONY: help demo test fuzz chaos lint format bench lock clean
 
 help: ## show this list
 	@echo "Usage: make TARGET [ARGS=\"...\"] [PYTHON=python3.12]"
@@ -27,15 +23,13 @@ demo: $(INSTALLED) ## grow the example library in a bundled PostgreSQL; ARGS="--
 test: $(INSTALLED) ## run the tests, one process a core; ARGS="tests/unit -k skew" runs some, WORKERS=0 in this process
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
-<<<<<<< HEAD
-chaos: $(INSTALLED) ## kill, freeze and starve runs, and check what comes out; ARGS="--kills 30 --seed 5 --lanes 4"
-	@$(BIN)/python -m tests.chaos $(ARGS)
-=======
 fuzz: SEED := $(SEED)
 fuzz: $(INSTALLED) ## play random histories on random graphs; HISTORIES=10000 SEED=7
 	@echo "$(HISTORIES) histories; again by: make fuzz HISTORIES=$(HISTORIES) SEED=$(SEED)"
 	@ASCETIC_DDD_FUZZ=$(HISTORIES) $(BIN)/python -m pytest tests/fuzz --hypothesis-seed=$(SEED) $(ARGS)
->>>>>>> fuzz
+
+chaos: $(INSTALLED) ## kill, freeze and starve runs, and check what comes out; ARGS="--kills 30 --seed 5 --lanes 4"
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 lint: $(INSTALLED) ## check style, format, types and the import contracts
 	$(BIN)/ruff check .
