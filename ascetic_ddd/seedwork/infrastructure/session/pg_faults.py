@@ -25,9 +25,12 @@ FAULTS = {
     "57P": Fault.LOST,  # shut down, terminated, starting up
     "57P04": Fault.STORE,  # database dropped
     "58": Fault.STORE,  # input and output
+    "XX001": Fault.STORE,  # a table is damaged
+    "XX002": Fault.STORE,  # an index is damaged
 }
 """Whose fault a SQLSTATE is, by its beginning; the longest that fits counts, and what is not here is the data's."""
 
+_FILES = frozenset({"fd.c", "md.c", "slru.c", "xlog.c"})  # of the server's own code: where it writes files
 _CANCELLED_BY_SOMEBODY = "user request"  # in the server's English; in other languages a cancel passes for a time-out
 
 
@@ -50,5 +53,7 @@ def _fault(error: BaseException) -> Fault:
     if state is None:  # the driver, or its pool: nobody answers
         return Fault.LOST if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)) else Fault.DATA
     if state == "57014" and _CANCELLED_BY_SOMEBODY in (error.diag.message_primary or ""):
+        return Fault.STORE
+    if state == "XX000" and error.diag.source_file in _FILES:  # some errors of the system's have no SQLSTATE: a file too large
         return Fault.STORE
     return next((FAULTS[state[:length]] for length in (5, 3, 2) if state[:length] in FAULTS), Fault.DATA)
