@@ -44,7 +44,9 @@ class Values(Pool):
             scope.enter(number)
         return number
 
-    async def draw(self, session: InMemorySession, scope: Scope | None = None, *, is_closed: bool = False) -> int | None:
+    async def draw(
+        self, session: InMemorySession, scope: Scope | None = None, *, is_closed: bool = False, may_be_null: bool = True
+    ) -> int | None:
         """Draw, and make what is wanted."""
         asked = scope or self.everything
 
@@ -52,7 +54,8 @@ class Values(Pool):
             assert not is_closed, "a closed draw asked for a new value"
             return self.add(session, asked)
 
-        return await carry_out(session, self.distributor.draw(session, asked, is_closed=is_closed), make)
+        choice = self.distributor.draw(session, asked, is_closed=is_closed, may_be_null=may_be_null)
+        return await carry_out(session, choice, make)
 
     def _remove(self, number: int) -> None:
         scope = self.scope_of.pop(number, None)
@@ -170,6 +173,10 @@ class DistributorContract:
         values = self.values(make, existing=2)
         assert not values.distributor.is_nullable
         assert None not in [await values.draw(session) for _ in range(100)]
+
+    async def test_a_draw_that_must_not_be_null_is_not(self, make: MakeDistributor) -> None:
+        values, session = self.values(make, 0.9, existing=2), InMemorySession()
+        assert None not in [await values.draw(session, may_be_null=False) for _ in range(200)]
 
     # what follows the session
 

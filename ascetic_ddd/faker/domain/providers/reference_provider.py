@@ -15,7 +15,7 @@ from ascetic_ddd.faker.domain.providers.memory import Memory
 from ascetic_ddd.faker.domain.providers.patterns import DEEPEST, check_depth
 from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, copied, placed
 from ascetic_ddd.faker.domain.providers.reference_source import ReferenceSource, Wanted
-from ascetic_ddd.faker.domain.providers.telling import overrules, told_by
+from ascetic_ddd.faker.domain.providers.telling import CALLER, overrules, told_by
 from ascetic_ddd.faker.domain.providers.ties import tied_uses
 from ascetic_ddd.faker.domain.providers.use import at_work, refuse_original
 from ascetic_ddd.faker.domain.providers.wishes import Telling, add_up, held_against
@@ -43,8 +43,8 @@ class ReferenceProvider(Referring[I, O], Generic[I, A, O]):
     What is told adds up until :meth:`reset`: an id stays when a pattern is told after it, if it satisfies the pattern; else that
     is an error which names both. Told None it is null, whatever pattern a hook tells of it.
 
-    A nullable reference may come out null also when a pattern was told, so that ties in ``do_populate`` keep the null share;
-    told a full id or such a value, or with a distributor without ``null_weight``, it never does.
+    A nullable reference that only hooks told a pattern may come out null, so that ties in ``do_populate`` keep the null share;
+    told a pattern by the caller, or a full id or such a value by anybody, it never does.
 
     Each output is a fresh id object, made of the remembered plain id, so nobody else can change it.
 
@@ -231,7 +231,10 @@ class ReferenceProvider(Referring[I, O], Generic[I, A, O]):
             scope = self._nobody
         try:
             is_closed = not self.may_create or (self._is_nullable and self._is_of_its_kind(memory))
-            choice = self.distributor.draw(session, scope, is_closed=is_closed)
+            if self._is_nullable and wanted is not None and self._must_match():
+                choice = self.distributor.draw(session, scope, is_closed=is_closed, may_be_null=False)
+            else:
+                choice = self.distributor.draw(session, scope, is_closed=is_closed)
         except UnsatisfiableError as error:
             if not self._is_nullable or not self._is_of_its_kind(memory):
                 raise UnsatisfiableError(f"{self.path}: {error}") from None
@@ -246,6 +249,10 @@ class ReferenceProvider(Referring[I, O], Generic[I, A, O]):
             return self._create_new(session, wanted, scope, choice)
         self._done = True
         return None
+
+    def _must_match(self) -> bool:
+        """Tell whether somebody else than a hook told what it shall be like: what a caller tells is no null."""
+        return any(teller is CALLER for teller, _ in self._tellings)
 
     def _tie(self, wanted: Wanted) -> None:
         """Once a pattern: what it is tied to may know how often it will be told."""
@@ -415,7 +422,7 @@ class ReferenceProvider(Referring[I, O], Generic[I, A, O]):
         if not any(memory is target for memory in in_the_making):
             return True
         has_come_round = any(source_of(asker) is self.source for asker, _ in making)  # children ask, too
-        if self.distributor.is_nullable and (has_come_round or self._wanted is None):
+        if self.distributor.is_nullable and (self._wanted is None or (has_come_round and not self._must_match())):
             return False
         if has_come_round:
             raise CycleError(

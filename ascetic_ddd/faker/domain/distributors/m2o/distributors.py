@@ -56,8 +56,10 @@ class NewDistributor:
         """The running numbers of the new values."""
         return self._positions
 
-    def draw(self, session: ISession, scope: Scope, *, is_closed: bool = False) -> int | Birth | None:
-        if self.null_weight and self._nulls.draw(session):
+    def draw(
+        self, session: ISession, scope: Scope, *, is_closed: bool = False, may_be_null: bool = True
+    ) -> int | Birth | None:
+        if self.null_weight and self._nulls.draw(session, may_be_null):
             return None
         if is_closed:
             raise UnsatisfiableError(
@@ -175,10 +177,12 @@ class LawDistributor:
         """The running numbers of the new values."""
         return self._positions
 
-    def draw(self, session: ISession, scope: Scope, *, is_closed: bool = False) -> int | Birth | None:
+    def draw(
+        self, session: ISession, scope: Scope, *, is_closed: bool = False, may_be_null: bool = True
+    ) -> int | Birth | None:
         if self._draws is not None and scope is scope.pool.everything:
             self._check_rate()
-        if self.null_weight and self._nulls.draw(session):
+        if self.null_weight and self._nulls.draw(session, may_be_null):
             return None
         if not scope.is_lazy:
             schedule = self._schedules.get(scope)

@@ -70,13 +70,14 @@ class IM2ODistributor(Protocol):
         """True if a draw may answer None."""
         ...
 
-    def draw(self, session: ISession, scope: Scope, *, is_closed: bool = False) -> Decision:
+    def draw(self, session: ISession, scope: Scope, *, is_closed: bool = False, may_be_null: bool = True) -> Decision:
         """Decide one use.
 
         Args:
             session: the session the use belongs to.
             scope: the values that may be used.
             is_closed: this draw must not ask for a new value, whatever others of the same scope may do.
+            may_be_null: False: this draw must not be null; somebody told what it shall be like. Others have the share of null.
 
         Returns:
             The number of a value of the scope, used once more by this call; or a place for a new value; or None for null.

@@ -46,11 +46,11 @@ class Nulls:
         self._nulls = round(self._draws * self._weight)
         self._expected = None if draws is None else self._draws - self._nulls
 
-    def draw(self, session: ISession) -> bool:
-        """Tell whether this draw is null."""
+    def draw(self, session: ISession, may_be_null: bool = True) -> bool:
+        """Tell whether this draw is null. One that must not be counts, too: its share goes to others."""
         if self._draws <= 0:
             self._deal()
-        is_null = self._random.random() * self._draws < self._nulls
+        is_null = may_be_null and self._random.random() * self._draws < self._nulls
         self._draws -= 1
         self._nulls -= is_null
         session.on_rollback(self._take_back, is_null)

@@ -441,3 +441,28 @@ async def test_only_a_told_reference_costs_a_savepoint() -> None:
     assert session.opened == 0
     await made(orders, session, {"tenant_id": {"status": "active"}})
     assert session.opened == 1
+
+
+async def test_a_pattern_told_by_the_caller_is_never_null(session: InMemorySession) -> None:
+    carriers = aggregate(class_name="CarrierProvider", kind=value("sea", "air"))
+    ports = aggregate(class_name="PortProvider", carrier_id=reference(carriers, mean=3, null_weight=0.5))
+    ships = aggregate(class_name="ShipProvider", port_id=reference(ports, mean=3))
+    for _ in range(20):
+        port = await made(ports, session, {"carrier_id": {"kind": "sea"}})
+        assert port.carrier_id is not None
+    for _ in range(20):  # nested, a new port each now and then
+        await made(ships, session, {"port_id": {"carrier_id": {"kind": "air"}}})
+    never = aggregate(carrier_id=reference(carriers, mean=3, null_weight=1))
+    assert (await made(never, session, {"carrier_id": {"kind": "sea"}})).carrier_id is not None
+
+
+async def test_a_pattern_told_by_a_hook_keeps_the_share_of_null(session: InMemorySession) -> None:
+    async def tie(self: Any, session: Any) -> None:
+        self.carrier_id.set({"kind": "sea"})
+
+    carriers = aggregate(class_name="CarrierProvider", kind=value("sea", "air"))
+    ports = aggregate(do_populate=tie, carrier_id=reference(carriers, mean=3, null_weight=0.5))
+    made_ports = [await made(ports, session) for _ in range(128)]
+    assert sum(port.carrier_id is None for port in made_ports) == 64
+    for port in [await made(ports, session, {"carrier_id": {"kind": "sea"}}) for _ in range(20)]:
+        assert port.carrier_id is not None
