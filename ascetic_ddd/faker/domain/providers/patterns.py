@@ -19,7 +19,7 @@ from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.faker.domain.specification.reference import AndSpecification, ReferenceSpecification
 
-__all__ = ("DEEPEST", "check_depth", "place", "specify")
+__all__ = ("DEEPEST", "check_depth", "place", "specify", "tells_given_part")
 
 
 DEEPEST = 100
@@ -47,6 +47,8 @@ def check_depth(pattern: Mapping[str, Any], asker: Provider[Any, Any]) -> None:
 def place(target: EntityProvider[Any, Any], pattern: Mapping[str, Any], asker: Provider[Any, Any]) -> dict[str, Any]:
     """Put the parts of a pattern where they belong, in the aggregate or in its id.
 
+    A nested pattern that tells no more than a whole id, ``{"tenant_id": {"id": 3}}``, becomes that id.
+
     Raises:
         ConfigurationError: neither has a part of that name.
         ContradictionError: a part of the id is told twice, in the id and beside it.
@@ -70,7 +72,32 @@ def place(target: EntityProvider[Any, Any], pattern: Mapping[str, Any], asker: P
                 f"{asker.path} was told {key!r}={value!r}, but {target.path} has no such attribute; "
                 f"it has {', '.join(sorted({*parts, *id_parts}))}"
             )
-    return placed
+    return _with_ids(target, placed, asker)
+
+
+def _with_ids(provider: Provider[Any, Any], told: Mapping[str, Any], asker: Provider[Any, Any]) -> dict[str, Any]:
+    return {name: _as_id(provider.parts().get(name), value, asker) for name, value in told.items()}
+
+
+def _as_id(part: Any, value: Any, asker: Provider[Any, Any]) -> Any:
+    if not isinstance(value, Mapping) or part is None or is_full_id(part, value):
+        return value
+    source = source_of(part)
+    if source is None:
+        return _with_ids(part, value, asker) if part.parts() else value
+    target = source.aggregate_provider
+    placed = place(target, value, asker)
+    if placed.keys() == {target._id_attr} and is_full_id(target.id_provider, placed[target._id_attr]):
+        return placed[target._id_attr]
+    return value
+
+
+def tells_given_part(provider: Provider[Any, Any], told: Any) -> bool:
+    """Tell whether of an id a part is told that the database gives: a value that is not made up, but taken from one that exists."""
+    if isinstance(provider, ValueProvider):
+        return provider.is_given and told is not None
+    parts = provider.parts()
+    return isinstance(told, Mapping) and any(name in parts and tells_given_part(parts[name], part) for name, part in told.items())
 
 
 def _added(

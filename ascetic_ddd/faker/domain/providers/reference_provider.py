@@ -231,6 +231,9 @@ class ReferenceProvider(Referring[I, O], Generic[I, A, O]):
             scope = self._nobody
         try:
             is_closed = not self.may_create or (self._is_nullable and self._is_of_its_kind(memory))
+            if wanted is not None and wanted.tells_given:
+                scope.refresh()
+                is_closed = is_closed or bool(scope.members)
             if self._is_nullable and wanted is not None and self._must_match():
                 choice = self.distributor.draw(session, scope, is_closed=is_closed, may_be_null=False)
             else:

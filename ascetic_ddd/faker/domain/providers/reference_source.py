@@ -11,7 +11,7 @@ from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvi
 from ascetic_ddd.faker.domain.providers.identities import Identity, identities_of
 from ascetic_ddd.faker.domain.providers.kinds import is_full_id
 from ascetic_ddd.faker.domain.providers.memory import Memory
-from ascetic_ddd.faker.domain.providers.patterns import check_depth, place, specify
+from ascetic_ddd.faker.domain.providers.patterns import check_depth, place, specify, tells_given_part
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.repositories import lookup_of
 from ascetic_ddd.faker.domain.specification.equality import freeze
@@ -29,7 +29,7 @@ _VOUCHED = 10_000  # ids kept, so that each is looked up once
 class Wanted:
     """A told pattern, understood: the scope to choose from, and the input for an aggregate that is made to match."""
 
-    __slots__ = ("identities", "input", "is_tied", "scope", "specification")
+    __slots__ = ("identities", "input", "is_tied", "scope", "specification", "tells_given")
 
     def __init__(
         self,
@@ -37,10 +37,12 @@ class Wanted:
         input: Mapping[str, Any] | None,
         specification: ISpecification | None,
         identities: tuple[Identity, ...] = (),
+        tells_given: bool = False,
     ) -> None:
         self.scope = scope
         self.identities = identities  # if there are any, one aggregate at most is wanted
         self.input = input
+        self.tells_given = tells_given  # a part of the id that the database gives: where one matches, it is that one
         self.specification = specification
         self.is_tied = specification is not None  # looked at whether another reference tells how often it will be wanted
 
@@ -152,7 +154,8 @@ class ReferenceSource:
         identities = identities_of(target, placed, self.population, target.memory.reserved, target.repository) if placed else ()
         scope = self.population.scope(whole)
         scope.hold()
-        return Wanted(scope, placed, specification, identities)
+        tells_given = placed is not None and tells_given_part(target.id_provider, placed.get(target._id_attr))
+        return Wanted(scope, placed, specification, identities, tells_given)
 
     def _age(self, distributor: IM2ODistributor) -> None:
         """Forget what was not told since the last time."""

@@ -466,3 +466,27 @@ async def test_a_pattern_told_by_a_hook_keeps_the_share_of_null(session: InMemor
     assert sum(port.carrier_id is None for port in made_ports) == 64
     for port in [await made(ports, session, {"carrier_id": {"kind": "sea"}}) for _ in range(20)]:
         assert port.carrier_id is not None
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        {"tenant_id": {"id": 1}},
+        {"tenant_id": {"name": "Tenant 0"}},
+        {},
+    ],
+)
+async def test_a_number_that_the_database_gave_is_that_of_one_that_exists(session: InMemorySession, pattern: Any) -> None:
+    """Whatever the law: no second one is made with the same number."""
+    books, authors = await library(session)
+    notes = aggregate(author_id=reference(books.author_id.source.aggregate_provider, mean=2))  # type: ignore[attr-defined]
+    author = next(each["id"] for each in authors if each["id"]["tenant_id"] == 1)
+    for told in (author["author_id"], 1_000_000):  # there is no such one: it is made, once
+        found = [
+            await made(notes, session, {"author_id": told_id})
+            for told_id in [{"author_id": told, **pattern}, {"id": {"author_id": told, **pattern}}] * 10
+        ]
+        ids = [note.export()["author_id"] for note in found]
+        assert ids == [ids[0]] * 20
+        assert ids[0]["author_id"] == told
+        assert told == 1_000_000 or ids[0] == author
