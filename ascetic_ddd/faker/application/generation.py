@@ -25,6 +25,7 @@ __all__ = ("generate", "planned_run")
 A = TypeVar("A")
 
 _IN_A_ROW = 100  # failures without a success that end a run which skips failures
+_BATCHES_OF_A_LANE = 8  # at least, in a run of several lanes
 _ATTEMPTS, _FAILING = 1_000, 0.9  # from so many attempts on, a larger share of failures ends it, too
 
 
@@ -78,7 +79,8 @@ async def generate(
             boss) counts like one that the run makes, though it is not given out. One that fails and is skipped does not count:
             its uses go back to the schedules, and another one is made.
         until: without ``count``: the run ends with the batch in which this is true of an aggregate; a growing run.
-        batch_size: aggregates in one transaction.
+        batch_size: aggregates in one transaction; with several lanes never more than an eighth of a lane's share, since what a
+            lane has not committed the others cannot use, and would make once more.
         lanes: batches under way at the same time, each on a clone of the graph and a session of its own; worth it where the
             external repository waits for somebody else. The order of the aggregates is then not repeatable.
         seed: seed of the run; None leaves the streams as they are. A run after others, also restored ones, draws other values
@@ -151,7 +153,7 @@ class _Run(Generic[A]):
         self._provider = provider
         self._pool = session_pool
         self._total = total
-        self._batch_size = batch_size
+        self._batch_size = batch_size = _shared(batch_size, total, lanes)
         self._lanes = lanes
         self._skips = on_error == "skip"
         self._on_progress = on_progress
@@ -317,6 +319,11 @@ class _Run(Generic[A]):
             return
         self.finish()
         raise _HopelessError(reason, last)
+
+
+def _shared(batch_size: int, total: int | None, lanes: int) -> int:
+    """The size of a batch with which the lanes of a short run still hear of each other's parents in time."""
+    return batch_size if lanes == 1 or total is None else min(batch_size, max(1, total // (lanes * _BATCHES_OF_A_LANE)))
 
 
 class _HopelessError(Exception):

@@ -19,7 +19,7 @@ from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.faker.domain.specification.reference import AndSpecification, ReferenceSpecification
 
-__all__ = ("DEEPEST", "check_depth", "place", "specify", "tells_given_part")
+__all__ = ("DEEPEST", "check_depth", "place", "specify", "tells_given_part", "with_ids")
 
 
 DEEPEST = 100
@@ -47,8 +47,6 @@ def check_depth(pattern: Mapping[str, Any], asker: Provider[Any, Any]) -> None:
 def place(target: EntityProvider[Any, Any], pattern: Mapping[str, Any], asker: Provider[Any, Any]) -> dict[str, Any]:
     """Put the parts of a pattern where they belong, in the aggregate or in its id.
 
-    A nested pattern that tells no more than a whole id, ``{"tenant_id": {"id": 3}}``, becomes that id.
-
     Raises:
         ConfigurationError: neither has a part of that name.
         ContradictionError: a part of the id is told twice, in the id and beside it.
@@ -72,10 +70,11 @@ def place(target: EntityProvider[Any, Any], pattern: Mapping[str, Any], asker: P
                 f"{asker.path} was told {key!r}={value!r}, but {target.path} has no such attribute; "
                 f"it has {', '.join(sorted({*parts, *id_parts}))}"
             )
-    return _with_ids(target, placed, asker)
+    return placed
 
 
-def _with_ids(provider: Provider[Any, Any], told: Mapping[str, Any], asker: Provider[Any, Any]) -> dict[str, Any]:
+def with_ids(provider: Provider[Any, Any], told: Mapping[str, Any], asker: Provider[Any, Any]) -> dict[str, Any]:
+    """A placed pattern, where a nested one that tells no more than a whole id, ``{"tenant_id": {"id": 3}}``, is that id."""
     return {name: _as_id(provider.parts().get(name), value, asker) for name, value in told.items()}
 
 
@@ -84,7 +83,7 @@ def _as_id(part: Any, value: Any, asker: Provider[Any, Any]) -> Any:
         return value
     source = source_of(part)
     if source is None:
-        return _with_ids(part, value, asker) if part.parts() else value
+        return with_ids(part, value, asker) if part.parts() else value
     target = source.aggregate_provider
     placed = place(target, value, asker)
     if placed.keys() == {target._id_attr} and is_full_id(target.id_provider, placed[target._id_attr]):
@@ -93,7 +92,7 @@ def _as_id(part: Any, value: Any, asker: Provider[Any, Any]) -> Any:
 
 
 def tells_given_part(provider: Provider[Any, Any], told: Any) -> bool:
-    """Tell whether of an id a part is told that the database gives: a value that is not made up, but taken from one that exists."""
+    """Tell whether of an id a part is told that the database gives: taken from one that exists, not made up."""
     if isinstance(provider, ValueProvider):
         return provider.is_given and told is not None
     parts = provider.parts()

@@ -5,7 +5,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from ascetic_ddd.faker.domain.distributors.m2o.births import carry_out
 from ascetic_ddd.faker.domain.distributors.m2o.factory import checked_distributor, distributor_factory
-from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IBirth, IM2ODistributor
+from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision, IBirth, IM2ODistributor
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool, Scope
 from ascetic_ddd.faker.domain.errors import ConfigurationError, CycleError, UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
@@ -231,17 +231,13 @@ class ReferenceProvider(Referring[I, O], Generic[I, A, O]):
             scope = self._nobody
         try:
             is_closed = not self.may_create or (self._is_nullable and self._is_of_its_kind(memory))
-            if wanted is not None and wanted.tells_given:
-                scope.refresh()
-                is_closed = is_closed or bool(scope.members)
-            if self._is_nullable and wanted is not None and self._must_match():
-                choice = self.distributor.draw(session, scope, is_closed=is_closed, may_be_null=False)
+            if wanted is not None and (self._is_nullable or wanted.tells_given):
+                choice = self._draw_told(session, wanted, is_closed)
             else:
                 choice = self.distributor.draw(session, scope, is_closed=is_closed)
         except UnsatisfiableError as error:
-            if not self._is_nullable or not self._is_of_its_kind(memory):
-                raise UnsatisfiableError(f"{self.path}: {error}") from None
-            choice = None  # the first of all
+            self._expect_first(error, memory)
+            choice = None
         if choice is None:
             self._input = None
             self._drawn = (session, scope, None)
@@ -252,6 +248,19 @@ class ReferenceProvider(Referring[I, O], Generic[I, A, O]):
             return self._create_new(session, wanted, scope, choice)
         self._done = True
         return None
+
+    def _expect_first(self, error: UnsatisfiableError, memory: Memory) -> None:
+        """Raise the error, unless this is the first of its kind, which may refer to nobody."""
+        if not self._is_nullable or not self._is_of_its_kind(memory):
+            raise UnsatisfiableError(f"{self.path}: {error}") from None
+
+    def _draw_told(self, session: ISession, wanted: Wanted, is_closed: bool) -> Decision:
+        """Draw where a pattern forbids some answers: a null, or a second one with a number that the database gave."""
+        scope = wanted.scope
+        if wanted.tells_given:
+            scope.refresh()
+            is_closed = is_closed or bool(scope.members)
+        return self.distributor.draw(session, scope, is_closed=is_closed, may_be_null=not self._must_match())
 
     def _must_match(self) -> bool:
         """Tell whether somebody else than a hook told what it shall be like: what a caller tells is no null."""

@@ -11,7 +11,7 @@ from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvi
 from ascetic_ddd.faker.domain.providers.identities import Identity, identities_of
 from ascetic_ddd.faker.domain.providers.kinds import is_full_id
 from ascetic_ddd.faker.domain.providers.memory import Memory
-from ascetic_ddd.faker.domain.providers.patterns import check_depth, place, specify, tells_given_part
+from ascetic_ddd.faker.domain.providers.patterns import check_depth, place, specify, tells_given_part, with_ids
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.repositories import lookup_of
 from ascetic_ddd.faker.domain.specification.equality import freeze
@@ -151,7 +151,10 @@ class ReferenceSource:
         if specification is not None:
             parts.append(specification)
         whole = parts[0] if len(parts) == 1 else AndSpecification(*parts)
-        identities = identities_of(target, placed, self.population, target.memory.reserved, target.repository) if placed else ()
+        identities: tuple[Identity, ...] = ()
+        if placed:
+            told = with_ids(target, placed, asker)
+            identities = identities_of(target, told, self.population, target.memory.reserved, target.repository)
         scope = self.population.scope(whole)
         scope.hold()
         tells_given = placed is not None and tells_given_part(target.id_provider, placed.get(target._id_attr))

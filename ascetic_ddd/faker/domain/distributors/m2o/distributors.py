@@ -56,9 +56,7 @@ class NewDistributor:
         """The running numbers of the new values."""
         return self._positions
 
-    def draw(
-        self, session: ISession, scope: Scope, *, is_closed: bool = False, may_be_null: bool = True
-    ) -> int | Birth | None:
+    def draw(self, session: ISession, scope: Scope, *, is_closed: bool = False, may_be_null: bool = True) -> int | Birth | None:
         if self.null_weight and self._nulls.draw(session, may_be_null):
             return None
         if is_closed:
@@ -177,9 +175,7 @@ class LawDistributor:
         """The running numbers of the new values."""
         return self._positions
 
-    def draw(
-        self, session: ISession, scope: Scope, *, is_closed: bool = False, may_be_null: bool = True
-    ) -> int | Birth | None:
+    def draw(self, session: ISession, scope: Scope, *, is_closed: bool = False, may_be_null: bool = True) -> int | Birth | None:
         if self._draws is not None and scope is scope.pool.everything:
             self._check_rate()
         if self.null_weight and self._nulls.draw(session, may_be_null):

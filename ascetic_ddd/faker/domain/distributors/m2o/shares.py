@@ -69,9 +69,7 @@ class SharesDistributor:
     def is_nullable(self) -> bool:
         return self.null_weight > 0.0
 
-    def draw(
-        self, session: ISession, scope: Scope, *, is_closed: bool = False, may_be_null: bool = True
-    ) -> int | None:
+    def draw(self, session: ISession, scope: Scope, *, is_closed: bool = False, may_be_null: bool = True) -> int | None:
         if self.null_weight and self._nulls.draw(session, may_be_null):
             return None
         if not self._tickets:
