@@ -12,7 +12,7 @@ from ascetic_ddd.faker.application.retries import BatchRepeats, Repeats
 from ascetic_ddd.faker.application.start import BatchStart
 from ascetic_ddd.faker.domain.errors import DeadlockError, GenerationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
-from ascetic_ddd.faker.domain.providers.provider import placed
+from ascetic_ddd.faker.domain.providers.failures import placed
 from ascetic_ddd.faker.domain.providers.waiting import until_resolved
 from ascetic_ddd.seedwork.domain.errors import SessionError
 from ascetic_ddd.seedwork.domain.session.faults import Fault, chain_of, fault_of

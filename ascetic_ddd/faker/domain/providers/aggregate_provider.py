@@ -1,20 +1,23 @@
 """Provides an aggregate: makes it through the domain's own factory and stores it in its repository."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Self, TypeVar, cast
 
-from ascetic_ddd.faker.domain.distributors.m2o.distributors import NewDistributor
+from ascetic_ddd.faker.domain.blueprint.construction import Make
+from ascetic_ddd.faker.domain.blueprint.slot import NOTHING
 from ascetic_ddd.faker.domain.errors import ConfigurationError, DuplicateError, PersistenceError, UnsatisfiableError
-from ascetic_ddd.faker.domain.providers import graph, use
+from ascetic_ddd.faker.domain.providers import graph
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
-from ascetic_ddd.faker.domain.providers.entity_provider import EntityProvider
-from ascetic_ddd.faker.domain.providers.kinds import Storing, memory_of
+from ascetic_ddd.faker.domain.providers.failures import noted
+from ascetic_ddd.faker.domain.providers.kinds import memory_of
 from ascetic_ddd.faker.domain.providers.memory import Memory
 from ascetic_ddd.faker.domain.providers.patterns import place
-from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, is_awaitable, noted
+from ascetic_ddd.faker.domain.providers.plain import is_awaitable
+from ascetic_ddd.faker.domain.providers.provider import Pending, Provider
+from ascetic_ddd.faker.domain.providers.root_object import RootObject
+from ascetic_ddd.faker.domain.providers.running_numbers import explained
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.domain.repositories import IBulkRepository, IExternalRepository, offers
-from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
@@ -27,7 +30,7 @@ _WATCHED = 2  # the first aggregates of a repository, whose ids are looked at wh
 _TRIES = 100  # aggregates made before we say that none satisfies a specification
 
 
-class AggregateProvider(EntityProvider[I, A], Storing[I, A]):
+class AggregateProvider(RootObject[I, A]):
     """Provides an aggregate, and stores it once.
 
     Subclass it, annotate the parts, name the id's part in ``_id_attr``, and set the parts in ``__init__`` before calling
@@ -54,7 +57,6 @@ class AggregateProvider(EntityProvider[I, A], Storing[I, A]):
     """
 
     repository: IExternalRepository[A]
-    memory: Memory
 
     def __init__(
         self,
@@ -62,7 +64,7 @@ class AggregateProvider(EntityProvider[I, A], Storing[I, A]):
         output_factory: Callable[..., A | Awaitable[A]] | None = None,
         output_exporter: Callable[[A], I] | None = None,
     ) -> None:
-        super().__init__(output_factory, output_exporter)  # type: ignore[arg-type]  # may be async here
+        super().__init__(output_factory, output_exporter)
         if not offers(repository, IExternalRepository):
             raise ConfigurationError(f"{type(self).__name__}: repository={repository!r} has no insert(session, aggregate)")
         if output_exporter is None:
@@ -70,17 +72,7 @@ class AggregateProvider(EntityProvider[I, A], Storing[I, A]):
                 f"{type(self).__name__} has no output_exporter; give a function that returns the aggregate's state as a dict"
             )
         self.repository = repository
-        self._exported_id: Any = None
         self.memory = Memory(repository, self._id_attr)
-        self._wanted: ISpecification | None = None
-        self._built: Any = NOTHING
-        self._life = 0  # counts the objects made one after the other
-        self._is_drawn = False  # something, for the object at hand
-        self._is_lost = False
-        self._is_fitting = False
-        self._told: list[Any] = []
-        self._kept: list[tuple[Callable[..., object], tuple[Any, ...]]] = []
-        self._claims = use.Claims()
 
     def seed(self, seed: int) -> Self:
         """Seed the whole graph: each provider path draws from a stream of its own, derived from the seed and the path.
@@ -89,86 +81,6 @@ class AggregateProvider(EntityProvider[I, A], Storing[I, A]):
         """
         graph.seed(self, seed)
         return self
-
-    def set(self, input: I | None) -> None:
-        if input is None:
-            raise ConfigurationError(f"{self.path} was told None; an aggregate cannot be null, only a reference to one can")
-        self._claims.join(self)
-        super().set(input)
-        self._built = NOTHING
-        self._told.append(input)
-
-    def reset(self) -> None:
-        claims = self._claims
-        if claims.users:
-            claims.check(self)
-        claims.current += 1
-        claims.mine.set(claims.current)
-        if self._kept:
-            self._settle_kept()
-        if self._is_drawn:
-            if self._output is NOTHING and self._is_in_the_making:
-                self._give_back()  # the object was not made
-            self._is_drawn = False
-        super().reset()
-        self._wanted = None
-        if self._told:
-            self._told = []
-        self._built = NOTHING
-        self._exported_id = None
-        self._life += 1
-        self._is_lost = False
-
-    def _redraw(self, teller: Provider[Any, Any] | None) -> None:
-        if self._kept:
-            self._settle_kept()
-        super()._redraw(teller)
-        self._built = NOTHING
-        self._exported_id = None
-        self._life += 1
-        self._is_lost = False
-
-    def _hear(self, is_whole: bool) -> bool:
-        self._built = NOTHING
-        return super()._hear(is_whole)
-
-    def _give_back_unless_made(self, give_back: Callable[..., object], *args: Any) -> None:
-        self._kept.append((give_back, args))
-
-    def _settle_kept(self) -> None:
-        kept, self._kept = self._kept, []
-        if self._output is NOTHING and self._built is NOTHING:
-            for give_back, args in reversed(kept):
-                give_back(*args)
-
-    @property
-    def _is_in_the_making(self) -> bool:
-        return self._is_drawn and self._output is NOTHING and self._built is NOTHING and not self._is_lost
-
-    def _prepare(self, session: ISession, specification: ISpecification | None) -> bool:
-        if self._is_lost:
-            raise self._lost()
-        if not hasattr(session, "on_rollback"):
-            raise ConfigurationError(f"{self.path} was given session={session!r}; expected what session_pool.session() gives")
-        session.on_rollback(self._lose, self._life)
-        self._is_drawn = True
-        if not self.memory.is_seeded:
-            graph.seed(self, graph.DEFAULT_SEED, only_new=True)
-        if specification is not None and not isinstance(specification, EqualSpecification):
-            self._wanted = specification
-        return self._wanted is not None and not self._is_fitting  # parts are drawn where a misfit can be taken back
-
-    def _lose(self, life: int) -> None:
-        """The transaction in which an object was drawn rolls back."""
-        if life == self._life:
-            self._is_lost = True
-            self._done = False  # so that populate looks, too
-
-    def _lost(self) -> ConfigurationError:
-        return ConfigurationError(
-            f"{self.path}: the transaction in which this object was drawn was rolled back, and what it refers to may be gone; "
-            "call reset() before making the next one"
-        )
 
     def _tell(self, pattern: Mapping[str, Any]) -> None:
         self.set(place(self, pattern, self))  # type: ignore[arg-type]  # a dict of parts
@@ -183,30 +95,31 @@ class AggregateProvider(EntityProvider[I, A], Storing[I, A]):
         """
         if self._is_lost:
             raise self._lost()
-        before = use.begin(self)
+        before = self._enter()
         try:
-            if self._output is NOTHING:
-                if self._done and self._plain and self._wanted is None and self._built is NOTHING:
-                    agg = self._call_factory(self._plain_outputs())
-                    if is_awaitable(agg):
-                        agg = await agg
-                else:
-                    agg = await self.build(session)
-                was_asked = self.memory.is_asked
-                try:
-                    await self.repository.insert(session, agg)
-                except DuplicateError as error:
-                    raise self._duplicate(error, agg) from error.__cause__
-                self._output = agg
-                self._stored(session, was_asked)
+            if not self._is_stored:
+                await self._store(session)
                 for dependent in self._dependents.values():
                     await dependent.create_for(session, self.exported_id)
         finally:
-            use.end(self, before)
-        return self._output  # type: ignore[no-any-return]
+            self._leave(before)
+        return self._slot.output  # type: ignore[no-any-return]
 
-    _enter = use.begin
-    _leave = use.end
+    async def _store(self, session: ISession) -> None:
+        slot = self._slot
+        was_built = slot.output is not NOTHING
+        agg = await self._made(session)
+        was_asked = self.memory.is_asked
+        try:
+            await self.repository.insert(session, agg)
+        except BaseException as error:
+            if not was_built:
+                slot.output = NOTHING
+            if isinstance(error, DuplicateError):
+                raise explained(error, self, self._state_of(agg)) from error.__cause__
+            raise
+        self._is_stored = True
+        self._tell_stored(session, was_asked)
 
     async def build(self, session: ISession) -> A:
         """Make the aggregate without storing it; a second call returns the same, and :meth:`create` stores that one.
@@ -218,18 +131,53 @@ class AggregateProvider(EntityProvider[I, A], Storing[I, A]):
         """
         if self._is_lost:
             raise self._lost()
-        if self._output is not NOTHING:
-            return self._output  # type: ignore[no-any-return]
-        if self._built is NOTHING:
-            before = use.begin(self)
+        before = self._enter()
+        try:
+            return await self._made(session)
+        finally:
+            self._leave(before)
+
+    async def _made(self, session: ISession) -> A:
+        """The aggregate, made if it is not yet."""
+        slot = self._slot
+        if slot.output is NOTHING:
+            if self._wanted is not None:
+                await self._make_to_fit(session, self._wanted)
+            else:
+                await self._make(session)
+        return slot.output  # type: ignore[no-any-return]
+
+    async def _make(self, session: ISession) -> None:
+        slot = self._slot
+        if not slot.is_done:
+            await self.populate(session, self._wanted)
+        agg = self._build() if self._plain else self._call_factory(await self._outputs(session))
+        if is_awaitable(agg):
+            slot.output = NOTHING
             try:
-                if self._wanted is not None:
-                    self._built = await self._made_to_fit(session, self._wanted)
-                else:
-                    self._built = await self._made(session)
+                agg = await agg
+            except Exception as error:
+                noted(error, self, self._known())
+                raise
+        slot.output = agg
+
+    async def _make_to_fit(self, session: ISession, wanted: ISpecification) -> None:
+        for _ in range(_TRIES):
+            self._is_fitting = True
+            try:
+                async with session.atomic():  # what a misfit drew and created is given back
+                    await self._make(session)
+                    if not wanted.is_satisfied_by(self._state_of(self._slot.output)):
+                        raise _MisfitError
+                    return
+            except _MisfitError:
+                self._redraw(self)
             finally:
-                use.end(self, before)
-        return self._built  # type: ignore[no-any-return]
+                self._is_fitting = False
+        raise UnsatisfiableError(
+            f"{self.path}: none of {_TRIES} aggregates satisfies {wanted!r}; the last one that was told {self._told!r} did not; "
+            "tell the parts that the specification looks at, or give them generators that can meet it"
+        )
 
     @property
     def can_store_many(self) -> bool:
@@ -251,20 +199,9 @@ class AggregateProvider(EntityProvider[I, A], Storing[I, A]):
         try:
             await self.repository.insert_many(session, aggs)  # type: ignore[attr-defined]  # can_store_many has seen to it
         except DuplicateError as error:
-            raise self._duplicate(error, aggs[0] if len(aggs) == 1 else None) from error.__cause__
+            state = self._state_of(aggs[0]) if len(aggs) == 1 else None
+            raise explained(error, self, state) from error.__cause__
         self.memory.created_together(session, len(aggs))
-
-    def _duplicate(self, error: DuplicateError, agg: A | None) -> DuplicateError:
-        """The store's refusal, and which running numbers may have met rows that somebody else made."""
-        state = None if agg is None else self._state_of(agg)
-        drawn = list(_sequences(self, state))
-        if not drawn:
-            return error
-        return DuplicateError(
-            f"{error} {' and '.join(drawn)} came of a running number, which may have met a row that was made elsewhere: start "
-            "behind it by distributor_factory(sequence=True, start=…) or distributor.positions.skip_to(…), "
-            "or let the memory know it by `ascetic-ddd reconcile --adopt`."
-        )
 
     async def create_batch(
         self, session: ISession, size: int | None = None, input: I | Sequence[I | None] | None = None
@@ -301,37 +238,7 @@ class AggregateProvider(EntityProvider[I, A], Storing[I, A]):
             raise ConfigurationError(f"{self.path}: size={size!r}; expected a number of aggregates, or a list of inputs")
         return [cast("I | None", input)] * size
 
-    async def _made(self, session: ISession) -> Any:
-        if not self._done:
-            await self.populate(session, self._wanted)
-        agg = self._call_factory(self._plain_outputs() if self._plain else await self._outputs(session))
-        if is_awaitable(agg):
-            try:
-                agg = await agg
-            except Exception as error:
-                noted(error, self, self._known())
-                raise
-        return agg
-
-    async def _made_to_fit(self, session: ISession, wanted: ISpecification) -> Any:
-        for _ in range(_TRIES):
-            self._is_fitting = True
-            try:
-                async with session.atomic():  # what a misfit drew and created is given back
-                    agg = await self._made(session)
-                    if not wanted.is_satisfied_by(self._state_of(agg)):
-                        raise _MisfitError
-                    return agg
-            except _MisfitError:
-                self._redraw(self)
-            finally:
-                self._is_fitting = False
-        raise UnsatisfiableError(
-            f"{self.path}: none of {_TRIES} aggregates satisfies {wanted!r}; the last one that was told {self._told!r} did not; "
-            "tell the parts that the specification looks at, or give them generators that can meet it"
-        )
-
-    def _stored(self, session: ISession, was_asked: bool) -> None:
+    def _tell_stored(self, session: ISession, was_asked: bool) -> None:
         """The aggregate is in its repository: let references hear of it."""
         memory = self.memory
         if memory.needs_states:
@@ -344,7 +251,7 @@ class AggregateProvider(EntityProvider[I, A], Storing[I, A]):
     @property
     def exported_id(self) -> Any:
         """The id of the aggregate that was created, as it is exported; None before."""
-        if self._exported_id is None and self._output is not NOTHING:
+        if self._exported_id is None and self._is_stored:
             self._settle()
         return self._exported_id
 
@@ -354,7 +261,7 @@ class AggregateProvider(EntityProvider[I, A], Storing[I, A]):
         Raises:
             PersistenceError: the repository left the aggregate without an id.
         """
-        state = self._state_of(self._output)
+        state = self._state_of(self._slot.output)
         self._exported_id = id = state[self._id_attr]
         if not self._given:
             self._id_provider._adopt(id)
@@ -362,7 +269,7 @@ class AggregateProvider(EntityProvider[I, A], Storing[I, A]):
             for key in path:
                 id = id[key]
             if id is None:
-                self._output = NOTHING
+                self._slot.output, self._is_stored = NOTHING, False
                 raise PersistenceError(
                     f"{self.path}: {type(self.repository).__name__}.insert left the id {self._exported_id!r} incomplete; "
                     "it must put the id that the database gives into the aggregate"
@@ -379,23 +286,13 @@ class AggregateProvider(EntityProvider[I, A], Storing[I, A]):
             )
         return state
 
-    async def _outputs(self, session: ISession) -> dict[str, Any]:
-        outputs = await super()._outputs(session)
-        for name in self._dependents:
-            del outputs[name]
-        return outputs
-
     def _parts_found(self, parts: dict[str, Provider[Any, Any]]) -> None:
         super()._parts_found(parts)
         self._given = tuple(_given_parts(self._id_provider))
         self._dependents = {name: part for name, part in parts.items() if isinstance(part, DependentProvider) and part.is_stored}
 
-    def _detach(self) -> None:
-        super()._detach()
-        self._making = ()
-        self._kept = []
-        self._is_drawn = False  # the twin has drawn nothing
-        self._claims = use.Claims()
+    def _for_factory(self) -> Iterable[tuple[str, Provider[Any, Any]]]:
+        return [(name, part) for name, part in self.parts().items() if name not in self._dependents]
 
     def _learn_id(self) -> None:
         _ = self.exported_id
@@ -407,10 +304,10 @@ class AggregateProvider(EntityProvider[I, A], Storing[I, A]):
         self.memory.forget()
         super()._forget()
 
-    def _begin(self, session: ISession) -> Awaitable[None] | None:
-        return None if self._done else self.populate(session)
+    def _step(self, session: ISession) -> Pending:
+        return None if self._slot.is_done else self.populate(session)
 
-    def _make(self, input: Any) -> Any:
+    def _maker(self) -> Make:
         raise ConfigurationError(f"{self.path} makes aggregates only by create(session)")
 
     @property
@@ -430,14 +327,3 @@ def _given_parts(
         yield path, provider
     for name, part in provider.parts().items():
         yield from _given_parts(part, (*path, name))
-
-
-def _sequences(provider: Provider[Any, Any], state: Any) -> Iterator[str]:
-    """The parts that a sequence makes, with their values where the state is told."""
-    for name, part in provider.parts().items():
-        value = state.get(name) if isinstance(state, Mapping) else None
-        if isinstance(part, ValueProvider):
-            if isinstance(part.distributor, NewDistributor) and part.distributor.is_sequence:
-                yield part.path if value is None else f"{part.path}={value!r}"
-        elif not isinstance(part, AggregateProvider):
-            yield from _sequences(part, value)

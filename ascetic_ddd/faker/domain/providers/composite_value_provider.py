@@ -1,15 +1,18 @@
 """Provides a value object of several parts."""
 
-import inspect
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
+from ascetic_ddd.faker.domain.blueprint.slot import NOTHING
 from ascetic_ddd.faker.domain.distributors.m2o.distributors import NewDistributor
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool
 from ascetic_ddd.faker.domain.distributors.validation import number_fault
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers import tied_back
-from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, as_mapping, is_ours, noted
+from ascetic_ddd.faker.domain.providers.composed import Composed
+from ascetic_ddd.faker.domain.providers.failures import noted
+from ascetic_ddd.faker.domain.providers.parts import place_parts
+from ascetic_ddd.faker.domain.providers.provider import Pending, Provider, as_mapping
 from ascetic_ddd.faker.domain.providers.telling import NOBODY, contradict, is_outside, overrules, told_by
 from ascetic_ddd.faker.domain.providers.use import at_work, refuse_original
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
@@ -24,7 +27,7 @@ O = TypeVar("O")  # noqa: E741
 _NO_SCOPE = Pool().everything  # nothing is reused
 
 
-class CompositeValueProvider(Provider[I, O]):
+class CompositeValueProvider(Composed[I, O]):
     """Provides a value object whose parts have providers of their own.
 
     Subclass it, annotate the parts as public attributes of the class, and set them in ``__init__``. The output factory is
@@ -44,10 +47,6 @@ class CompositeValueProvider(Provider[I, O]):
     _teller: Any = NOBODY  # who told it to be None
     _is_told = False  # by whoever is not its own hook
     _may_clash = False  # a reference is told, and the hook may tell it something else
-    _parts: dict[str, Provider[Any, Any]] | None = None
-    _named: tuple[tuple[str, Provider[Any, Any]], ...] = ()
-    _unnamed: tuple[Provider[Any, Any], ...] = ()
-    _part_names: ClassVar[tuple[str, ...] | None] = None
 
     def __init__(
         self,
@@ -64,51 +63,19 @@ class CompositeValueProvider(Provider[I, O]):
             self._asks_once = False
         self._output_factory = output_factory
         self._output_exporter = output_exporter
-        self._plain = False
-        self._is_null = False
         self._is_decided = False  # null or not
         self._drawn_by: ISession | None = None
-        for name in _names_of(type(self)):  # a part that is set by now knows its place from the start
-            part = getattr(self, name, None)
-            if isinstance(part, Provider):
-                part._owner, part._name = self, name
-
-    def parts(self) -> dict[str, Provider[Any, Any]]:
-        parts = self._parts
-        if parts is None:
-            if not hasattr(self, "_output"):
-                raise ConfigurationError(f"{type(self).__name__}.__init__ did not call super().__init__(…)")
-            parts = {}
-            for name in _names_of(type(self)):
-                part = getattr(self, name, NOTHING)
-                if part is NOTHING:
-                    raise ConfigurationError(
-                        f"{self.path} declares {name!r}, but has no such attribute; set self.{name} in __init__"
-                    )
-                if isinstance(part, Provider):
-                    parts[name] = part
-                    part._owner, part._name = self, name
-            self._parts = parts
-            self._named, self._unnamed = tuple(parts.items()), tuple(parts.values())
-            self._plain = all(part._is_plain for part in self._unnamed)
-            self._parts_found(parts)
-        return parts
+        place_parts(self)
 
     def reset(self) -> None:
-        self._is_null = self._is_decided = self._done = False
+        slot = self._slot
+        slot.is_null = slot.is_done = self._is_decided = False
         if self._is_told:
             self._is_told = self._may_clash = False
             self._teller = NOBODY
-        self._output = NOTHING
+        slot.output = NOTHING
         self._drawn_by = None
-        if self._parts is None:
-            self.parts()
-        for name, part in self._named:
-            if getattr(self, name) is not part:  # another provider was put in its place
-                self._parts = None
-                self.reset()
-                return
-            part.reset()
+        self._reset_parts()
 
     def set(self, input: I | None) -> None:
         """Tell the parts named in a dict; None makes the whole value None.
@@ -124,16 +91,16 @@ class CompositeValueProvider(Provider[I, O]):
             return
         parts = self.parts()
         told = as_mapping(self, input, parts)
-        self._output = NOTHING
-        self._done = False
-        if self._is_null or self._teller is not NOBODY:
+        self._slot.output = NOTHING
+        self._slot.is_done = False
+        if self._slot.is_null or self._teller is not NOBODY:
             teller = told_by(self)
             if not overrules(teller, self._teller):
                 if is_outside(self._teller, teller):
                     return
                 contradict(self, None, input, teller)
         self._teller = NOBODY
-        self._is_null = False
+        self._slot.is_null = False
         self._is_decided = True
         for name, value in told.items():
             parts[name].set(value)
@@ -146,58 +113,37 @@ class CompositeValueProvider(Provider[I, O]):
             if not part._yields(teller):
                 contradict(self, self._known(), None, teller)
         self._teller = teller
-        self._output = NOTHING
-        self._done = False
-        self._is_null = self._is_decided = self._is_told = True
+        self._slot.output = NOTHING
+        self._slot.is_done = False
+        self._slot.is_null = self._is_decided = self._is_told = True
 
     def _hear(self, is_whole: bool) -> bool:
         self._is_told = self._is_decided = True
         self._may_clash = self._may_clash or not is_whole
-        self._done = self._done and is_whole
-        self._output = NOTHING
-        if self._is_null and self._teller is NOBODY:  # it was drawn
-            self._is_null = False
-        return self._is_null
+        self._slot.is_done = self._slot.is_done and is_whole
+        self._slot.output = NOTHING
+        if self._slot.is_null and self._teller is NOBODY:  # it was drawn
+            self._slot.is_null = False
+        return self._slot.is_null
 
     def _yields(self, teller: Any) -> bool:
         return overrules(teller, self._teller) and all(part._yields(teller) for part in self.parts().values())
 
     def _redraw(self, teller: Provider[Any, Any] | None) -> None:
         is_null = not overrules(teller, self._teller)
-        self._is_null = self._is_decided = is_null
+        self._slot.is_null = self._is_decided = is_null
         self._drawn_by = None
         if not is_null:
             self._teller = NOBODY
-        self._done = False
-        self._output = NOTHING
+        self._slot.is_done = False
+        self._slot.output = NOTHING
         for part in self.parts().values():
             part._redraw(teller)
         if not is_null and not all(part._yields(teller) for part in self.parts().values()):
             self._is_decided = True
 
-    def _known(self) -> I | None:
-        if self._is_null:
-            return None
-        return {name: part._known() for name, part in self._named or self.parts().items()}  # type: ignore[return-value]
-
-    def is_complete(self) -> bool:
-        return self._done or self._is_null or all(part.is_complete() for part in self.parts().values())
-
-    def is_transient(self) -> bool:
-        if not self._is_null:
-            for part in self._unnamed or self.parts().values():
-                if part.is_transient():
-                    return True
-        return False
-
-    def export(self, output: O) -> I:
-        """The input of a given output."""
-        if self._output_exporter is None:
-            raise ConfigurationError(f"{self.path} has no output_exporter; give one to read {output!r} back")
-        return self._output_exporter(output)
-
     async def populate(self, session: ISession, specification: ISpecification | None = None) -> None:
-        if self._done or self._is_null:
+        if self._slot.is_done or self._slot.is_null:
             return
         before = self._enter()
         try:
@@ -217,7 +163,7 @@ class CompositeValueProvider(Provider[I, O]):
                     raise
                 finally:
                     self._is_hooking = False
-            pending = CompositeValueProvider._begin(self, session)  # all, or what a do_populate without super() left open
+            pending = CompositeValueProvider._step(self, session)  # all, or what a do_populate without super() left open
             if pending is not None:
                 await pending
         finally:
@@ -241,9 +187,9 @@ class CompositeValueProvider(Provider[I, O]):
         """Decide once whether the whole value is None."""
         if not self._is_decided and self.distributor is not None:
             self._is_decided = True
-            self._is_null = self.distributor.draw(session, _NO_SCOPE) is None
+            self._slot.is_null = self.distributor.draw(session, _NO_SCOPE) is None
             self._drawn_by = session
-        return self._is_null
+        return self._slot.is_null
 
     def _prepare(self, session: ISession, specification: ISpecification | None) -> bool:
         """What has to be done before the parts are populated. Returns True if they shall be populated later."""
@@ -252,146 +198,15 @@ class CompositeValueProvider(Provider[I, O]):
     def _give_back(self) -> None:
         session, self._drawn_by = self._drawn_by, None
         if session is not None and self.distributor is not None and self._root()._is_in_the_making:
-            self.distributor.undraw(session, _NO_SCOPE, None if self._is_null else 0)
+            self.distributor.undraw(session, _NO_SCOPE, None if self._slot.is_null else 0)
         super()._give_back()
 
     def _tell(self, pattern: Mapping[str, Any]) -> None:
         """Take the parts that an equality names."""
         self.set(pattern)  # type: ignore[arg-type]  # a dict of parts, as set takes it
 
-    async def do_populate(self, session: ISession, specification: ISpecification | None = None) -> None:
-        """Complete the parts, in order of declaration. Override it to tie parts together, and call it at the end."""
-        for part in self._unnamed or self.parts().values():
-            if not part._done:
-                pending = part._begin(session)
-                if pending is not None:
-                    await pending
-
-    async def create(self, session: ISession) -> O:
-        if self._output is NOTHING:
-            if not self._done:
-                await self.populate(session)
-            if self._is_null:
-                self._output = None
-            else:
-                self._output = self._call_factory(self._plain_outputs() if self._plain else await self._outputs(session))
-        return self._output  # type: ignore[no-any-return]
-
-    def _begin(self, session: ISession) -> Awaitable[None] | None:
-        if self._done or self._is_null or (self.distributor is not None and self._draws_null(session)):
+    def _step(self, session: ISession) -> Pending:
+        slot = self._slot
+        if slot.is_done or slot.is_null or (self.distributor is not None and self._draws_null(session)):
             return None
-        for part in self._unnamed or self.parts().values():
-            if not part._done:
-                pending = part._begin(session)
-                if pending is not None:
-                    return self._go_on(session, pending)
-        self._done = True
-        return None
-
-    async def _go_on(self, session: ISession, pending: Awaitable[None]) -> None:
-        await pending
-        for part in self._unnamed:
-            if not part._done:
-                later = part._begin(session)
-                if later is not None:
-                    await later
-        self._done = True
-
-    async def _outputs(self, session: ISession) -> dict[str, Any]:
-        """The parts' outputs by name, as the factory takes them."""
-        outputs = {}
-        for name, part in self._named:
-            outputs[name] = part._build() if part._is_plain else await part.create(session)
-        return outputs
-
-    def _plain_outputs(self) -> dict[str, Any]:
-        outputs = {}
-        for name, part in self._named or self.parts().items():
-            outputs[name] = part._build()
-        return outputs
-
-    def _build(self) -> Any:
-        output = self._output
-        if output is NOTHING:
-            if self._is_null:
-                output = None
-            else:
-                output = self._call_factory(self._plain_outputs())
-            self._output = output
-        return output
-
-    def _make(self, input: Any) -> Any:
-        if input is None:
-            return None
-        return self._call_factory({name: part._make(input.get(name)) for name, part in self._named or self.parts().items()})
-
-    def _maker(self) -> Callable[[Any], Any]:
-        makers = [(name, part._maker()) for name, part in self.parts().items()]
-        factory = self._output_factory or self._inferred_factory()
-
-        def make(input: Any) -> Any:
-            if input is None:
-                return None
-            outputs = {}
-            try:
-                for name, maker in makers:
-                    outputs[name] = maker(input.get(name))
-                return factory(**outputs)  # type: ignore[misc]  # if there is none, the slow way says so
-            except Exception:  # noqa: BLE001  # it is raised again, by the way that tells the place
-                return self._make(input)
-
-        return make
-
-    def _call_factory(self, outputs: dict[str, Any]) -> Any:
-        factory = self._output_factory
-        if factory is None:
-            factory = self._output_factory = self._inferred_factory()
-            if factory is None:
-                raise ConfigurationError(f"{self.path} has no output_factory; give the class or function that makes the object")
-        try:
-            return factory(**outputs)
-        except Exception as error:
-            noted(error, self, self._known())
-            raise
-
-    def _adopt(self, input: Any) -> None:
-        if type(input) is dict or isinstance(input, Mapping):
-            for name, part in self._named:
-                if name in input:
-                    part._adopt(input[name])
-        self._done = True
-
-    @property
-    def _is_plain(self) -> bool:
-        self.parts()
-        return self._plain and not self._overrides_create
-
-    def _parts_found(self, parts: dict[str, Provider[Any, Any]]) -> None:
-        """Compute once what follows from the parts."""
-
-
-def _names_of(cls: type[CompositeValueProvider[Any, Any]]) -> tuple[str, ...]:
-    """The public annotated attributes of a class and its ancestors, base first; found once per class.
-
-    Raises:
-        ConfigurationError: one has a name that the library's own classes use.
-    """
-    names = cls.__dict__.get("_part_names")
-    if names is None:
-        found: dict[str, None] = {}
-        ours: set[str] = set()
-        for ancestor in reversed(cls.__mro__):
-            if is_ours(ancestor):
-                ours |= vars(ancestor).keys() | inspect.get_annotations(ancestor).keys()
-            elif issubclass(ancestor, Provider):
-                for name, annotation in inspect.get_annotations(ancestor).items():
-                    is_constant = str(annotation).startswith(("ClassVar", "typing.ClassVar"))
-                    if not name.startswith("_") and not is_constant:
-                        found[name] = None
-        for name in found.keys() & ours:
-            raise ConfigurationError(
-                f"{cls.__name__} declares a part {name!r}, but that is the name of an attribute of the provider itself; "
-                "give the part another name, and let output_factory and output_exporter take it under that"
-            )
-        names = cls._part_names = tuple(found)
-    return names
+        return self._complete(session)

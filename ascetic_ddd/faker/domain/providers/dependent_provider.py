@@ -1,14 +1,18 @@
 """Provides the many that belong to one (1:M)."""
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
+from ascetic_ddd.faker.domain.blueprint.construction import Build, Make
+from ascetic_ddd.faker.domain.blueprint.slot import NOTHING
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool
 from ascetic_ddd.faker.domain.distributors.m2o.shares import SharesDistributor
 from ascetic_ddd.faker.domain.distributors.o2m.interfaces import IO2MDistributor
 from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.providers.failures import placed
 from ascetic_ddd.faker.domain.providers.kinds import Storing, source_of
-from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, placed
+from ascetic_ddd.faker.domain.providers.plain import nested
+from ascetic_ddd.faker.domain.providers.provider import Pending, Provider
 from ascetic_ddd.faker.domain.providers.telling import NOBODY, contradict, overrules, same, told_by
 from ascetic_ddd.faker.domain.providers.use import at_work, refuse_original
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -100,8 +104,8 @@ class DependentProvider(Provider[list[Any], list[O]], Generic[I, O]):
         self._told = None
         self._count = None
         self._teller = NOBODY
-        self._done = False
-        self._output = NOTHING
+        self._slot.is_done = False
+        self._slot.output = NOTHING
         self._idle.extend(self._children)
         self._children = []
 
@@ -140,10 +144,10 @@ class DependentProvider(Provider[list[Any], list[O]], Generic[I, O]):
     def _known(self) -> list[Any] | None:
         if self._children:
             return [child._known() for child in self._children]
-        return self._told if self._told is not None else ([] if self._done and not self._count else None)
+        return self._told if self._told is not None else ([] if self._slot.is_done and not self._count else None)
 
     def is_complete(self) -> bool:
-        return self._done
+        return self._slot.is_done
 
     def is_transient(self) -> bool:
         return False
@@ -168,7 +172,7 @@ class DependentProvider(Provider[list[Any], list[O]], Generic[I, O]):
                 placed(error, child)
                 root._failure = child._failure
                 raise
-        self._output = made
+        self._slot.output = made
         return made
 
     def _refer(self, session: ISession, child: Provider[I, O], parent_id: Any) -> None:
@@ -179,36 +183,36 @@ class DependentProvider(Provider[list[Any], list[O]], Generic[I, O]):
         source = source_of(reference)
         if source is not None:
             source.vouch(session, parent_id)
-        child.set(_nested(self._reference, parent_id))  # type: ignore[arg-type]  # a dict of parts
+        child.set(nested(tuple(self._reference.split(".")), parent_id))
 
     async def create(self, session: ISession) -> list[O]:
-        if self._output is NOTHING:
-            if not self._done:
+        if self._slot.output is NOTHING:
+            if not self._slot.is_done:
                 await self.populate(session)
-            self._output = [] if self.is_stored else [await child.create(session) for child in self._children]
-        return self._output  # type: ignore[no-any-return]
+            self._slot.output = [] if self.is_stored else [await child.create(session) for child in self._children]
+        return self._slot.output  # type: ignore[no-any-return]
 
-    def _begin(self, session: ISession) -> Awaitable[None] | None:
-        if self._done:
+    def _step(self, session: ISession) -> Pending:
+        if self._slot.is_done:
             return None
         if self._count is None:
             self._count = self.distributor.draw(session)
         if self.is_stored or not self._count:
-            self._done = True
+            self._slot.is_done = True
             return None
         return self._populate_children(session)
 
     async def populate(self, session: ISession, specification: Any = None) -> None:
         if at_work.get():
             refuse_original(self)
-        pending = DependentProvider._begin(self, session)  # a subclass that overrides this one has another _begin
+        pending = DependentProvider._step(self, session)  # a subclass that overrides this one has another _step
         if pending is not None:
             await pending
 
     async def _populate_children(self, session: ISession) -> None:
         for index in range(self._count or 0):
             await self._child(index, session).populate(session)
-        self._done = True
+        self._slot.is_done = True
 
     def _child(self, index: int, session: ISession | None = None) -> Provider[I, O]:
         child = self._idle.pop() if self._idle else self.provider.clone()
@@ -227,11 +231,15 @@ class DependentProvider(Provider[list[Any], list[O]], Generic[I, O]):
     def _is_plain(self) -> bool:
         return False
 
-    def _build(self) -> Any:
-        raise ConfigurationError(f"{self.path} makes its children only by create(session)")
+    def _compiled(self) -> Build:
+        def refuse() -> Any:
+            raise ConfigurationError(f"{self.path} makes its children only by create(session)")
 
-    def _make(self, input: Any) -> Any:
-        return [self.provider._make(part) for part in input or ()]
+        return refuse
+
+    def _maker(self) -> Make:
+        make = self.provider._maker()
+        return lambda input: [make(part) for part in input or ()]
 
     @property
     def _shared(self) -> frozenset[str]:  # type: ignore[override]
@@ -244,8 +252,3 @@ class DependentProvider(Provider[list[Any], list[O]], Generic[I, O]):
 
 
 _NOWHERE = Pool().everything
-
-
-def _nested(path: str, value: Any) -> dict[str, Any]:
-    head, _, rest = path.partition(".")
-    return {head: _nested(rest, value) if rest else value}

@@ -1,39 +1,36 @@
-"""What all providers share: their place in the graph, and the fast way through one object's life."""
+"""What all providers share: their place in the graph, and the life of one object."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from inspect import get_annotations
-from typing import Any, Generic, Self, TypeVar, get_args, get_origin
+from typing import Any, Generic, Self, TypeAlias, TypeVar
 
-from typing_extensions import get_original_bases
-
+from ascetic_ddd.faker.domain.blueprint.construction import Build, Make
+from ascetic_ddd.faker.domain.blueprint.slot import NOTHING, Slot
 from ascetic_ddd.faker.domain.errors import ConfigurationError
-from ascetic_ddd.faker.domain.providers import cloning
+from ascetic_ddd.faker.domain.providers import cloning, output_class
 from ascetic_ddd.faker.domain.providers.use import at_work, refuse_original
 from ascetic_ddd.faker.domain.repositories import ICleanUp, ISetUp, offers
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
-from ascetic_ddd.seedwork.domain.errors import add_note
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("NOTHING", "Provider", "as_mapping", "copied", "is_awaitable", "is_ours", "noted", "placed")
+__all__ = ("Pending", "Provider", "as_mapping", "is_ours")
 
 I = TypeVar("I")  # noqa: E741  # input
 O = TypeVar("O")  # noqa: E741  # output
 
-NOTHING: Any = object()
-"""Stands for an output that has not been made, since None is a possible one."""
+Pending: TypeAlias = "Awaitable[None] | None"
+"""What a step leaves to be awaited; None if it is done."""
 
-_AWAITABLE: dict[type, bool] = {}
 _OURS = __name__.rpartition(".")[0]
 
 
 class Provider(ABC, Generic[I, O]):
     """Base of the providers of this package.
 
-    Millions of values take the way through ``populate`` and ``create``, and most have nothing to wait for. So beside the
-    public coroutines each provider has a synchronous twin: ``_begin`` populates at once, or returns what has to be awaited;
-    ``_build`` makes the output of a complete input. A subclass that overrides a public coroutine is taken by its word:
-    for it only the coroutine is called.
+    Millions of values are drawn and made, and most have nothing to wait for. So the work is done by two functions that are not
+    coroutines: ``_step`` completes the input at once, or returns what has to be awaited; ``_build``, compiled of the factories,
+    makes the output. ``populate`` and ``create`` are what users call. A subclass that overrides one of them is taken by its
+    word: for it only the coroutine is called.
     """
 
     _owner: "Provider[Any, Any] | None" = None
@@ -44,6 +41,7 @@ class Provider(ABC, Generic[I, O]):
     _holds_objects = False  # its parts are objects of their own: what they are told is not told to this one
     _is_hooking = False  # do_populate is under way
     _original: "Provider[Any, Any] | None" = None  # of a clone
+    _build: Build  # makes the output of the complete input, once
     _making: tuple[tuple[Any, Any], ...] = ()  # of a root: what asked for it, and for whom, outermost first
     _failure: tuple[BaseException, str, Any] | None = None  # of a root: the last error, and where it came up first
     _shared: frozenset[str] = frozenset()  # attributes whose providers a clone shares
@@ -51,8 +49,8 @@ class Provider(ABC, Generic[I, O]):
     distributor: Any = None
 
     def __init__(self) -> None:
-        self._output: Any = NOTHING
-        self._done = False  # nothing is left to draw
+        self._slot = Slot()
+        self._compile()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -61,7 +59,7 @@ class Provider(ABC, Generic[I, O]):
         cls._overrides_create = "create" in own
         cls._overrides_populate = not own.isdisjoint({"populate", "do_populate"})
         if cls._overrides_populate:
-            cls._begin = cls._begin_by_populate  # type: ignore[method-assign]  # taken by its word
+            cls._step = cls._step_by_populate  # type: ignore[method-assign]  # taken by its word
 
     @property
     def path(self) -> str:
@@ -99,15 +97,15 @@ class Provider(ABC, Generic[I, O]):
     @abstractmethod
     async def populate(self, session: ISession, specification: ISpecification | None = None) -> None:
         """Complete the input: draw what was not told. Does nothing if it is complete."""
-        # Each kind calls its own _begin, by its class: in a subclass that overrides populate, self._begin leads back to it.
+        # Each kind calls its own _step, by its class: in a subclass that overrides populate, self._step leads back to it.
 
     async def create(self, session: ISession) -> O:
         """Make the output; a second call returns the same object. Populates first if that has not been done."""
-        if self._output is NOTHING:
-            if not self._done:
+        if self._slot.output is NOTHING:
+            if not self._slot.is_done:
                 await self.populate(session)
             self._build()
-        return self._output  # type: ignore[no-any-return]  # what the factory of O made
+        return self._slot.output  # type: ignore[no-any-return]  # what the factory of O made
 
     def clone(self) -> Self:
         """Another lane: an empty provider of its own that shares distributors, generators and repositories.
@@ -164,23 +162,31 @@ class Provider(ABC, Generic[I, O]):
         return not self._overrides_create
 
     @abstractmethod
-    def _begin(self, session: ISession) -> Awaitable[None] | None:
-        """Populate; what cannot be done without waiting is returned, to be awaited once."""
+    def _step(self, session: ISession) -> Pending:
+        """Complete the input; what cannot be done without waiting is returned, to be awaited once."""
 
-    def _begin_by_populate(self, session: ISession) -> Awaitable[None] | None:
-        return None if self._done else self.populate(session)
+    def _step_by_populate(self, session: ISession) -> Pending:
+        return None if self._slot.is_done else self.populate(session)
+
+    def _compile(self) -> None:
+        """Put off the compiling of ``_build`` until it is needed: by then the type parameters are known."""
+
+        def build() -> Any:
+            return self._compile_now()()
+
+        self._build = build
+
+    def _compile_now(self) -> Build:
+        self._build = self._compiled()
+        return self._build
 
     @abstractmethod
-    def _build(self) -> Any:
-        """Make the output of the complete input, once."""
+    def _compiled(self) -> Build:
+        """The closure that makes the output."""
 
     @abstractmethod
-    def _make(self, input: Any) -> Any:
-        """A fresh output of the given complete input; the object at hand is not touched."""
-
-    def _maker(self) -> Callable[[Any], Any]:
-        """What :meth:`_make` does, with all that does not depend on the input looked up beforehand."""
-        return self._make
+    def _maker(self) -> Make:
+        """A closure that makes a fresh output of any complete input; the object at hand is not touched."""
 
     def _forget(self) -> None:
         """The repositories have been emptied: forget what was made."""
@@ -204,11 +210,12 @@ class Provider(ABC, Generic[I, O]):
 
     def _detach(self) -> None:
         """In a fresh copy: give up what must not be shared with the original."""
-        self._output = NOTHING
+        self._slot = Slot()
         self._failure = None
 
     def _attach(self) -> None:
         """In a copy whose attributes lead to copies: renew what was made of them."""
+        self._compile()
 
     def _learn_id(self) -> None:
         """The database may have given the id already, and nobody looked."""
@@ -256,16 +263,11 @@ class Provider(ABC, Generic[I, O]):
     def output_class(self) -> type | None:
         """The class of the outputs, if the factory is a class of the user's own."""
         factory = self._output_factory or self._inferred_factory()
-        return factory if isinstance(factory, type) and not _is_plain(factory) else None
+        return factory if isinstance(factory, type) and output_class.is_users_own(factory) else None
 
     def _inferred_factory(self) -> Callable[..., Any] | None:
         """The output class as the type parameters tell it, if it is a class of the user's own."""
-        annotated = _annotation(type(self._owner), self._name) if self._owner is not None else None
-        for declared in (getattr(self, "__orig_class__", None), *_declared_bases(type(self)), annotated):
-            arguments = get_args(declared)
-            if len(arguments) >= 2 and isinstance(arguments[1], type) and not _is_plain(arguments[1]):
-                return arguments[1]
-        return None
+        return output_class.inferred(self, Provider, is_ours)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.path} {self._known()!r}>"
@@ -274,56 +276,6 @@ class Provider(ABC, Generic[I, O]):
 def is_ours(cls: type) -> bool:
     """Tell whether a class is one of this package, not a user's subclass."""
     return cls.__module__ == _OURS or cls.__module__.startswith(f"{_OURS}.")
-
-
-def is_awaitable(value: object) -> bool:
-    """Tell whether a value has to be awaited; looked up once per class, as failing look-ups are slow."""
-    cls = type(value)
-    found = _AWAITABLE.get(cls)
-    if found is None:
-        found = _AWAITABLE[cls] = hasattr(cls, "__await__")
-    return found
-
-
-def copied(data: Any) -> Any:
-    """A copy of plain data that the caller may change."""
-    if isinstance(data, (int, str)):
-        return data
-    if type(data) is dict:  # most often, and told without asking an abstract class
-        return {key: part if isinstance(part, (int, str)) else copied(part) for key, part in data.items()}
-    if isinstance(data, Mapping):
-        return {key: copied(part) for key, part in data.items()}
-    return [copied(part) for part in data] if isinstance(data, list) else data
-
-
-class _Note(str):
-    """A note of ours on an error of the user's."""
-
-    __slots__ = ()
-
-
-def noted(error: BaseException, provider: Provider[Any, Any], input: Any) -> None:
-    """Add the place and the input to an error of the user's own code, which travels on unchanged.
-
-    An error object that is raised again and again has the notes of the last time only; one that takes no notes goes without.
-    """
-    root = provider._root()
-    if root._failure is None or root._failure[0] is not error:
-        root._failure = (error, provider.path, input)
-        notes = getattr(error, "__notes__", None)
-        if isinstance(notes, list):
-            notes[:] = [note for note in notes if not isinstance(note, _Note)]
-    note = _Note(f"while {provider.path} made an object of {input!r}")
-    if note not in getattr(error, "__notes__", ()):
-        add_note(error, note)
-
-
-def placed(error: BaseException, provider: Provider[Any, Any]) -> tuple[str, Any]:
-    """The path and the input of the provider in whose making an error came up first; ``provider`` if nobody said so before."""
-    root = provider._root()
-    if root._failure is None or root._failure[0] is not error:
-        root._failure = (error, provider.path, provider._known())
-    return root._failure[1:]
 
 
 def as_mapping(provider: Provider[Any, Any], input: Any, known: Any) -> dict[str, Any]:
@@ -337,25 +289,3 @@ def as_mapping(provider: Provider[Any, Any], input: Any, known: Any) -> dict[str
             f"it has {', '.join(sorted(known))}"
         )
     return dict(input)
-
-
-def _declared_bases(cls: type) -> Iterator[Any]:
-    for ancestor in cls.__mro__:
-        if not is_ours(ancestor) and issubclass(ancestor, Provider):
-            for base in get_original_bases(ancestor):
-                origin = get_origin(base)
-                if isinstance(origin, type) and issubclass(origin, Provider):
-                    yield base
-
-
-def _annotation(cls: type, name: str) -> Any:
-    """What a class, or an ancestor, says of an attribute; None if it says nothing."""
-    for ancestor in cls.__mro__:
-        annotation = get_annotations(ancestor).get(name)
-        if annotation is not None:
-            return annotation
-    return None
-
-
-def _is_plain(cls: type) -> bool:
-    return cls.__module__ in {"builtins", "datetime", "decimal", "uuid", "typing", "collections.abc", "pathlib"}

@@ -43,7 +43,7 @@ def told_by(provider: _Any, *, is_whole: bool = False) -> Any:
     if null is not None and not is_outside(null._teller, teller):
         if not overrules(teller, null._teller):
             contradict(null, None, f"something of {provider.path}", teller)
-        null._teller, null._is_null = NOBODY, False
+        null._teller, null._slot.is_null = NOBODY, False
     return teller
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from ascetic_ddd.faker.domain.errors import ContradictionError
 from ascetic_ddd.faker.domain.providers.kinds import memory_of, source_of
+from ascetic_ddd.faker.domain.providers.plain import nested
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.telling import same
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -102,7 +103,7 @@ def _sources(provider: _Any, error: ContradictionError) -> Iterator[tuple[_Any, 
                 yield part, error.before, (id(part),)
             target = source.aggregate_provider
             for path in _paths(target.id_provider, part._known(), memory, error.now):
-                yield part, {target._id_attr: _nested(path, error.before)}, (id(part), *path)
+                yield part, {target._id_attr: nested(path, error.before)}, (id(part), *path)
 
 
 def _paths(provider: _Any, known: Any, memory: object, value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -118,9 +119,3 @@ def _paths(provider: _Any, known: Any, memory: object, value: Any, path: tuple[s
 def _memory(provider: Any) -> object:
     source = source_of(provider)
     return None if source is None else memory_of(source.aggregate_provider)
-
-
-def _nested(path: tuple[str, ...], value: Any) -> Any:
-    for name in reversed(path):
-        value = {name: value}
-    return value

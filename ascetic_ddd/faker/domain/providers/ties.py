@@ -6,7 +6,8 @@ from typing import Any
 from ascetic_ddd.faker.domain.providers.composite_value_provider import CompositeValueProvider
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.kinds import Referring, is_full_id
-from ascetic_ddd.faker.domain.providers.provider import Provider, copied
+from ascetic_ddd.faker.domain.providers.plain import copied
+from ascetic_ddd.faker.domain.providers.provider import Provider
 
 __all__ = ("tied_uses",)
 

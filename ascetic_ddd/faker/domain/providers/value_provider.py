@@ -1,25 +1,25 @@
 """Provides one value: drawn, reused, told, or left to the database."""
 
-from collections.abc import Awaitable, Callable, Hashable, Sequence
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
+from ascetic_ddd.faker.domain.blueprint.construction import Build, Make, value_of_input, value_of_slot
+from ascetic_ddd.faker.domain.blueprint.slot import NOTHING
 from ascetic_ddd.faker.domain.distributors.counts import UniformCounts
-from ascetic_ddd.faker.domain.distributors.m2o.births import carry_out
 from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributor, NewDistributor
 from ascetic_ddd.faker.domain.distributors.m2o.factory import checked_distributor, distributor_factory
-from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IBirth, IM2ODistributor
+from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IM2ODistributor
 from ascetic_ddd.faker.domain.distributors.m2o.shares import SharesDistributor
-from ascetic_ddd.faker.domain.errors import ConfigurationError, ExhaustedError
-from ascetic_ddd.faker.domain.generators.input_generators import IInputGenerator, make_input_generator, takes_position
-from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
-from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, copied, is_awaitable, noted
+from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.generators.input_generators import IInputGenerator, make_input_generator
+from ascetic_ddd.faker.domain.providers.failures import noted
+from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.telling import NOBODY, contradict, overrules, same, told_by
 from ascetic_ddd.faker.domain.providers.unique_pool import UniquePool
+from ascetic_ddd.faker.domain.providers.unique_value import UniqueValue
 from ascetic_ddd.faker.domain.providers.use import at_work, refuse_original
 from ascetic_ddd.faker.domain.providers.value_pool import ValuePool
-from ascetic_ddd.faker.domain.specification.equality import freeze
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
-from ascetic_ddd.seedwork.domain.errors import add_note
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("ValueProvider",)
@@ -27,10 +27,8 @@ __all__ = ("ValueProvider",)
 I = TypeVar("I")  # noqa: E741
 O = TypeVar("O")  # noqa: E741
 
-_TRIES = 1_000  # draws of a generator before we say that it has no new value
 
-
-class ValueProvider(Provider[I, O]):
+class ValueProvider(UniqueValue[I, O]):
     """Provides one value object, or a plain value.
 
     Without ``input_generator`` and ``values`` the value is given by the database: the output is made of None now, and the
@@ -93,26 +91,15 @@ class ValueProvider(Provider[I, O]):
             )
         else:
             self._is_given = True
-            self._done = True
+            self._slot.is_done = True
         always_new: NewDistributor | None = (
             self.distributor if isinstance(self.distributor, NewDistributor) and not self.distributor.is_nullable else None
         )
         self._always_new = None if self._is_unique else always_new
         self._sequence = always_new if self._is_unique else None
-        self._input: Any = None
         self._drawn: tuple[ISession, int | None] | None = None
         self._teller: Any = NOBODY
         self._generated_by = input_generator
-
-    @property
-    def input_generator(self) -> IInputGenerator | None:
-        """The generator in its one shape; None for a fixed list and for values that the database gives."""
-        return self._generator
-
-    @property
-    def pool(self) -> ValuePool:
-        """The inputs that may be given again."""
-        return self._pool
 
     @property
     def is_given(self) -> bool:
@@ -126,10 +113,10 @@ class ValueProvider(Provider[I, O]):
 
     def reset(self) -> None:
         self._drawn = None
-        self._input = None
+        self._slot.input = None
         self._teller = NOBODY
-        self._done = self._is_given
-        self._output = NOTHING
+        self._slot.is_done = self._is_given
+        self._slot.output = NOTHING
 
     def set(self, input: I | None) -> None:
         """Tell the input; None for a value that the database gives tells nothing.
@@ -141,25 +128,25 @@ class ValueProvider(Provider[I, O]):
             refuse_original(self)
         if input is None and self._is_given:
             if self._teller is NOBODY:
-                self._input, self._output = None, NOTHING
+                self._slot.input, self._slot.output = None, NOTHING
             return
         teller = told_by(self, is_whole=not self._is_unique)
         if overrules(teller, self._teller):
             self._teller = teller
-        elif same(self._input, input):
+        elif same(self._slot.input, input):
             return
         else:
-            contradict(self, self._input, input, teller)
+            contradict(self, self._slot.input, input, teller)
         if self._drawn is not None:
             self._give_back()
-        self._input = input
-        self._done = True
-        self._output = NOTHING
+        self._slot.input = input
+        self._slot.is_done = True
+        self._slot.output = NOTHING
         if self._is_unique and input is not None:
-            self._done = False  # until it has been taken into the pool
+            self._slot.is_done = False  # until it has been taken into the pool
 
     def _was_drawn(self) -> bool:
-        return self._teller is NOBODY and self._input is not None
+        return self._teller is NOBODY and self._slot.input is not None
 
     def _yields(self, teller: Provider[Any, Any] | None) -> bool:
         return overrules(teller, self._teller)
@@ -167,22 +154,22 @@ class ValueProvider(Provider[I, O]):
     def _redraw(self, teller: Provider[Any, Any] | None) -> None:
         if overrules(teller, self._teller):
             self.reset()
-        elif self._is_unique and self._input is not None:
-            self._done = False  # it is taken into the pool anew
-        self._output = NOTHING
+        elif self._is_unique and self._slot.input is not None:
+            self._slot.is_done = False  # it is taken into the pool anew
+        self._slot.output = NOTHING
 
     def _known(self) -> I | None:
-        if self._input is None and self._is_given:
+        if self._slot.input is None and self._is_given:
             self._ask_root()
-        return self._input  # type: ignore[no-any-return]
+        return self._slot.input  # type: ignore[no-any-return]
 
     def is_complete(self) -> bool:
-        return self._done or self._input is not None
+        return self._slot.is_done or self._slot.input is not None
 
     def is_transient(self) -> bool:
-        if self._is_given and self._input is None:
+        if self._is_given and self._slot.input is None:
             self._ask_root()
-        return self._is_given and self._input is None
+        return self._is_given and self._slot.input is None
 
     def _ask_root(self) -> None:
         """The database may have given the value already, and nobody looked."""
@@ -205,223 +192,31 @@ class ValueProvider(Provider[I, O]):
     async def populate(self, session: ISession, specification: ISpecification | None = None) -> None:
         if at_work.get():
             refuse_original(self)
-        pending = ValueProvider._begin(self, session)  # a subclass that overrides this one has another _begin
+        pending = ValueProvider._step(self, session)  # a subclass that overrides this one has another _step
         if pending is not None:
             await pending
 
-    def number_of(self, session: ISession, input: Any) -> int | None:
-        """The number under which the distributor knows an input; one that a generator could have drawn is taken in.
+    def _compiled(self) -> Build:
+        return value_of_slot(self._slot, self._factory(), self._failed, takes_none=self._is_given)
 
-        None: a fixed list does not have it.
-        """
-        number = self._pool.number_of(input)
-        if number is None and self._generator is not None:
-            number = self._pool.append(session, input)
-        return number
+    def _maker(self) -> Make:
+        return value_of_input(self._factory(), self._failed, takes_none=self._is_given)
 
-    def _begin(self, session: ISession) -> Awaitable[None] | None:
-        if self._done:
-            return None
-        if self._always_new is not None:  # most values: nothing to decide, nothing to give back
-            drawn = self._generate(session, self._always_new.take_position())
-            if is_awaitable(drawn):
-                return self._await(drawn)
-            self._input = drawn
-            self._done = True
-            return None
-        if self._is_unique:
-            if self._input is not None or self._pool.is_late:  # type: ignore[attr-defined]  # a unique one
-                return self._begin_seldom(session)
-            if self._sequence is not None:
-                return self._draw_next(session, self._sequence.take_position())
-        choice = self.distributor.draw(session, self._pool.everything)
-        if choice is None:
-            self._input = None
-            self._drawn = (session, None)
-        elif isinstance(choice, int):
-            self._input = copied(self._pool.inputs[choice])
-            self._drawn = (session, choice)
-        elif self.distributor.keeps_values:
-            return self._draw_new(session, choice)
-        else:
-            return self._draw(session, choice)
-        self._done = True
-        return None
+    def _factory(self) -> Callable[[Any], Any] | None:
+        return self._output_factory or self._inferred_factory()
 
-    def _begin_seldom(self, session: ISession) -> Awaitable[None] | None:
-        """Take in a value that was told, or first look at what the store has."""
-        pool = cast(UniquePool, self._pool)
-        if not pool.knows_enough(is_told=self._input is not None):
-            return self._begin_late(session, pool)
-        number = pool.claim(session, copied(self._input), by=self)
-        self.distributor.use(session, pool.everything, number)
-        self._root()._give_back_unless_made(pool.release, number)
-        self._done = True
-        return None
-
-    async def _begin_late(self, session: ISession, pool: UniquePool) -> None:
-        root, path = self._place()
-        await pool.look(session, root._stores_in(), path, is_told=self._input is not None)
-        pending = ValueProvider._begin(self, session)
-        if pending is not None:
-            await pending
-
-    def _draw_next(self, session: ISession, position: int) -> Awaitable[None] | None:
-        """Draw the next value of a sequence."""
-        drawn = self._generate(session, position)
-        pool = cast(UniquePool, self._pool)
-        if is_awaitable(drawn) or drawn in pool:
-            return self._draw_behind(session, drawn, pool)
-        pool.drew(session, drawn)
-        self._input = drawn
-        self._done = True
-        return None
-
-    async def _draw_behind(self, session: ISession, drawn: Any, pool: UniquePool) -> None:
-        """Leave out the numbers whose values were told, or stored by somebody else."""
-        if is_awaitable(drawn):
-            drawn = await drawn
-        met: set[Hashable] = set()
-        while drawn in pool:
-            if freeze(drawn) in met:
-                raise ExhaustedError(
-                    f"{self.path}: the sequence gives {drawn!r} again, which is stored or was told already; give each number a "
-                    "value of its own, or leave sequence=True out if values may repeat: a generator is given the position anyway"
-                )
-            met.add(freeze(drawn))
-            drawn = self._generate(session, self.distributor.positions.take())  # type: ignore[attr-defined]  # a sequence has them
-            if is_awaitable(drawn):
-                drawn = await drawn
-        pool.drew(session, drawn)
-        self._input = drawn
-        self._done = True
-
-    def _place(self) -> tuple[Provider[Any, Any], tuple[str, ...]]:
-        """The aggregate this is a part of, or whatever else is at the top, and the path from there in the exported state."""
-        provider: Provider[Any, Any] = self
-        path: list[str] = []
-        while provider._owner is not None:
-            if not isinstance(provider._owner, DependentProvider):  # what a list holds has no name in it
-                path.append(provider._name)
-            provider = provider._owner
-        return provider, tuple(reversed(path))
-
-    def _draw(self, session: ISession, birth: IBirth) -> Awaitable[None] | None:
-        if self._is_unique:
-            return self._draw_next(session, birth.position)
-        try:
-            drawn = self._generate(session, birth.position)
-        except BaseException:
-            birth.failed()
-            raise
-        if is_awaitable(drawn):
-            return self._draw_later(session, birth, drawn)
-        birth.made(session)
-        self._input = drawn
-        self._drawn = (session, birth.position)
-        self._done = True
-        return None
-
-    async def _await(self, drawn: Awaitable[I]) -> None:
-        self._input = await drawn
-        self._done = True
-
-    async def _draw_later(self, session: ISession, birth: IBirth, drawn: Awaitable[I]) -> None:
-        try:
-            self._input = await drawn
-        except BaseException:
-            birth.failed()
-            raise
-        birth.made(session)
-        self._drawn = (session, birth.position)
-        self._done = True
-
-    async def _draw_new(self, session: ISession, birth: IBirth) -> None:
-        """Draw until the input is one that is not in the pool."""
-
-        async def make(birth: IBirth) -> int:
-            return self._pool.append(session, await self._unknown(session, birth))
-
-        choice = await carry_out(session, birth, make)
-        self._input = None if choice is None else copied(self._pool.inputs[choice])
-        self._drawn = (session, choice)
-        self._done = True
-
-    async def _unknown(self, session: ISession, birth: IBirth) -> Any:
-        positions, position = getattr(self.distributor, "positions", None), birth.position
-        is_numbered = self._is_unique or takes_position(self._generator)  # type: ignore[arg-type]  # there is one
-        for _ in range(_TRIES):
-            drawn = self._generate(session, position)
-            if is_awaitable(drawn):
-                drawn = await drawn
-            if drawn not in self._pool:
-                return drawn
-            if positions is not None and is_numbered:  # the value of the number may have been told, or given before a restart
-                position = positions.take()
-        raise ExhaustedError(
-            f"{self.path}: input_generator gave no new value in {_TRIES:,} tries; {len(self._pool):,} different values were "
-            f"reached, {max(birth.wanted, len(self._pool) + 1):,} are wanted by {self.distributor!r}; "
-            "give a generator with more values, or a distributor with a larger mean"
-        )
-
-    def _generate(self, session: ISession, position: int) -> Any:
-        try:
-            return self._generator(session, position)  # type: ignore[misc]  # _begin left when there is none
-        except ExhaustedError as error:
-            raise ExhaustedError(f"{self.path}: {error}") from None
-        except Exception as error:
-            add_note(error, f"while {self.path} drew input number {position}")
-            raise
-
-    def _taken(self) -> Any:
-        return self._drawn
-
-    def _give_back(self) -> None:
-        drawn, self._drawn = self._drawn, None
-        if drawn is not None and self._root()._is_in_the_making:
-            session, choice = drawn
-            self.distributor.undraw(session, self._pool.everything, choice)
-
-    def _build(self) -> Any:
-        output = self._output
-        if output is NOTHING:
-            if self._output_factory is not None and (self._input is not None or self._is_given):
-                try:
-                    output = self._output = self._output_factory(self._input)
-                except Exception as error:
-                    noted(error, self, self._input)
-                    raise
-            else:
-                output = self._output = self._make(self._input)
-        return output
-
-    def _make(self, input: Any) -> Any:
-        if input is None and not self._is_given:
-            return None
-        factory = self._output_factory
-        if factory is None:
-            factory = self._output_factory = self._inferred_factory() or _same
-        try:
-            return factory(input)
-        except Exception as error:
-            noted(error, self, input)
-            raise
-
-    def _maker(self) -> Callable[[Any], Any]:
-        return (self._output_factory if self._is_given else None) or self._make
-
-    def _forget(self) -> None:
-        self._pool.forget()
-        super()._forget()
+    def _failed(self, error: BaseException, input: Any) -> None:
+        noted(error, self, input)
 
     def _attach(self) -> None:
+        super()._attach()
         original: Any = self._original
         if self._generated_by is not original._generated_by:  # of a provider that was copied; streams are shared
             self._generator = make_input_generator(self._generated_by)
 
     def _adopt(self, input: Any) -> None:
-        self._input = input
-        self._done = True
+        self._slot.input = input
+        self._slot.is_done = True
 
     def _list(self, values: Sequence[I], weights: Sequence[float] | None, input_generator: Any) -> None:
         if input_generator is not None:
@@ -445,7 +240,3 @@ class ValueProvider(Provider[I, O]):
 
 def _position(session: ISession, position: int) -> int:
     return position
-
-
-def _same(input: Any) -> Any:
-    return input

@@ -1,0 +1,27 @@
+"""One object's state, apart from what is declared of it: a slot for each part."""
+
+from typing import Any
+
+__all__ = ("NOTHING", "Slot")
+
+NOTHING: Any = object()
+"""Stands for an output that has not been made, since None is a possible one."""
+
+
+class Slot:
+    """What is known of one part of the object at hand.
+
+    Attributes:
+        input: plain data that was told or drawn.
+        output: what was made of it.
+        is_done: nothing is left to draw.
+        is_null: the part, which has parts of its own, is None as a whole.
+        is_put_off: drawn, but by column, at the end of the batch, or when somebody asks.
+    """
+
+    __slots__ = ("input", "is_done", "is_null", "is_put_off", "output")
+
+    def __init__(self) -> None:
+        self.input: Any = None
+        self.output: Any = NOTHING
+        self.is_done = self.is_null = self.is_put_off = False

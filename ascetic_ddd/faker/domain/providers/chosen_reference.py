@@ -1,0 +1,121 @@
+"""How a reference chooses among the aggregates that exist, or decides to make one."""
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision
+from ascetic_ddd.faker.domain.errors import UnsatisfiableError
+from ascetic_ddd.faker.domain.providers.made_reference import MadeReference
+from ascetic_ddd.faker.domain.providers.memory import Memory
+from ascetic_ddd.faker.domain.providers.provider import Pending
+from ascetic_ddd.faker.domain.providers.reference_source import Wanted
+from ascetic_ddd.faker.domain.providers.ties import tied_uses
+from ascetic_ddd.faker.domain.providers.wishes import held_against
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("ChosenReference",)
+
+I = TypeVar("I")  # noqa: E741
+O = TypeVar("O")  # noqa: E741
+
+
+class ChosenReference(MadeReference[I, O]):
+    """The part of a reference provider that draws."""
+
+    _is_nullable: bool
+    _is_told: bool  # a whole id
+    _strict: bool
+
+    def _step(self, session: ISession) -> Pending:
+        if self._slot.is_done:
+            return None
+        source = self.source
+        memory = source.memory or source.aggregate_provider.memory
+        wanted = self._wanted
+        if memory.is_late or self._is_told or (wanted is not None and wanted.identities):
+            return self._resolve_told_or_behind(session, memory)
+        if wanted is not None:
+            scope = wanted.scope
+            if not wanted.is_tied:
+                self._tie(wanted)
+        elif self.distributor.keeps_values:
+            scope = memory.population.everything
+        else:
+            scope = self._nobody
+        try:
+            is_closed = not self.may_create or (self._is_nullable and self._is_of_its_kind(memory))
+            if wanted is not None and (self._is_nullable or wanted.tells_given):
+                choice = self._draw_told(session, wanted, is_closed)
+            else:
+                choice = self.distributor.draw(session, scope, is_closed=is_closed)
+        except UnsatisfiableError as error:
+            self._expect_first(error, memory)
+            choice = None
+        if choice is None:
+            self._slot.input = None
+            self._drawn = (session, scope, None)
+        elif isinstance(choice, int):
+            self._slot.input = memory.population.id_of(choice)
+            self._drawn = (session, scope, choice)
+        else:
+            return self._create_new(session, wanted, scope, choice)
+        self._slot.is_done = True
+        return None
+
+    def _expect_first(self, error: UnsatisfiableError, memory: Memory) -> None:
+        """Raise the error, unless this is the first of its kind, which may refer to nobody."""
+        if not self._is_nullable or not self._is_of_its_kind(memory):
+            raise UnsatisfiableError(f"{self.path}: {error}") from None
+
+    def _draw_told(self, session: ISession, wanted: Wanted, is_closed: bool) -> Decision:
+        """Draw where a pattern forbids some answers: a null, or a second one with a number that the database gave."""
+        scope = wanted.scope
+        if wanted.tells_given:
+            scope.refresh()
+            is_closed = is_closed or bool(scope.members)
+        return self.distributor.draw(session, scope, is_closed=is_closed, may_be_null=not self._must_match())
+
+    def _tie(self, wanted: Wanted) -> None:
+        """Once a pattern: what it is tied to may know how often it will be told."""
+        wanted.is_tied = True
+        foretell = getattr(self.distributor, "foretell", None)
+        uses = tied_uses(self, wanted.input) if foretell is not None else None
+        if foretell is not None and uses is not None:
+            foretell(wanted.scope, uses)
+
+    def _resolve_told_or_behind(self, session: ISession, memory: Memory) -> Pending:
+        """What exists has to be looked up first; or an id was told, which is a use, too, if its value is known."""
+        if memory.is_late:
+            return self._catch_up(session)
+        if not self._is_told and self._wanted is not None:
+            return self._find_identified(session, self._wanted)
+        if not self.distributor.keeps_values and not (self._strict or self._wanted):
+            self._slot.is_done = True
+            return None
+        number = self.source.number_of(self._slot.input)
+        if number is None and (self._strict or self._wanted):
+            return self._look_up(session)
+        if self._wanted is not None:
+            held_against(self, self.source.known_state(self._slot.input))
+        if number is not None:
+            self.distributor.use(session, memory.population.everything, number)
+            self._used = (session, memory.population.everything, number)
+        self._slot.is_done = True
+        return None
+
+    async def _look_up(self, session: ISession) -> None:
+        """An id was told that nobody here knows: look it up, if somebody can."""
+        state = await self.source.look_up(session, self._slot.input, anew=self._wanted is not None)
+        if state is None and self._strict:
+            raise UnsatisfiableError(
+                f"{self.path} was told {self._slot.input!r}, but there is no such {self.source.aggregate_provider.path} in its "
+                "repository; tell one that exists, or a pattern, or give the reference strict=False"
+            )
+        held_against(self, state if isinstance(state, Mapping) else None)
+        self._slot.is_done = True
+
+    async def _catch_up(self, session: ISession) -> None:
+        await self.source.aggregate_provider.memory.catch_up(session)
+        pending = ChosenReference._step(self, session)
+        if pending is not None:
+            await pending

@@ -1,0 +1,166 @@
+"""What composite values, entities and aggregates share: parts, completed in order, of which a factory makes the object."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, ClassVar, TypeAlias, TypeVar
+
+from ascetic_ddd.faker.domain.blueprint.construction import Build, Make, composite_of_input, composite_of_slot
+from ascetic_ddd.faker.domain.blueprint.slot import NOTHING, Slot
+from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.providers.failures import noted
+from ascetic_ddd.faker.domain.providers.parts import found_parts
+from ascetic_ddd.faker.domain.providers.provider import Pending, Provider
+from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("Composed",)
+
+I = TypeVar("I")  # noqa: E741
+O = TypeVar("O")  # noqa: E741
+
+_Steps: TypeAlias = tuple[tuple[Slot, Callable[[ISession], Pending]], ...]
+
+
+class Composed(Provider[I, O]):
+    """A provider with parts. Its subclass says what may be told of the whole."""
+
+    _parts: dict[str, Provider[Any, Any]] | None = None
+    _named: tuple[tuple[str, Provider[Any, Any]], ...] = ()
+    _steps: _Steps = ()
+    _plain = False
+    _part_names: ClassVar[tuple[str, ...] | None] = None
+    _output_exporter: Callable[[O], I] | None = None
+
+    def parts(self) -> dict[str, Provider[Any, Any]]:
+        parts = self._parts
+        if parts is None:
+            parts = self._parts = found_parts(self)
+            self._named = tuple(parts.items())
+            self._steps = tuple((part._slot, part._step) for part in parts.values())
+            self._plain = all(part._is_plain for part in parts.values())
+            self._compile()
+            self._parts_found(parts)
+        return parts
+
+    def _parts_found(self, parts: dict[str, Provider[Any, Any]]) -> None:
+        """Compute once what follows from the parts."""
+
+    def _reset_parts(self) -> None:
+        if self._parts is None:
+            self.parts()
+        for name, part in self._named:
+            if getattr(self, name) is not part:  # another provider was put in its place
+                self._parts = None
+                self._reset_parts()
+                return
+            part.reset()
+
+    def _known(self) -> I | None:
+        if self._slot.is_null:
+            return None
+        return {name: part._known() for name, part in self._named or self.parts().items()}  # type: ignore[return-value]
+
+    def is_complete(self) -> bool:
+        return self._slot.is_done or self._slot.is_null or all(part.is_complete() for part in self.parts().values())
+
+    def is_transient(self) -> bool:
+        return not self._slot.is_null and any(part.is_transient() for part in self.parts().values())
+
+    def export(self, output: O) -> I:
+        """The input of a given output."""
+        if self._output_exporter is None:
+            raise ConfigurationError(f"{self.path} has no output_exporter; give one to read {output!r} back")
+        return self._output_exporter(output)
+
+    async def do_populate(self, session: ISession, specification: ISpecification | None = None) -> None:
+        """Complete the parts, in order of declaration. Override it to tie parts together, and call it at the end."""
+        self.parts()
+        steps = iter(self._steps)
+        while (pending := _next(session, steps)) is not None:
+            await pending
+
+    def _complete(self, session: ISession) -> Pending:
+        """Complete the parts; what cannot be done without waiting is returned."""
+        if self._parts is None:
+            self.parts()
+        steps = iter(self._steps)
+        pending = _next(session, steps)
+        if pending is not None:
+            return self._complete_later(session, pending, steps)
+        self._slot.is_done = True
+        return None
+
+    async def _complete_later(self, session: ISession, pending: Pending, steps: Iterator[Any]) -> None:
+        while pending is not None:
+            await pending
+            pending = _next(session, steps)
+        self._slot.is_done = True
+
+    async def create(self, session: ISession) -> O:
+        slot = self._slot
+        if slot.output is NOTHING:
+            if not slot.is_done:
+                await self.populate(session)
+            if self._plain or slot.is_null:
+                self._build()
+            else:
+                slot.output = self._call_factory(await self._outputs(session))
+        return slot.output  # type: ignore[no-any-return]
+
+    @property
+    def _is_plain(self) -> bool:
+        self.parts()
+        return self._plain and not self._overrides_create
+
+    async def _outputs(self, session: ISession) -> dict[str, Any]:
+        """The parts' outputs by name, as the factory takes them, where some have to be waited for."""
+        return {name: part._build() if part._is_plain else await part.create(session) for name, part in self._for_factory()}
+
+    def _for_factory(self) -> Iterable[tuple[str, Provider[Any, Any]]]:
+        """The parts whose outputs the factory takes."""
+        return self.parts().items()
+
+    def _call_factory(self, outputs: dict[str, Any]) -> Any:
+        try:
+            return self._factory()(**outputs)
+        except Exception as error:
+            self._failed(error, self._known())
+            raise
+
+    def _compiled(self) -> Build:
+        builds = [(name, part._compile_now()) for name, part in self._for_factory()]
+        return composite_of_slot(self._slot, self._factory(), builds, self._failed, self._known)
+
+    def _maker(self) -> Make:
+        makers = [(name, part._maker()) for name, part in self.parts().items()]
+        return composite_of_input(self._factory(), makers, self._failed)
+
+    def _factory(self) -> Callable[..., Any]:
+        factory = self._output_factory or self._inferred_factory()
+        if factory is None:
+            raise ConfigurationError(f"{self.path} has no output_factory; give the class or function that makes the object")
+        return factory
+
+    def _failed(self, error: BaseException, input: Any) -> None:
+        noted(error, self, input)
+
+    def _detach(self) -> None:
+        super()._detach()
+        self._parts = None
+        self._named, self._steps = (), ()
+
+    def _adopt(self, input: Any) -> None:
+        if type(input) is dict or isinstance(input, Mapping):
+            for name, part in self._named:
+                if name in input:
+                    part._adopt(input[name])
+        self._slot.is_done = True
+
+
+def _next(session: ISession, steps: Iterator[Any]) -> Pending:
+    """Take the steps that are left, up to one that leaves something to be awaited."""
+    for slot, step in steps:
+        if not slot.is_done:
+            pending: Pending = step(session)
+            if pending is not None:
+                return pending
+    return None

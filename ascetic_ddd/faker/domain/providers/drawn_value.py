@@ -1,0 +1,161 @@
+"""How a value is drawn: made anew by a generator, or chosen by a distributor among those that were made before."""
+
+from collections.abc import Awaitable
+from typing import Any, TypeVar
+
+from ascetic_ddd.faker.domain.distributors.m2o.births import carry_out
+from ascetic_ddd.faker.domain.distributors.m2o.distributors import NewDistributor
+from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IBirth, IM2ODistributor
+from ascetic_ddd.faker.domain.errors import ExhaustedError
+from ascetic_ddd.faker.domain.generators.input_generators import IInputGenerator, takes_position
+from ascetic_ddd.faker.domain.providers.plain import copied, is_awaitable
+from ascetic_ddd.faker.domain.providers.provider import Pending, Provider
+from ascetic_ddd.faker.domain.providers.value_pool import ValuePool
+from ascetic_ddd.seedwork.domain.errors import add_note
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("DrawnValue",)
+
+I = TypeVar("I")  # noqa: E741
+O = TypeVar("O")  # noqa: E741
+
+_TRIES = 1_000  # draws of a generator before we say that it has no new value
+
+
+class DrawnValue(Provider[I, O]):
+    """The part of a value provider that draws. Its subclass says what it draws from, and what is told instead."""
+
+    distributor: IM2ODistributor
+    _generator: IInputGenerator | None
+    _pool: ValuePool
+    _drawn: tuple[ISession, int | None] | None  # for the object at hand
+    _always_new: NewDistributor | None  # most values: nothing to decide, nothing to give back
+    _is_unique: bool
+
+    @property
+    def input_generator(self) -> IInputGenerator | None:
+        """The generator in its one shape; None for a fixed list and for values that the database gives."""
+        return self._generator
+
+    @property
+    def pool(self) -> ValuePool:
+        """The inputs that may be given again."""
+        return self._pool
+
+    def number_of(self, session: ISession, input: Any) -> int | None:
+        """The number under which the distributor knows an input; one that a generator could have drawn is taken in.
+
+        None: a fixed list does not have it.
+        """
+        number = self._pool.number_of(input)
+        if number is None and self._generator is not None:
+            number = self._pool.append(session, input)
+        return number
+
+    def _step(self, session: ISession) -> Pending:
+        slot = self._slot
+        if slot.is_done:
+            return None
+        if self._always_new is not None:
+            drawn = self._generate(session, self._always_new.take_position())
+            if is_awaitable(drawn):
+                return self._await(drawn)
+            slot.input = drawn
+            slot.is_done = True
+            return None
+        return self._draw(session)
+
+    def _draw(self, session: ISession) -> Pending:
+        """Draw what takes a decision."""
+        choice = self.distributor.draw(session, self._pool.everything)
+        if choice is None:
+            self._slot.input = None
+            self._drawn = (session, None)
+        elif isinstance(choice, int):
+            self._slot.input = copied(self._pool.inputs[choice])
+            self._drawn = (session, choice)
+        elif self.distributor.keeps_values:
+            return self._make_new(session, choice)
+        else:
+            return self._make_once(session, choice)
+        self._slot.is_done = True
+        return None
+
+    def _make_once(self, session: ISession, birth: IBirth) -> Pending:
+        """Make a value that nobody keeps."""
+        try:
+            drawn = self._generate(session, birth.position)
+        except BaseException:
+            birth.failed()
+            raise
+        if is_awaitable(drawn):
+            return self._make_later(session, birth, drawn)
+        birth.made(session)
+        self._slot.input = drawn
+        self._drawn = (session, birth.position)
+        self._slot.is_done = True
+        return None
+
+    async def _await(self, drawn: Awaitable[I]) -> None:
+        self._slot.input = await drawn
+        self._slot.is_done = True
+
+    async def _make_later(self, session: ISession, birth: IBirth, drawn: Awaitable[I]) -> None:
+        try:
+            self._slot.input = await drawn
+        except BaseException:
+            birth.failed()
+            raise
+        birth.made(session)
+        self._drawn = (session, birth.position)
+        self._slot.is_done = True
+
+    async def _make_new(self, session: ISession, birth: IBirth) -> None:
+        """Draw until the input is one that is not in the pool."""
+
+        async def make(birth: IBirth) -> int:
+            return self._pool.append(session, await self._unknown(session, birth))
+
+        choice = await carry_out(session, birth, make)
+        self._slot.input = None if choice is None else copied(self._pool.inputs[choice])
+        self._drawn = (session, choice)
+        self._slot.is_done = True
+
+    async def _unknown(self, session: ISession, birth: IBirth) -> Any:
+        positions, position = getattr(self.distributor, "positions", None), birth.position
+        is_numbered = self._is_unique or takes_position(self._generator)  # type: ignore[arg-type]  # there is one
+        for _ in range(_TRIES):
+            drawn = self._generate(session, position)
+            if is_awaitable(drawn):
+                drawn = await drawn
+            if drawn not in self._pool:
+                return drawn
+            if positions is not None and is_numbered:  # the value of the number may have been told, or given before a restart
+                position = positions.take()
+        raise ExhaustedError(
+            f"{self.path}: input_generator gave no new value in {_TRIES:,} tries; {len(self._pool):,} different values were "
+            f"reached, {max(birth.wanted, len(self._pool) + 1):,} are wanted by {self.distributor!r}; "
+            "give a generator with more values, or a distributor with a larger mean"
+        )
+
+    def _generate(self, session: ISession, position: int) -> Any:
+        try:
+            return self._generator(session, position)  # type: ignore[misc]  # nothing is drawn where there is none
+        except ExhaustedError as error:
+            raise ExhaustedError(f"{self.path}: {error}") from None
+        except Exception as error:
+            add_note(error, f"while {self.path} drew input number {position}")
+            raise
+
+    def _taken(self) -> Any:
+        return self._drawn
+
+    def _give_back(self) -> None:
+        drawn, self._drawn = self._drawn, None
+        if drawn is not None and self._root()._is_in_the_making:
+            session, choice = drawn
+            self.distributor.undraw(session, self._pool.everything, choice)
+
+    def _forget(self) -> None:
+        self._pool.forget()
+        super()._forget()

@@ -1,0 +1,66 @@
+"""The parts of a provider that has parts: which attributes they are, and their places."""
+
+import inspect
+from typing import Any
+
+from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.providers.provider import Provider, is_ours
+
+__all__ = ("found_parts", "part_names", "place_parts")
+
+_MISSING: Any = object()
+
+
+def part_names(cls: type) -> tuple[str, ...]:
+    """The public annotated attributes of a class and its ancestors, base first; found once per class.
+
+    Raises:
+        ConfigurationError: one has a name that the library's own classes use.
+    """
+    names: tuple[str, ...] | None = cls.__dict__.get("_part_names")
+    if names is None:
+        found: dict[str, None] = {}
+        ours: set[str] = set()
+        for ancestor in reversed(cls.__mro__):
+            if is_ours(ancestor):
+                ours |= vars(ancestor).keys() | inspect.get_annotations(ancestor).keys()
+            elif issubclass(ancestor, Provider):
+                for name, annotation in inspect.get_annotations(ancestor).items():
+                    is_constant = str(annotation).startswith(("ClassVar", "typing.ClassVar"))
+                    if not name.startswith("_") and not is_constant:
+                        found[name] = None
+        for name in found.keys() & ours:
+            raise ConfigurationError(
+                f"{cls.__name__} declares a part {name!r}, but that is the name of an attribute of the provider itself; "
+                "give the part another name, and let output_factory and output_exporter take it under that"
+            )
+        names = tuple(found)
+        cls._part_names = names  # type: ignore[attr-defined]  # kept with the class
+    return names
+
+
+def place_parts(owner: Provider[Any, Any]) -> None:
+    """Tell the parts that are set by now their place."""
+    for name in part_names(type(owner)):
+        part = getattr(owner, name, None)
+        if isinstance(part, Provider):
+            part._owner, part._name = owner, name
+
+
+def found_parts(owner: Provider[Any, Any]) -> dict[str, Provider[Any, Any]]:
+    """The parts by name, in order of declaration; each knows its place.
+
+    Raises:
+        ConfigurationError: one is declared and not set, or the base's constructor was not called.
+    """
+    if not hasattr(owner, "_slot"):
+        raise ConfigurationError(f"{type(owner).__name__}.__init__ did not call super().__init__(…)")
+    parts = {}
+    for name in part_names(type(owner)):
+        part = getattr(owner, name, _MISSING)
+        if part is _MISSING:
+            raise ConfigurationError(f"{owner.path} declares {name!r}, but has no such attribute; set self.{name} in __init__")
+        if isinstance(part, Provider):
+            parts[name] = part
+            part._owner, part._name = owner, name
+    return parts

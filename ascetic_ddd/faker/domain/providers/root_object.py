@@ -1,0 +1,128 @@
+"""The object that an aggregate provider is at: what was drawn for it follows its transaction, and goes back if it is given up."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from ascetic_ddd.faker.domain.blueprint.slot import NOTHING
+from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.providers import graph, use
+from ascetic_ddd.faker.domain.providers.entity_provider import EntityProvider
+from ascetic_ddd.faker.domain.providers.kinds import Storing
+from ascetic_ddd.faker.domain.providers.memory import Memory
+from ascetic_ddd.faker.domain.providers.provider import Provider
+from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
+from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("RootObject",)
+
+I = TypeVar("I")  # noqa: E741
+A = TypeVar("A")
+
+
+class RootObject(EntityProvider[I, A], Storing[I, A]):
+    """The part of an aggregate provider that knows whether its object is in the making, made, stored or lost."""
+
+    memory: Memory
+
+    def __init__(self, output_factory: Any, output_exporter: Any) -> None:
+        super().__init__(output_factory, output_exporter)
+        self._exported_id: Any = None
+        self._wanted: ISpecification | None = None
+        self._life = 0  # counts the objects made one after the other
+        self._is_drawn = False  # something, for the object at hand
+        self._is_stored = False
+        self._is_lost = False
+        self._is_fitting = False
+        self._told: list[Any] = []
+        self._kept: list[tuple[Callable[..., object], tuple[Any, ...]]] = []
+        self._claims = use.Claims()
+
+    def reset(self) -> None:
+        claims = self._claims
+        if claims.users:
+            claims.check(self)
+        claims.current += 1
+        claims.mine.set(claims.current)
+        self._renew()
+
+    def _renew(self) -> None:
+        """Begin another object."""
+        if self._kept:
+            self._settle_kept()
+        if self._is_drawn:
+            if self._is_in_the_making:
+                self._give_back()  # the object was not made
+            self._is_drawn = False
+        super().reset()
+        self._wanted = None
+        if self._told:
+            self._told = []
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self._exported_id = None
+        self._life += 1
+        self._is_lost = self._is_stored = False
+
+    def set(self, input: I | None) -> None:
+        if input is None:
+            raise ConfigurationError(f"{self.path} was told None; an aggregate cannot be null, only a reference to one can")
+        self._claims.join(self)
+        super().set(input)
+        self._is_stored = False
+        self._told.append(input)
+
+    def _redraw(self, teller: Provider[Any, Any] | None) -> None:
+        if self._kept:
+            self._settle_kept()
+        super()._redraw(teller)
+        self._begin_anew()
+
+    def _give_back_unless_made(self, give_back: Callable[..., object], *args: Any) -> None:
+        self._kept.append((give_back, args))
+
+    def _settle_kept(self) -> None:
+        kept, self._kept = self._kept, []
+        if self._slot.output is NOTHING:
+            for give_back, args in reversed(kept):
+                give_back(*args)
+
+    @property
+    def _is_in_the_making(self) -> bool:
+        return self._is_drawn and self._slot.output is NOTHING and not self._is_lost
+
+    def _prepare(self, session: ISession, specification: ISpecification | None) -> bool:
+        if self._is_lost:
+            raise self._lost()
+        if not hasattr(session, "on_rollback"):
+            raise ConfigurationError(f"{self.path} was given session={session!r}; expected what session_pool.session() gives")
+        session.on_rollback(self._lose, self._life)
+        self._is_drawn = True
+        if not self.memory.is_seeded:
+            graph.seed(self, graph.DEFAULT_SEED, only_new=True)
+        if specification is not None and not isinstance(specification, EqualSpecification):
+            self._wanted = specification
+        return self._wanted is not None and not self._is_fitting  # parts are drawn where a misfit can be taken back
+
+    def _lose(self, life: int) -> None:
+        """The transaction in which an object was drawn rolls back."""
+        if life == self._life:
+            self._is_lost = True
+            self._slot.is_done = False  # so that populate looks, too
+
+    def _lost(self) -> ConfigurationError:
+        return ConfigurationError(
+            f"{self.path}: the transaction in which this object was drawn was rolled back, and what it refers to may be gone; "
+            "call reset() before making the next one"
+        )
+
+    def _detach(self) -> None:
+        super()._detach()
+        self._making = ()
+        self._kept = []
+        self._is_drawn = self._is_stored = False  # the twin has drawn nothing
+        self._claims = use.Claims()
+
+    _enter = use.begin
+    _leave = use.end
