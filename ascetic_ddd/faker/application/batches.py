@@ -10,9 +10,12 @@ from ascetic_ddd.faker.application.numbering import Numbering
 from ascetic_ddd.faker.application.progress import Failure
 from ascetic_ddd.faker.application.retries import BatchRepeats, Repeats
 from ascetic_ddd.faker.application.start import BatchStart
+from ascetic_ddd.faker.domain.blueprint.slot import NOTHING
 from ascetic_ddd.faker.domain.errors import DeadlockError, GenerationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.compiling import by_column
 from ascetic_ddd.faker.domain.providers.failures import placed
+from ascetic_ddd.faker.domain.providers.plain import is_awaitable
 from ascetic_ddd.faker.domain.providers.waiting import until_resolved
 from ascetic_ddd.seedwork.domain.errors import SessionError
 from ascetic_ddd.seedwork.domain.session.faults import Fault, chain_of, fault_of
@@ -196,9 +199,8 @@ class Batch(Generic[A]):
         work = _Work()
         async with self._transaction(work) as session:
             try:
-                if not self._kin.exists:
-                    while len(made.aggregates) < quota.size:
-                        made.aggregates.append(await self._create(session, together))
+                if together and not self._kin.exists:
+                    made.aggregates = await self._rows(session, quota.size)
                 while self._kin.number(session, len(made.aggregates)) < quota.size:
                     made.aggregates.append(await self._one(session, quota, len(made.aggregates), together))
             except Exception as error:
@@ -285,6 +287,21 @@ class Batch(Generic[A]):
             except _OneTooManyError:
                 continue
         return await self._create(session, together)  # it cannot be without another one
+
+    async def _rows(self, session: ISession, size: int) -> list[A]:
+        """Make aggregates that are stored together."""
+        made: list[A] = []
+        with by_column(self._provider, session) as rows:
+            for _ in range(size):
+                pending = rows.complete()
+                if pending is not None:
+                    await pending
+                agg = rows.keep()
+                if agg is not NOTHING:
+                    made.append(await agg if is_awaitable(agg) else agg)
+                self._kin.root_made(session)
+            made += [await agg if is_awaitable(agg) else agg for agg in rows.make()]
+        return made
 
     async def _create(self, session: ISession, together: bool) -> A:
         provider = self._provider

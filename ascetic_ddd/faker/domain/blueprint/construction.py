@@ -1,141 +1,149 @@
-"""What makes the objects: a graph's factories, compiled once into closures that read the slots of the object at hand.
+"""What makes the objects: straight code, written and compiled once for each graph.
 
-A call of such a closure makes the output of one part, once, and keeps it in the part's slot. The factories, the names that they
-take and the closures of the parts below are bound beforehand, so making an object costs little more than its factories do.
+A walk through the nodes for every object would cost more than all its factories. So a function is written that calls them one
+after the other, as one would by hand: a line a call, and the line tells where an error came from.
+
+Source: as the standard library's ``dataclasses`` and ``collections.namedtuple`` make their methods.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import lru_cache
+from keyword import iskeyword
 from typing import Any, TypeAlias
 
-from ascetic_ddd.faker.domain.blueprint.slot import NOTHING, Slot
+from ascetic_ddd.faker.domain.blueprint.nodes import Failed, Id, Node, Parts, Value
+from ascetic_ddd.faker.domain.blueprint.slot import NOTHING
+from ascetic_ddd.faker.domain.errors import ConfigurationError
 
-__all__ = ("Build", "Failed", "Make", "composite_of_input", "composite_of_slot", "value_of_input", "value_of_slot")
+__all__ = ("Build", "Make", "written_build", "written_make")
 
 Build: TypeAlias = Callable[[], Any]
-"""Makes the output of a slot's input, once."""
+"""Makes the output of the slots' inputs."""
 
 Make: TypeAlias = Callable[[Any], Any]
 """Makes a fresh output of plain data."""
 
-Failed: TypeAlias = Callable[[BaseException, Any], object]
-"""Hears of an error that a factory raised, and of the input, before the error travels on."""
 
-
-def value_of_slot(slot: Slot, factory: Make | None, failed: Failed, *, takes_none: bool = False) -> Build:
-    """Make one value.
+def written_build(node: Node, *, keeps: bool) -> Build:
+    """A function that makes an object of what is in the slots.
 
     Args:
-        slot: its input and output.
-        factory: makes the output; None: the output is the input.
-        failed: hears of errors.
-        takes_none: the factory is called for None, too.
+        node: what it is made of.
+        keeps: outputs are kept in the slots, and one that is there is not made again.
     """
-    if factory is None:
-
-        def keep() -> Any:
-            output = slot.output
-            if output is NOTHING:
-                output = slot.output = slot.input
-            return output
-
-        return keep
-
-    def build() -> Any:
-        output = slot.output
-        if output is NOTHING:
-            input = slot.input
-            if input is None and not takes_none:
-                output = None
-            else:
-                try:
-                    output = factory(input)
-                except Exception as error:
-                    failed(error, input)
-                    raise
-            slot.output = output
-        return output
-
+    code = _Code(keeps)
+    code.write("def build():")
+    code.write("    try:")
+    result = code.of_slots(node, 8)
+    code.write(f"        return {result}")
+    build: Build = code.function("build")
     return build
 
 
-def value_of_input(factory: Make | None, failed: Failed, *, takes_none: bool = False) -> Make:
-    """As :func:`value_of_slot`, of plain data."""
-    if factory is None:
-        return _same
-
-    def make(input: Any) -> Any:
-        if input is None and not takes_none:
-            return None
-        try:
-            return factory(input)
-        except Exception as error:
-            failed(error, input)
-            raise
-
+def written_make(node: Node) -> Make:
+    """A function that makes an object of plain data, shaped as the node is."""
+    code = _Code(keeps=False)
+    code.write("def make(input):")
+    code.write("    try:")
+    result = code.of_input(node, "input", 8)
+    code.write(f"        return {result}")
+    make: Make = code.function("make")
     return make
 
 
-def composite_of_slot(
-    slot: Slot, factory: Callable[..., Any], parts: Sequence[tuple[str, Build]], failed: Failed, known: Callable[[], Any]
-) -> Build:
-    """Make an object of parts: the factory takes their outputs by name.
+@lru_cache(maxsize=1_000)
+def _compiled(source: str) -> Any:
+    """The clones of a provider have the same source."""
+    return compile(source, "<construction>", "exec")
 
-    Args:
-        slot: its output, and whether it is null.
-        factory: makes the object.
-        parts: name and closure of each.
-        failed: hears of errors.
-        known: gives the input, for errors.
-    """
-    call = _call_of_builds(factory, parts)
 
-    def build() -> Any:
-        output = slot.output
-        if output is NOTHING:
-            if slot.is_null:
-                output = None
-            else:
-                outputs = call()
-                try:
-                    output = factory(**outputs)
-                except Exception as error:
-                    failed(error, known())
-                    raise
-            slot.output = output
+class _Code:
+    """Lines of a function, and what their names stand for."""
+
+    def __init__(self, keeps: bool) -> None:
+        self._keeps = keeps
+        self._lines: list[str] = []
+        self._names: dict[str, Any] = {"NOTHING": NOTHING, "failed": self._tell}
+        self._calls: dict[int, tuple[Failed, str]] = {}  # by line: who hears of an error, and what gives the input
+
+    def write(self, line: str) -> None:
+        self._lines.append(line)
+
+    def function(self, name: str) -> Any:
+        self.write("    except Exception as error:")
+        self.write("        failed(error, locals())")
+        self.write("        raise")
+        exec(_compiled("\n".join(self._lines)), self._names)  # noqa: S102  # our own words, and names that are identifiers
+        return self._names[name]
+
+    def of_slots(self, node: Node, indent: int) -> str:
+        """Write how a node's output is made of what is in its slots; gives the variable that holds it."""
+        space = " " * indent
+        slot = self._name("slot", node.slot)
+        output = f"output{slot[4:]}"
+        if self._keeps:
+            self.write(f"{space}{output} = {slot}.output")
+            self.write(f"{space}if {output} is NOTHING:")
+            indent, space = indent + 4, space + "    "
+        if isinstance(node, Parts):
+            self.write(f"{space}if {slot}.is_null: {output} = None")
+            self.write(f"{space}else:")
+            parts = [(name, self.of_slots(part, indent + 4)) for name, part in node.parts]
+            self._call(f"{space}    {output} =", node, parts)
+        else:
+            self.write(f"{space}input{slot[4:]} = {slot}.input")
+            self._make(space, output, f"input{slot[4:]}", node)
+        if self._keeps:
+            self.write(f"{space}{slot}.output = {output}")
         return output
 
-    return build
+    def of_input(self, node: Node, input: str, indent: int) -> str:
+        """Write how a node's output is made of the plain data in a variable; gives the variable that holds it."""
+        space = " " * indent
+        output = f"output{len(self._lines)}"
+        if isinstance(node, Parts):
+            self.write(f"{space}if {input} is None: {output} = None")
+            self.write(f"{space}else:")
+            parts = []
+            for name, part in node.parts:
+                told = f"input{len(self._lines)}"
+                self.write(f"{space}    {told} = {input}.get({name!r})")
+                parts.append((name, self.of_input(part, told, indent + 4)))
+            self._call(f"{space}    {output} =", node, parts, input)
+        else:
+            self._make(space, output, input, node)
+        return output
 
+    def _make(self, space: str, output: str, input: str, node: Value | Id) -> None:
+        """Write how one value is made."""
+        make = node.make if isinstance(node, Id) else node.factory
+        if make is None:
+            self.write(f"{space}{output} = {input}")
+            return
+        call = f"{self._name('make', make)}({input})"
+        takes_none = isinstance(node, Value) and node.takes_none
+        self.write(f"{space}{output} = {call}" if takes_none else f"{space}{output} = None if {input} is None else {call}")
+        if isinstance(node, Value):
+            self._calls[len(self._lines)] = (node.failed, input)
 
-def composite_of_input(factory: Callable[..., Any], parts: Sequence[tuple[str, Make]], failed: Failed) -> Make:
-    """As :func:`composite_of_slot`, of plain data: a dict, or None for None."""
-    named = tuple(parts)
+    def _call(self, start: str, node: Parts, parts: list[tuple[str, str]], input: str = "") -> None:
+        for name, _ in parts:
+            if not name.isidentifier() or iskeyword(name):
+                raise ConfigurationError(f"{name!r} is no name that a factory can take; name the part otherwise")
+        arguments = ", ".join(f"{name}={output}" for name, output in parts)
+        self.write(f"{start} {self._name('make', node.factory)}({arguments})")
+        known = node.known
+        self._calls[len(self._lines)] = (node.failed, input) if input else (lambda error, _: node.failed(error, known()), "")
 
-    def make(input: Any) -> Any:
-        if input is None:
-            return None
-        outputs = {name: of(input.get(name)) for name, of in named}
-        try:
-            return factory(**outputs)
-        except Exception as error:
-            failed(error, input)
-            raise
+    def _name(self, kind: str, value: Any) -> str:
+        name = f"{kind}{len(self._names)}"
+        self._names[name] = value
+        return name
 
-    return make
-
-
-def _call_of_builds(factory: Callable[..., Any], parts: Sequence[tuple[str, Build]]) -> Callable[[], dict[str, Any]]:
-    """The outputs by name; written out for the commonest numbers of parts, since this is done for every object."""
-    names, builds = tuple(name for name, _ in parts), tuple(build for _, build in parts)
-    if len(parts) == 2:
-        (first, second), (one, two) = names, builds
-        return lambda: {first: one(), second: two()}
-    if len(parts) == 3:
-        (first, second, third), (one, two, three) = names, builds
-        return lambda: {first: one(), second: two(), third: three()}
-    named = tuple(parts)
-    return lambda: {name: build() for name, build in named}
-
-
-def _same(input: Any) -> Any:
-    return input
+    def _tell(self, error: Exception, found: dict[str, Any]) -> None:
+        """Whose factory raised an error: the line tells."""
+        traceback = error.__traceback__
+        call = None if traceback is None else self._calls.get(traceback.tb_lineno)
+        if call is not None:
+            failed, input = call
+            failed(error, found.get(input))

@@ -51,6 +51,9 @@ class QuantileGenerator:
         [datetime.date(2024, 1, 1), datetime.date(2024, 4, 10), datetime.date(2024, 12, 31)]
     """
 
+    is_apart = True
+    """It draws from a stream of its own, and runs nobody's code."""
+
     def __init__(
         self,
         quantiles: Sequence[float | str],

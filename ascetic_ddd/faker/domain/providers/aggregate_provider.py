@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Self, TypeVar, cast
 
-from ascetic_ddd.faker.domain.blueprint.construction import Make
 from ascetic_ddd.faker.domain.blueprint.slot import NOTHING
 from ascetic_ddd.faker.domain.errors import ConfigurationError, DuplicateError, PersistenceError, UnsatisfiableError
 from ascetic_ddd.faker.domain.providers import graph
@@ -242,20 +241,20 @@ class AggregateProvider(RootObject[I, A]):
         """The aggregate is in its repository: let references hear of it."""
         memory = self.memory
         if memory.needs_states:
-            memory.created(session, self._settle())
+            memory.created(session, self._read_id())
         else:
             if memory.made < _WATCHED:
-                self._settle()
+                self._read_id()
             memory.created(session, None, was_asked=was_asked)
 
     @property
     def exported_id(self) -> Any:
         """The id of the aggregate that was created, as it is exported; None before."""
         if self._exported_id is None and self._is_stored:
-            self._settle()
+            self._read_id()
         return self._exported_id
 
-    def _settle(self) -> Mapping[str, Any]:
+    def _read_id(self) -> Mapping[str, Any]:
         """Read the id that the database gave. Nobody asks most roots of a run for it, so this is done when somebody does.
 
         Raises:
@@ -306,9 +305,6 @@ class AggregateProvider(RootObject[I, A]):
 
     def _step(self, session: ISession) -> Pending:
         return None if self._slot.is_done else self.populate(session)
-
-    def _maker(self) -> Make:
-        raise ConfigurationError(f"{self.path} makes aggregates only by create(session)")
 
     @property
     def _is_plain(self) -> bool:

@@ -1,8 +1,9 @@
 """How a reference chooses among the aggregates that exist, or decides to make one."""
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributor
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision
 from ascetic_ddd.faker.domain.errors import UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.made_reference import MadeReference
@@ -119,3 +120,35 @@ class ChosenReference(MadeReference[I, O]):
         pending = ChosenReference._step(self, session)
         if pending is not None:
             await pending
+
+    def _draws_from(self) -> tuple[Any, ...]:
+        return (
+            (self.distributor, *self.distributor.draws_like)
+            if isinstance(self.distributor, LawDistributor)
+            else (self.distributor,)
+        )
+
+    def _draws_alone(self) -> bool:
+        if self.may_create or self._overrides_populate or self._overrides_create:
+            return False
+        memory = self.source.aggregate_provider.memory
+        return (
+            not memory.is_late
+            and not self._is_of_its_kind(memory)
+            and isinstance(self.distributor, LawDistributor)
+            and self.distributor.is_steady
+        )
+
+    def _draw_many(self, session: ISession, count: int) -> tuple[list[Any], list[Any] | None]:
+        population = self.source.population
+        try:
+            choices = self.distributor.draw_many(session, population.everything, count, is_closed=True)
+        except UnsatisfiableError as error:
+            raise UnsatisfiableError(f"{self.path}: {error}") from None
+        return [None if choice is None else population.id_of(choice) for choice in choices], choices  # type: ignore[arg-type]
+
+    def _took(self, session: ISession, choice: Any) -> None:
+        self._drawn = (session, self.source.population.everything, choice)
+
+    def _is_open(self) -> bool:
+        return bool(self._tellings)

@@ -1,9 +1,10 @@
 """What composite values, entities and aggregates share: parts, completed in order, of which a factory makes the object."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
-from ascetic_ddd.faker.domain.blueprint.construction import Build, Make, composite_of_input, composite_of_slot
+from ascetic_ddd.faker.domain.blueprint.nodes import Node, Parts
 from ascetic_ddd.faker.domain.blueprint.slot import NOTHING, Slot
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.failures import noted
@@ -26,7 +27,9 @@ class Composed(Provider[I, O]):
     _parts: dict[str, Provider[Any, Any]] | None = None
     _named: tuple[tuple[str, Provider[Any, Any]], ...] = ()
     _steps: _Steps = ()
+    _resets: tuple[tuple[str, Provider[Any, Any]], ...] = ()
     _plain = False
+    _may_clash = False  # a reference is told, and the hook may tell it something else
     _part_names: ClassVar[tuple[str, ...] | None] = None
     _output_exporter: Callable[[O], I] | None = None
 
@@ -35,7 +38,7 @@ class Composed(Provider[I, O]):
         if parts is None:
             parts = self._parts = found_parts(self)
             self._named = tuple(parts.items())
-            self._steps = tuple((part._slot, part._step) for part in parts.values())
+            self._put_off(())
             self._plain = all(part._is_plain for part in parts.values())
             self._compile()
             self._parts_found(parts)
@@ -47,12 +50,39 @@ class Composed(Provider[I, O]):
     def _reset_parts(self) -> None:
         if self._parts is None:
             self.parts()
-        for name, part in self._named:
+        for name, part in self._resets:
             if getattr(self, name) is not part:  # another provider was put in its place
                 self._parts = None
                 self._reset_parts()
                 return
             part.reset()
+
+    def _put_off(self, late: Sequence[Provider[Any, Any]]) -> None:
+        """Until this is called again: complete the other parts, and put these off unless they were told something."""
+        self._resets = tuple((name, part) for name, part in self._named if part not in late)
+        self._steps = tuple((part._slot, part._step) for _, part in self._resets)
+        if late:
+            self._steps += ((Slot(), partial(self._put_off_unless_told, tuple(late))),)
+
+    def _put_off_unless_told(self, late: Sequence[Provider[Any, Any]], session: ISession) -> Pending:
+        told = []
+        for part in late:
+            slot = part._slot
+            if not slot.is_done:
+                if self._may_clash or part._is_open():
+                    told.append(part)
+                else:
+                    slot.is_done = slot.is_put_off = True
+        return self._complete_now(told, session) if told else None
+
+    def _complete_now(self, parts: Sequence[Provider[Any, Any]], session: ISession) -> Pending:
+        """Complete parts of the row at hand, after those of the rows before."""
+        for part in parts:
+            if part._column is not None:
+                part._column.draw()
+        steps = iter([(part._slot, part._step) for part in parts])
+        pending = _next(session, steps)
+        return None if pending is None else _finish(session, pending, steps)
 
     def _known(self) -> I | None:
         if self._slot.is_null:
@@ -73,10 +103,12 @@ class Composed(Provider[I, O]):
 
     async def do_populate(self, session: ISession, specification: ISpecification | None = None) -> None:
         """Complete the parts, in order of declaration. Override it to tie parts together, and call it at the end."""
-        self.parts()
+        if self._parts is None:
+            self.parts()
         steps = iter(self._steps)
-        while (pending := _next(session, steps)) is not None:
-            await pending
+        pending = _next(session, steps)
+        if pending is not None:
+            await _finish(session, pending, steps)
 
     def _complete(self, session: ISession) -> Pending:
         """Complete the parts; what cannot be done without waiting is returned."""
@@ -90,9 +122,7 @@ class Composed(Provider[I, O]):
         return None
 
     async def _complete_later(self, session: ISession, pending: Pending, steps: Iterator[Any]) -> None:
-        while pending is not None:
-            await pending
-            pending = _next(session, steps)
+        await _finish(session, pending, steps)
         self._slot.is_done = True
 
     async def create(self, session: ISession) -> O:
@@ -100,7 +130,12 @@ class Composed(Provider[I, O]):
         if slot.output is NOTHING:
             if not slot.is_done:
                 await self.populate(session)
-            if self._plain or slot.is_null:
+            rows = self._root()._rows
+            if rows is not None:
+                rows.make_at_once()
+            if slot.is_null:
+                slot.output = None
+            elif self._plain:
                 self._build()
             else:
                 slot.output = self._call_factory(await self._outputs(session))
@@ -126,13 +161,9 @@ class Composed(Provider[I, O]):
             self._failed(error, self._known())
             raise
 
-    def _compiled(self) -> Build:
-        builds = [(name, part._compile_now()) for name, part in self._for_factory()]
-        return composite_of_slot(self._slot, self._factory(), builds, self._failed, self._known)
-
-    def _maker(self) -> Make:
-        makers = [(name, part._maker()) for name, part in self.parts().items()]
-        return composite_of_input(self._factory(), makers, self._failed)
+    def _node(self) -> Node:
+        parts = tuple((name, part._node()) for name, part in self._for_factory())
+        return Parts(self._slot, self._factory(), parts, self._failed, self._known)
 
     def _factory(self) -> Callable[..., Any]:
         factory = self._output_factory or self._inferred_factory()
@@ -164,3 +195,10 @@ def _next(session: ISession, steps: Iterator[Any]) -> Pending:
             if pending is not None:
                 return pending
     return None
+
+
+async def _finish(session: ISession, pending: Pending, steps: Iterator[Any]) -> None:
+    """Wait, and take the steps that are left."""
+    while pending is not None:
+        await pending
+        pending = _next(session, steps)

@@ -46,7 +46,6 @@ class CompositeValueProvider(Composed[I, O]):
     distributor: NewDistributor | None = None  # decides on null
     _teller: Any = NOBODY  # who told it to be None
     _is_told = False  # by whoever is not its own hook
-    _may_clash = False  # a reference is told, and the hook may tell it something else
 
     def __init__(
         self,
@@ -149,25 +148,29 @@ class CompositeValueProvider(Composed[I, O]):
         try:
             if self._prepare(session, specification) or (self.distributor is not None and self._draws_null(session)):
                 return
-            if specification is not None or self._overrides_populate:
-                if isinstance(specification, EqualSpecification):
-                    self._tell(specification.pattern)
-                try:
-                    if self._may_clash and self._overrides_populate:
-                        await tied_back.follow(self, session, specification)
-                    else:
-                        self._is_hooking = True
-                        await self.do_populate(session, specification)
-                except Exception as error:
-                    noted(error, self, self._known())
-                    raise
-                finally:
-                    self._is_hooking = False
-            pending = CompositeValueProvider._step(self, session)  # all, or what a do_populate without super() left open
-            if pending is not None:
-                await pending
+            await self._populate_parts(session, specification)
         finally:
             self._leave(before)
+
+    async def _populate_parts(self, session: ISession, specification: ISpecification | None = None) -> None:
+        """Run the hook, and complete what it left open."""
+        if specification is not None or self._overrides_populate:
+            if isinstance(specification, EqualSpecification):
+                self._tell(specification.pattern)
+            try:
+                if self._may_clash and self._overrides_populate:
+                    await tied_back.follow(self, session, specification)
+                else:
+                    self._is_hooking = True
+                    await self.do_populate(session, specification)
+            except Exception as error:
+                noted(error, self, self._known())
+                raise
+            finally:
+                self._is_hooking = False
+        pending = CompositeValueProvider._step(self, session)  # all, or what a do_populate without super() left open
+        if pending is not None:
+            await pending
 
     def _enter(self) -> Any:
         """Begin to make an object, or refuse to. Returns what :meth:`_leave` takes."""

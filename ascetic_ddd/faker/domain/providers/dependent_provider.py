@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from ascetic_ddd.faker.domain.blueprint.construction import Build, Make
+from ascetic_ddd.faker.domain.blueprint.nodes import Node
 from ascetic_ddd.faker.domain.blueprint.slot import NOTHING
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool
 from ascetic_ddd.faker.domain.distributors.m2o.shares import SharesDistributor
@@ -231,15 +231,8 @@ class DependentProvider(Provider[list[Any], list[O]], Generic[I, O]):
     def _is_plain(self) -> bool:
         return False
 
-    def _compiled(self) -> Build:
-        def refuse() -> Any:
-            raise ConfigurationError(f"{self.path} makes its children only by create(session)")
-
-        return refuse
-
-    def _maker(self) -> Make:
-        make = self.provider._maker()
-        return lambda input: [make(part) for part in input or ()]
+    def _node(self) -> Node:
+        raise ConfigurationError(f"{self.path} makes its children only by create(session)")
 
     @property
     def _shared(self) -> frozenset[str]:  # type: ignore[override]

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from ascetic_ddd.faker.domain.distributors.m2o.births import carry_out
 from ascetic_ddd.faker.domain.distributors.m2o.distributors import NewDistributor
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IBirth, IM2ODistributor
+from ascetic_ddd.faker.domain.distributors.m2o.shares import SharesDistributor
 from ascetic_ddd.faker.domain.errors import ExhaustedError
 from ascetic_ddd.faker.domain.generators.input_generators import IInputGenerator, takes_position
 from ascetic_ddd.faker.domain.providers.plain import copied, is_awaitable
@@ -137,6 +138,32 @@ class DrawnValue(Provider[I, O]):
             f"reached, {max(birth.wanted, len(self._pool) + 1):,} are wanted by {self.distributor!r}; "
             "give a generator with more values, or a distributor with a larger mean"
         )
+
+    def _draws_from(self) -> tuple[Any, ...]:
+        return (self.distributor, *(() if self._generator is None else (self._generator,)))
+
+    def _draws_alone(self) -> bool:
+        if self._is_unique or self._overrides_populate or self._overrides_create:
+            return False
+        if isinstance(self.distributor, SharesDistributor):
+            return self._generator is None
+        return isinstance(self.distributor, NewDistributor) and getattr(self._generator, "is_apart", False)
+
+    def _draw_many(self, session: ISession, count: int) -> tuple[list[Any], list[Any] | None]:
+        distributor = self.distributor
+        if self._always_new is not None:
+            return [self._generate(session, position) for position in self._always_new.take_positions(count)], None
+        if isinstance(distributor, NewDistributor):
+            nulls = distributor.draw_nulls(session, count)
+            positions = iter(distributor.take_positions(nulls.count(False)))
+            choices: list[Any] = [None if is_null else next(positions) for is_null in nulls]
+            return [None if choice is None else self._generate(session, choice) for choice in choices], choices
+        choices = list(distributor.draw_many(session, self._pool.everything, count))
+        inputs = self._pool.inputs
+        return [None if choice is None else copied(inputs[choice]) for choice in choices], choices
+
+    def _took(self, session: ISession, choice: Any) -> None:
+        self._drawn = (session, choice)
 
     def _generate(self, session: ISession, position: int) -> Any:
         try:

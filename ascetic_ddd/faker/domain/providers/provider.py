@@ -4,7 +4,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any, Generic, Self, TypeAlias, TypeVar
 
-from ascetic_ddd.faker.domain.blueprint.construction import Build, Make
+from ascetic_ddd.faker.domain.blueprint.construction import Build, Make, written_build, written_make
+from ascetic_ddd.faker.domain.blueprint.nodes import Node
+from ascetic_ddd.faker.domain.blueprint.rows import Column, Rows
 from ascetic_ddd.faker.domain.blueprint.slot import NOTHING, Slot
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers import cloning, output_class
@@ -46,6 +48,8 @@ class Provider(ABC, Generic[I, O]):
     _failure: tuple[BaseException, str, Any] | None = None  # of a root: the last error, and where it came up first
     _shared: frozenset[str] = frozenset()  # attributes whose providers a clone shares
     _output_factory: Any = None
+    _column: Column | None = None  # of a batch, where it is drawn by column
+    _rows: Rows | None = None  # of a root, in a batch
     distributor: Any = None
 
     def __init__(self) -> None:
@@ -104,6 +108,9 @@ class Provider(ABC, Generic[I, O]):
         if self._slot.output is NOTHING:
             if not self._slot.is_done:
                 await self.populate(session)
+            rows = self._root()._rows
+            if rows is not None:
+                rows.make_at_once()
             self._build()
         return self._slot.output  # type: ignore[no-any-return]  # what the factory of O made
 
@@ -169,24 +176,50 @@ class Provider(ABC, Generic[I, O]):
         return None if self._slot.is_done else self.populate(session)
 
     def _compile(self) -> None:
-        """Put off the compiling of ``_build`` until it is needed: by then the type parameters are known."""
+        """Put off the writing of ``_build`` until it is needed: by then the type parameters are known."""
 
         def build() -> Any:
-            return self._compile_now()()
+            self._build = written_build(self._node(), keeps=True)
+            return self._build()
 
         self._build = build
 
-    def _compile_now(self) -> Build:
-        self._build = self._compiled()
-        return self._build
-
     @abstractmethod
-    def _compiled(self) -> Build:
-        """The closure that makes the output."""
+    def _node(self) -> Node:
+        """What the output is made of."""
 
-    @abstractmethod
     def _maker(self) -> Make:
-        """A closure that makes a fresh output of any complete input; the object at hand is not touched."""
+        """A function that makes a fresh output of any complete input; the object at hand is not touched."""
+        return written_make(self._node())
+
+    def _draws_from(self) -> tuple[Any, ...]:
+        """What is drawn from: whoever shares it draws in turns."""
+        return ()
+
+    def _draws_alone(self) -> bool:
+        """Tell whether draws ask neither a store nor the user's code, so that many may be drawn at once."""
+        return False
+
+    def _draw_many(self, session: ISession, count: int) -> tuple[list[Any], list[Any] | None]:
+        """Draw so many inputs, where :meth:`_draws_alone`. Gives them, and what :meth:`_took` takes for each."""
+        raise NotImplementedError
+
+    def _took(self, session: ISession, choice: Any) -> None:
+        """The object at hand has this of what :meth:`_draw_many` chose."""
+
+    def _is_open(self) -> bool:
+        """Tell whether it was told something, and something is left to draw."""
+        return False
+
+    def _settle(self) -> None:
+        """Draw what was put off to the end of the batch: somebody asks."""
+        if self._slot.is_put_off and self._column is not None:
+            self._column.settle()
+
+    def _take_turns(self) -> None:
+        """Something is drawn out of turn: draw first for the rows before."""
+        if self._column is not None:
+            self._column.draw()
 
     def _forget(self) -> None:
         """The repositories have been emptied: forget what was made."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar, cast
 
-from ascetic_ddd.faker.domain.blueprint.construction import Build, Make
+from ascetic_ddd.faker.domain.blueprint.nodes import Id, Node
 from ascetic_ddd.faker.domain.blueprint.slot import NOTHING
 from ascetic_ddd.faker.domain.distributors.m2o.factory import checked_distributor, distributor_factory
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IM2ODistributor
@@ -111,6 +111,7 @@ class ReferenceProvider(ChosenReference[I, O], Generic[I, A, O]):
         """
         if at_work.get():
             refuse_original(self)
+        self._settle()
         owner = self._owner
         teller = owner if owner is not None and owner._is_hooking else told_by(self)
         if type(input) is dict and not self._tellings and len(input) != self.source.id_parts:
@@ -165,15 +166,18 @@ class ReferenceProvider(ChosenReference[I, O], Generic[I, A, O]):
         return all(overrules(teller, other) for other, _ in self._tellings)
 
     def _was_drawn(self) -> bool:
+        self._settle()
         return self._slot.is_done and not self._is_told and self._slot.input is not None
 
     def _redraw(self, teller: Provider[Any, Any] | None) -> None:
+        self._slot.is_put_off = False
         kept = [telling for telling in self._tellings if not overrules(teller, telling[0])]
         self.reset()
         for telling in kept:
             self._take(telling)
 
     def _known(self) -> I | None:
+        self._settle()
         if self._slot.is_done or self._is_told:
             if isinstance(self._slot.input, (int, str)):
                 return cast(I, self._slot.input)
@@ -202,6 +206,7 @@ class ReferenceProvider(ChosenReference[I, O], Generic[I, A, O]):
         """
         if at_work.get():
             refuse_original(self)
+        self._take_turns()
         if self._slot.is_done:
             return
         if specification is not None:
@@ -210,21 +215,8 @@ class ReferenceProvider(ChosenReference[I, O], Generic[I, A, O]):
         if pending is not None:
             await pending
 
-    def _compiled(self) -> Build:
-        slot, source = self._slot, self.source
-
-        def build() -> Any:
-            output = slot.output
-            if output is NOTHING:
-                input = slot.input
-                output = slot.output = None if input is None else (source.maker or source.make_id)(input)
-            return output
-
-        return build
-
-    def _maker(self) -> Make:
-        make_id = self.source.make_id
-        return lambda input: None if input is None else make_id(input)
+    def _node(self) -> Node:
+        return Id(self._slot, self.source.make_id)
 
     def _adopt(self, input: Any) -> None:
         self._slot.input = input

@@ -55,7 +55,7 @@ class ReferenceSource:
         self._provider: AggregateProvider[Any, Any] | None = None
         self._id_provider: Provider[Any, Any] | None = None
         self._id_parts: int | None = None
-        self.maker: Callable[[Any], Any] | None = None
+        self._make_id: Callable[[Any], Any] | None = None
         self.memory: Memory | None = None
         self._idle: list[AggregateProvider[Any, Any]] = []
         self._wanted: dict[Any, Wanted] = {}  # by what was told lately
@@ -95,11 +95,12 @@ class ReferenceSource:
             self._id_parts = len(self.id_provider.parts())
         return self._id_parts
 
-    def make_id(self, input: Any) -> Any:
-        """A fresh id object of a whole id."""
-        if self.maker is None:
-            self.maker = self.id_provider._maker()
-        return self.maker(input)
+    @property
+    def make_id(self) -> Callable[[Any], Any]:
+        """Makes a fresh id object of a whole id."""
+        if self._make_id is None:
+            self._make_id = self.id_provider._maker()
+        return self._make_id
 
     def as_plain(self, input: Any) -> Any:
         """An id object as its plain data; anything else as it is."""

@@ -9,7 +9,7 @@ from ascetic_ddd.faker.domain.providers import graph, use
 from ascetic_ddd.faker.domain.providers.entity_provider import EntityProvider
 from ascetic_ddd.faker.domain.providers.kinds import Storing
 from ascetic_ddd.faker.domain.providers.memory import Memory
-from ascetic_ddd.faker.domain.providers.provider import Provider
+from ascetic_ddd.faker.domain.providers.provider import Pending, Provider
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -104,6 +104,30 @@ class RootObject(EntityProvider[I, A], Storing[I, A]):
         if specification is not None and not isinstance(specification, EqualSpecification):
             self._wanted = specification
         return self._wanted is not None and not self._is_fitting  # parts are drawn where a misfit can be taken back
+
+    def _begin_rows(self, session: ISession) -> Any:
+        """Begin a batch. Returns what :meth:`_leave` takes."""
+        before = self._enter()
+        self._renew()
+        session.on_rollback(self._lose_rows)
+        if not self.memory.is_seeded:
+            graph.seed(self, graph.DEFAULT_SEED, only_new=True)
+        return before
+
+    def _end_rows(self, before: Any) -> None:
+        """The batch is made, or rolled back: nothing is given back."""
+        self._is_drawn = False
+        self._leave(before)
+
+    def _complete_row(self, session: ISession) -> Pending:
+        """Begin a row of a batch, and complete it."""
+        self._is_drawn = False  # what was drawn for the row before is used
+        self._renew()
+        self._is_drawn = True
+        return self._populate_parts(session) if self._overrides_populate else self._complete(session)
+
+    def _lose_rows(self) -> None:
+        self._lose(self._life)
 
     def _lose(self, life: int) -> None:
         """The transaction in which an object was drawn rolls back."""

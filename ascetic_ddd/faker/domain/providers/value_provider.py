@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from ascetic_ddd.faker.domain.blueprint.construction import Build, Make, value_of_input, value_of_slot
+from ascetic_ddd.faker.domain.blueprint.nodes import Node, Value
 from ascetic_ddd.faker.domain.blueprint.slot import NOTHING
 from ascetic_ddd.faker.domain.distributors.counts import UniformCounts
 from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributor, NewDistributor
@@ -126,6 +126,7 @@ class ValueProvider(UniqueValue[I, O]):
         """
         if at_work.get():
             refuse_original(self)
+        self._settle()
         if input is None and self._is_given:
             if self._teller is NOBODY:
                 self._slot.input, self._slot.output = None, NOTHING
@@ -146,12 +147,14 @@ class ValueProvider(UniqueValue[I, O]):
             self._slot.is_done = False  # until it has been taken into the pool
 
     def _was_drawn(self) -> bool:
+        self._settle()
         return self._teller is NOBODY and self._slot.input is not None
 
     def _yields(self, teller: Provider[Any, Any] | None) -> bool:
         return overrules(teller, self._teller)
 
     def _redraw(self, teller: Provider[Any, Any] | None) -> None:
+        self._slot.is_put_off = False
         if overrules(teller, self._teller):
             self.reset()
         elif self._is_unique and self._slot.input is not None:
@@ -159,9 +162,12 @@ class ValueProvider(UniqueValue[I, O]):
         self._slot.output = NOTHING
 
     def _known(self) -> I | None:
-        if self._slot.input is None and self._is_given:
+        slot = self._slot
+        if slot.is_put_off:
+            self._settle()
+        if slot.input is None and self._is_given:
             self._ask_root()
-        return self._slot.input  # type: ignore[no-any-return]
+        return slot.input  # type: ignore[no-any-return]
 
     def is_complete(self) -> bool:
         return self._slot.is_done or self._slot.input is not None
@@ -192,15 +198,13 @@ class ValueProvider(UniqueValue[I, O]):
     async def populate(self, session: ISession, specification: ISpecification | None = None) -> None:
         if at_work.get():
             refuse_original(self)
+        self._take_turns()
         pending = ValueProvider._step(self, session)  # a subclass that overrides this one has another _step
         if pending is not None:
             await pending
 
-    def _compiled(self) -> Build:
-        return value_of_slot(self._slot, self._factory(), self._failed, takes_none=self._is_given)
-
-    def _maker(self) -> Make:
-        return value_of_input(self._factory(), self._failed, takes_none=self._is_given)
+    def _node(self) -> Node:
+        return Value(self._slot, self._factory(), self._failed, takes_none=self._is_given)
 
     def _factory(self) -> Callable[[Any], Any] | None:
         return self._output_factory or self._inferred_factory()

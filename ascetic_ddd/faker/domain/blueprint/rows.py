@@ -1,0 +1,145 @@
+"""Many objects at once: what asks nobody is drawn by column, and the objects are made when all their parts are there."""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+from ascetic_ddd.faker.domain.blueprint.construction import written_build
+from ascetic_ddd.faker.domain.blueprint.nodes import Node
+from ascetic_ddd.faker.domain.blueprint.slot import NOTHING, Slot
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("Column", "DrawMany", "Rows")
+
+DrawMany: TypeAlias = Callable[[ISession, int], tuple[list[Any], list[Any] | None]]
+"""Draws so many inputs, in order; gives them, and what was chosen for each, if it can be given back."""
+
+
+class Column:
+    """The draws of one part for many rows.
+
+    Args:
+        session: where they are drawn.
+        slot: the part's, for the row at hand.
+        draw_many: draws for rows that wait.
+        took: hears what was chosen for the row at hand, so that it can be given back.
+        reset: forgets what the part was told of the row at hand.
+    """
+
+    def __init__(
+        self,
+        session: ISession,
+        slot: Slot,
+        draw_many: DrawMany,
+        took: Callable[[ISession, Any], object],
+        reset: Callable[[], object],
+    ) -> None:
+        self.slot = slot
+        self.reset = reset
+        self._session = session
+        self._draw_many = draw_many
+        self._took = took
+        self.waiting: list[int] = []  # rows that nobody has drawn for
+        self.inputs: dict[int, Any] = {}  # by row
+
+    def draw(self) -> None:
+        """Draw for the rows that wait."""
+        waiting, self.waiting = self.waiting, []
+        if waiting:
+            inputs, _ = self._draw_many(self._session, len(waiting))
+            self.inputs.update(zip(waiting, inputs, strict=True))
+
+    def settle(self) -> None:
+        """Somebody asks for the row at hand: draw for those before, and for this one."""
+        self.draw()
+        (input,), choices = self._draw_many(self._session, 1)
+        if choices is not None:
+            self._took(self._session, choices[0])
+        self.slot.input = input
+        self.slot.is_put_off = False
+
+
+class Rows:
+    """The objects of one batch.
+
+    A row is completed as a single object is, but the parts of the columns are put off. They are drawn at the end, column by
+    column, each in the order of the rows: nobody can tell this from drawing row by row, since each column draws from a stream of
+    its own, and none of them asks a store or the user's code.
+
+    Args:
+        complete: begins a row and completes it; what cannot be done without waiting is returned.
+        slots: of the object itself, and of all parts that are not put off.
+        columns: the parts that are put off.
+        node: what the object is made of.
+    """
+
+    def __init__(
+        self, complete: Callable[[], "Awaitable[None] | None"], slots: Sequence[Slot], columns: Sequence[Column], node: Node
+    ) -> None:
+        self.complete = complete
+        self._slots = tuple(slots)
+        self._columns = tuple(columns)
+        self._build = written_build(node, keeps=False)
+        self._node = node
+        self._is_asked = False
+        self._kept: list[Any] = []
+
+    def keep(self) -> Any:
+        """The row at hand is complete. Gives its object, or ``NOTHING`` if something was put off: :meth:`make` gives it later."""
+        if self._is_asked:
+            return self._made_at_once()
+        if not self._columns:
+            return self._build()
+        row = len(self._kept)
+        for column in self._columns:
+            slot = column.slot
+            if slot.is_put_off:
+                column.waiting.append(row)
+                slot.is_put_off = slot.is_done = False
+            else:
+                column.inputs[row] = slot.input
+                column.reset()
+        self._kept.append([(slot.input, slot.is_null) for slot in self._slots])
+        return NOTHING
+
+    def make_at_once(self) -> None:
+        """Somebody makes a part of the row at hand before the whole: draw what was put off, and make this object singly."""
+        self._is_asked = True
+        for column in self._columns:
+            if column.slot.is_put_off:
+                column.settle()
+
+    def _made_at_once(self) -> Any:
+        self._is_asked = False
+        made = written_build(self._node, keeps=True)()
+        for column in self._columns:
+            column.reset()
+        if not self._columns:
+            return made
+        self._kept.append(_Made(made))
+        return NOTHING
+
+    def make(self) -> Iterator[Any]:
+        """Draw what was put off, and make the objects that were kept, in order.
+
+        Raises:
+            Exception: a factory raised; the slots are those of its row.
+        """
+        for column in self._columns:
+            column.draw()
+        filled = [(column.slot, column.inputs) for column in self._columns]
+        slots, build = self._slots, self._build
+        for row, kept in enumerate(self._kept):
+            if type(kept) is _Made:
+                yield kept.object
+                continue
+            for slot, state in zip(slots, kept, strict=True):
+                slot.input, slot.is_null = state
+            for slot, inputs in filled:
+                slot.input = inputs[row]
+            yield build()
+
+
+class _Made(NamedTuple):
+    """An object that was made before the others."""
+
+    object: Any

@@ -1,0 +1,67 @@
+"""From a graph of providers to the columns of a batch: the one place that tells which parts can be drawn by column."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from ascetic_ddd.faker.domain.blueprint.rows import Column, Rows
+from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.composed import Composed
+from ascetic_ddd.faker.domain.providers.provider import Provider
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("by_column",)
+
+_Any = Provider[Any, Any]
+
+
+@contextmanager
+def by_column(root: AggregateProvider[Any, Any], session: ISession) -> Iterator[Rows]:
+    """Make objects of a root provider in a batch: in this block, parts that ask nobody are put off to its end.
+
+    Args:
+        root: provides the objects.
+        session: where they are drawn.
+    """
+    composed = list(_composed(root))
+    late = {id(part): part for part in _drawn_alone(composed)} if root._plain else {}
+    for part in late.values():
+        part._column = Column(session, part._slot, part._draw_many, part._took, part.reset)
+    for owner in composed:
+        owner._put_off([part for part in owner.parts().values() if id(part) in late])
+    slots = [owner._slot for owner in composed]
+    slots += [part._slot for part in _leaves(composed) if id(part) not in late]
+    columns = [part._column for part in late.values() if part._column is not None]
+    root._rows = Rows(partial(root._complete_row, session), slots, columns, root._node())
+    before = root._begin_rows(session)
+    try:
+        yield root._rows
+    finally:
+        root._end_rows(before)
+        root._rows = None
+        for owner in composed:
+            owner._put_off([])
+        for part in late.values():
+            part._column = None
+            part.reset()
+
+
+def _composed(owner: Composed[Any, Any]) -> Iterator[Composed[Any, Any]]:
+    """The object itself, and the composite values and entities in it."""
+    yield owner
+    for part in owner.parts().values():
+        if isinstance(part, Composed):
+            yield from _composed(part)
+
+
+def _leaves(composed: list[Composed[Any, Any]]) -> list[_Any]:
+    return [part for owner in composed for part in owner.parts().values() if not isinstance(part, Composed)]
+
+
+def _drawn_alone(composed: list[Composed[Any, Any]]) -> list[_Any]:
+    """The parts that draw from streams of their own, and ask neither a store nor the user's code."""
+    parts = _leaves(composed)
+    sources = Counter(id(source) for part in parts for source in part._draws_from())
+    return [part for part in parts if part._draws_alone() and all(sources[id(source)] == 1 for source in part._draws_from())]
