@@ -3,69 +3,20 @@
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from random import Random
 from typing import Any
 
 import pytest
 
-from ascetic_ddd.faker.domain.distributors.m2o.births import carry_out
-from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IBirth, IM2ODistributor
-from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool, Scope
+from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IM2ODistributor
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.errors import UnsatisfiableError
+from ascetic_ddd.faker.testing.distributor_world import History, LostError, Values, some_steps
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySession
 
 __all__ = ("DistributorContract", "Values")
 
 MakeDistributor = Callable[[float], IM2ODistributor]
-
-
-class Values(Pool):
-    """Values that are nothing but numbers, made when a distributor asks for one; some may belong to scopes."""
-
-    def __init__(self, distributor: IM2ODistributor, existing: int = 0) -> None:
-        super().__init__()
-        self.distributor = distributor
-        self.number = 0
-        self.scope_of: dict[int, Scope] = {}
-        for _ in range(existing):
-            self.add(InMemorySession(), self.everything)
-
-    def part(self) -> Scope:
-        """One more scope, disjoint from others of this kind."""
-        return Scope(self, self)
-
-    def add(self, session: InMemorySession, scope: Scope) -> int:
-        """Make a value of the scope."""
-        number, self.number = self.number, self.number + 1
-        self._take_off(session, number)
-        self.everything.enter(number)
-        if scope is not self.everything:
-            self.scope_of[number] = scope
-            scope.enter(number)
-        return number
-
-    async def draw(
-        self, session: InMemorySession, scope: Scope | None = None, *, is_closed: bool = False, may_be_null: bool = True
-    ) -> int | None:
-        """Draw, and make what is wanted."""
-        asked = scope or self.everything
-
-        async def make(birth: IBirth) -> int:
-            assert not is_closed, "a closed draw asked for a new value"
-            return self.add(session, asked)
-
-        choice = self.distributor.draw(session, asked, is_closed=is_closed, may_be_null=may_be_null)
-        return await carry_out(session, choice, make)
-
-    def _remove(self, number: int) -> None:
-        scope = self.scope_of.pop(number, None)
-        if scope is not None:
-            scope.leave(number)
-        super()._remove(number)
-
-
-class LostError(Exception):
-    """Rolls a transaction back on purpose."""
 
 
 class DistributorContract:
@@ -177,6 +128,22 @@ class DistributorContract:
     async def test_a_draw_that_must_not_be_null_is_not(self, make: MakeDistributor) -> None:
         values, session = self.values(make, 0.9, existing=2), InMemorySession()
         assert None not in [await values.draw(session, may_be_null=False) for _ in range(200)]
+
+    async def test_a_hand_is_so_many_draws(self, make: MakeDistributor) -> None:
+        """Up to the first value to make; whatever else happens, and is rolled back or taken back, between, inside and after."""
+        for seed in range(20):
+            steps = some_steps(Random(seed), 30)
+            for null_weight in (0.0, 0.25):
+                told = []
+                for is_dealt in (False, True):
+                    plan = Plan(1_000) if self.is_planned else None
+                    distributor = make(null_weight)
+                    if plan is not None:
+                        distributor.plan(plan, is_exact=seed % 2 == 0)
+                    values = Values(distributor, self.fixed or seed % 4 * 3)
+                    history = History(values, is_dealt=is_dealt, plan=plan, has_parts=not self.fixed)
+                    told.append(await history.play(steps))
+                assert told[0] == told[1]
 
     # what follows the session
 

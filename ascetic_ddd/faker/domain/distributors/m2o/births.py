@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision, IBirth
-from ascetic_ddd.faker.domain.distributors.m2o.schedule import ISchedule
+from ascetic_ddd.faker.domain.distributors.m2o.schedule import ISchedule, Reserved
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
@@ -33,6 +33,11 @@ class Positions:
         """Give the next number."""
         self._next += 1
         return self._next - 1
+
+    def take_many(self, count: int) -> range:
+        """Give so many numbers at once."""
+        first, self._next = self._next, self._next + count
+        return range(first, self._next)
 
     def restart(self, count: int) -> None:
         """Take the first ``count`` numbers, and no others, as given out."""
@@ -71,11 +76,11 @@ class Birth:
 class IKeeper(Protocol):
     """Who keeps places in schedules, and may have replaced a schedule since."""
 
-    def fill(self, session: ISession, schedule: ISchedule, scope: Scope, place: int, number: int) -> None:
+    def fill(self, session: ISession, schedule: ISchedule, scope: Scope, place: Reserved, number: int) -> None:
         """The value for a place exists, and this is its first use."""
         ...
 
-    def release(self, schedule: ISchedule, scope: Scope, place: int) -> None:
+    def release(self, schedule: ISchedule, scope: Scope, place: Reserved) -> None:
         """Nothing comes to a place."""
         ...
 
@@ -90,7 +95,7 @@ class ScheduledBirth(Birth):
     __slots__ = ("_distributor", "_place", "_schedule", "_scope", "is_spare")
 
     def __init__(
-        self, distributor: IKeeper, positions: Positions, schedule: ISchedule, scope: Scope, place: int, *, is_spare: bool
+        self, distributor: IKeeper, positions: Positions, schedule: ISchedule, scope: Scope, place: Reserved, *, is_spare: bool
     ) -> None:
         super().__init__(positions)
         self.is_spare = is_spare

@@ -9,9 +9,10 @@ from typing import Any
 from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
 from ascetic_ddd.faker.domain.distributors.m2o.births import Birth, Positions, ScheduledBirth
 from ascetic_ddd.faker.domain.distributors.m2o.growing import GrowingSchedule
+from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision
 from ascetic_ddd.faker.domain.distributors.m2o.nulls import Nulls
 from ascetic_ddd.faker.domain.distributors.m2o.planned import PlannedSchedule
-from ascetic_ddd.faker.domain.distributors.m2o.schedule import ISchedule
+from ascetic_ddd.faker.domain.distributors.m2o.schedule import ISchedule, Reserved
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.errors import UnsatisfiableError
@@ -65,12 +66,31 @@ class NewDistributor:
             )
         return Birth(self._positions)
 
+    def draw_many(
+        self, session: ISession, scope: Scope, count: int, *, is_closed: bool = False, may_be_null: bool = True
+    ) -> list[Decision]:
+        hand: list[Decision] = []
+        while len(hand) < count:
+            choice = self.draw(session, scope, is_closed=is_closed, may_be_null=may_be_null)
+            hand.append(choice)
+            if choice is not None:
+                break
+        return hand
+
+    def draw_nulls(self, session: ISession, count: int, *, may_be_null: bool = True) -> list[bool]:
+        """Which of so many draws are null; each of the others is a new value, see :meth:`take_positions`."""
+        return self._nulls.draw_many(session, count, may_be_null) if self.null_weight else [False] * count
+
     def restore(self, uses: Mapping[int, int], values: int) -> None:
         self._positions.restart(values)
 
     def take_position(self) -> int:
         """The number of a new value that is made at once."""
         return self._positions.take()
+
+    def take_positions(self, count: int) -> range:
+        """The numbers of so many new values that are made at once."""
+        return self._positions.take_many(count)
 
     def seed(self, seed: int) -> None:
         self._nulls.seed(seed)
@@ -184,33 +204,79 @@ class LawDistributor:
             schedule = self._schedules.get(scope)
             if schedule is not None:
                 choice = schedule.pick(session, is_closed)
-                if choice is not None and choice >= 0:
+                if isinstance(choice, int):
                     session.on_rollback(self._take_back, scope, choice)
                     return choice
-                return self._answer(session, scope, schedule, choice)
+                return self._answer(scope, schedule, choice)
         return self.choose(session, scope, is_closed=is_closed)
+
+    def draw_many(
+        self, session: ISession, scope: Scope, count: int, *, is_closed: bool = False, may_be_null: bool = True
+    ) -> list[Decision]:
+        if count <= 0:
+            return []
+        is_rated = self._draws is not None and scope is scope.pool.everything
+        if is_rated:
+            self._check_rate()
+        hand: list[Decision] = []
+        draws = 1  # that are not in the hand: the one that is refused
+        try:
+            self._deal(hand, session, scope, count, is_closed, may_be_null)
+            draws = 0
+        finally:
+            draws += len(hand)
+            if is_rated and self._draws is not None:
+                self._draws += draws - 1
+            session.on_rollback(self._take_back_all, scope, tuple(hand), draws)
+        return hand
+
+    def _deal(
+        self, hand: list[Decision], session: ISession, scope: Scope, count: int, is_closed: bool, may_be_null: bool
+    ) -> None:
+        schedule: ISchedule | None = None
+        while len(hand) < count:
+            if self.null_weight and self._nulls.take(may_be_null):
+                hand.append(None)
+                continue
+            if schedule is None:
+                schedule = self._opened(scope, is_closed)
+            if not self.null_weight:
+                hand += schedule.take(session, is_closed, count - len(hand))
+                if len(hand) == count:
+                    break
+            choice = schedule.pick(session, is_closed)
+            if not isinstance(choice, int):
+                hand.append(self._answer(scope, schedule, choice))
+                break
+            hand.append(choice)
 
     def choose(self, session: ISession, scope: Scope, *, is_closed: bool = False) -> int | Birth:
         """Decide a use that is not null."""
+        schedule = self._opened(scope, is_closed)
+        choice = schedule.pick(session, is_closed)
+        if isinstance(choice, int):
+            session.on_rollback(self._take_back, scope, choice)
+            return choice
+        return self._answer(scope, schedule, choice)
+
+    def _opened(self, scope: Scope, is_closed: bool) -> ISchedule:
+        """The schedule of a scope that is up to date."""
         if scope.is_lazy:
             scope.refresh()
         schedule = self._schedules.get(scope)
         if schedule is None:
             schedule = self._schedules[scope] = self._open(scope, self._uses_beside(scope), is_closed)
             self._journal.note(self._unopen, scope)
-        return self._answer(session, scope, schedule, schedule.pick(session, is_closed))
+        return schedule
 
-    def _answer(self, session: ISession, scope: Scope, schedule: ISchedule, choice: int | None) -> int | Birth:
-        """Put a schedule's choice into the distributor's words."""
+    def _answer(self, scope: Scope, schedule: ISchedule, choice: Reserved | None) -> Birth:
+        """Put a schedule's choice that is no number into the distributor's words."""
         if choice is None:
             raise UnsatisfiableError(
                 f"no value to use among {scope.description} ({len(scope.members)} known, "
                 f"{len(scope.pool.in_flight)} not committed yet), and none may be created; "
                 "create or load one that matches, or allow the reference to create"
             )
-        if choice >= 0:
-            session.on_rollback(self._take_back, scope, choice)
-            return choice
         return ScheduledBirth(self, self._positions, schedule, scope, choice, is_spare=self.counts.used_share < 1.0)
 
     def undraw(self, session: ISession, scope: Scope, choice: int | None) -> None:
@@ -240,7 +306,7 @@ class LawDistributor:
         self._take_back_beside(number)
         session.on_rollback(self._repeat_beside, number)
 
-    def fill(self, session: ISession, schedule: ISchedule, scope: Scope, place: int, number: int) -> None:
+    def fill(self, session: ISession, schedule: ISchedule, scope: Scope, place: Reserved, number: int) -> None:
         """The value for a place exists. The plan may have changed since the place was reserved.
 
         Raises:
@@ -251,7 +317,7 @@ class LawDistributor:
             raise UnsatisfiableError(f"the value made for {scope.description} is not among them")
         session.on_rollback(self._take_back, scope, number)
 
-    def release(self, schedule: ISchedule, scope: Scope, place: int) -> None:
+    def release(self, schedule: ISchedule, scope: Scope, place: Reserved) -> None:
         """Nothing comes to a place."""
         current = self._schedules.get(scope)
         if current is schedule and current is not None:
@@ -400,6 +466,13 @@ class LawDistributor:
         elif scope.family in self._forgotten:
             kept = self._forgotten[scope.family]
             kept[number] = kept.get(number, 0) - 1
+
+    def _take_back_all(self, scope: Scope, hand: Sequence[Decision], draws: int) -> None:
+        for choice in reversed(hand):
+            if isinstance(choice, int):
+                self._take_back(scope, choice)
+        if self.null_weight:
+            self._nulls.take_back(draws, hand.count(None))
 
     def _repeat(self, scope: Scope, number: int, *, is_told: bool = False) -> None:
         """Undo :meth:`_take_back`."""

@@ -14,7 +14,7 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError
 __all__ = ("checked_distributor", "distributor_factory")
 
 _PORT = (
-    *("keeps_values", "is_nullable", "draw", "undraw", "use", "unuse", "forget"),
+    *("keeps_values", "is_nullable", "draw", "draw_many", "undraw", "use", "unuse", "forget"),
     *("seed", "restore", "plan", "end"),
 )
 

@@ -5,6 +5,7 @@ from heapq import heapify, heappop, heappush, heapreplace
 from random import Random
 
 from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
+from ascetic_ddd.faker.domain.distributors.m2o.schedule import Reserved
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
 from ascetic_ddd.faker.domain.rewinding import Journal
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -15,6 +16,7 @@ _GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
 _REPEATED = 3  # times the same use has to be taken back before it is put off
 _DELAY = 0.1  # of the population, doubled each time
 _NEVER = 1e15  # later than any population
+_SOME_RANK = Reserved(0)  # a value gets its rank when it enters
 
 
 class GrowingSchedule:
@@ -93,13 +95,36 @@ class GrowingSchedule:
         """Nobody knows: nothing is planned."""
         return None
 
-    def pick(self, session: ISession, is_closed: bool = False) -> int | None:
+    def pick(self, session: ISession, is_closed: bool = False) -> int | Reserved | None:
         """Serve the use that is due first.
 
         Returns:
-            The value's number; -1 if nothing is due before there is one more value, whose place is now reserved; None if the
-            pick is closed and there is nothing that this session may use.
+            The value's number; a place if nothing is due before there is one more value; None if the pick is closed and there is
+            nothing that this session may use.
         """
+        number = self._serve(session, is_closed)
+        if number is not None:
+            return number
+        if not is_closed:
+            self._reserved += 1
+            return _SOME_RANK
+        if self._goes_on:
+            return None
+        self._rebase(self._is_closed, True)  # other picks may ask for new values, this one may not
+        return self.pick(session, is_closed)
+
+    def take(self, session: ISession, is_closed: bool, count: int) -> list[int]:
+        """Serve the uses that are due first."""
+        found: list[int] = []
+        while len(found) < count:
+            number = self._serve(session, is_closed)
+            if number is None:
+                break
+            found.append(number)
+        return found
+
+    def _serve(self, session: ISession, is_closed: bool) -> int | None:
+        """Serve the use that is due first, if one is due that this session may have."""
         if self._is_closed and (not is_closed or self._is_outgrown()):
             self._rebase(is_closed, is_closed)
         heap, uses = self._heap, self._uses
@@ -124,20 +149,14 @@ class GrowingSchedule:
                     due = self._due(rank, use + 1)
                 heapreplace(heap, (due, rank, use + 1))
                 return number
-        if not is_closed:
-            self._reserved += 1
-            return -1
-        if self._goes_on:
-            return None
-        self._rebase(self._is_closed, True)  # other picks may ask for new values, this one may not
-        return self.pick(session, is_closed)
+        return None
 
-    def fill(self, place: int, number: int) -> bool:
+    def fill(self, place: Reserved, number: int) -> bool:
         """The value for a reserved place exists, and this is its first use. Returns False if it is not in the scope."""
         self._reserved -= 1
         return self.use(number)
 
-    def release(self, place: int) -> None:
+    def release(self, place: Reserved) -> None:
         """Nothing comes to a reserved place."""
         self._reserved -= 1
 

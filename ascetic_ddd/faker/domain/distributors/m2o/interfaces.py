@@ -87,6 +87,36 @@ class IM2ODistributor(Protocol):
         """
         ...
 
+    def draw_many(
+        self, session: ISession, scope: Scope, count: int, *, is_closed: bool = False, may_be_null: bool = True
+    ) -> "list[Decision]":
+        """Decide uses in a row: what ``count`` calls of :meth:`draw` would answer one after the other, up to the first place for
+        a new value.
+
+        All of the hand is undone as one where the session rolls back; :meth:`undraw` takes single members of it back. The run's
+        plan is where it is at the first draw. A distributor that inherits this port draws one by one.
+
+        Args:
+            session: the session the uses belong to.
+            scope: the values that may be used.
+            count: how many uses are wanted.
+            is_closed: as for :meth:`draw`.
+            may_be_null: as for :meth:`draw`.
+
+        Returns:
+            The decisions in order. If they are fewer than ``count``, the last is a place; ask for the rest once that is settled.
+
+        Raises:
+            UnsatisfiableError: as :meth:`draw`, from the first draw that is refused; those before it are counted.
+        """
+        hand: list[Decision] = []
+        while len(hand) < count:
+            choice = self.draw(session, scope, is_closed=is_closed, may_be_null=may_be_null)
+            hand.append(choice)
+            if choice is not None and not isinstance(choice, int):
+                break
+        return hand
+
     def undraw(self, session: ISession, scope: Scope, choice: int | None) -> None:
         """Take a draw back whose object is not made after all; what was made for it stays. A rollback that undoes the draw, too,
         undoes it once.

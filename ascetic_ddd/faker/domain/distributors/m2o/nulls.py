@@ -48,18 +48,34 @@ class Nulls:
 
     def draw(self, session: ISession, may_be_null: bool = True) -> bool:
         """Tell whether this draw is null. One that must not be counts, too: its share goes to others."""
+        is_null = self.take(may_be_null)
+        session.on_rollback(self.take_back, 1, is_null)
+        return is_null
+
+    def draw_many(self, session: ISession, count: int, may_be_null: bool = True) -> list[bool]:
+        """What so many calls of :meth:`draw` would tell, taken back as one."""
+        found = [self.take(may_be_null) for _ in range(count)]
+        session.on_rollback(self.take_back, count, sum(found))
+        return found
+
+    def take(self, may_be_null: bool = True) -> bool:
+        """:meth:`draw`, where somebody else sees to a rollback."""
         if self._draws <= 0:
             self._deal()
         is_null = may_be_null and self._random.random() * self._draws < self._nulls
         self._draws -= 1
         self._nulls -= is_null
-        session.on_rollback(self._take_back, is_null)
         return is_null
+
+    def take_back(self, draws: int, nulls: int) -> None:
+        """So many draws did not happen, and so many of them were null."""
+        self._draws += draws
+        self._nulls += nulls
 
     def undraw(self, session: ISession, is_null: bool) -> None:
         """Take a draw back, until the session rolls back."""
-        self._take_back(is_null)
-        session.on_rollback(self._repeat, is_null)
+        self.take_back(1, is_null)
+        session.on_rollback(self.take_back, -1, -is_null)
 
     def mark(self) -> None:
         if self._weight:
@@ -78,11 +94,3 @@ class Nulls:
         self._draws += _BLOCK
         self._nulls = min(self._draws, int(self._owed))
         self._owed -= self._nulls
-
-    def _take_back(self, is_null: bool) -> None:
-        self._draws += 1
-        self._nulls += is_null
-
-    def _repeat(self, is_null: bool) -> None:
-        self._draws -= 1
-        self._nulls -= is_null

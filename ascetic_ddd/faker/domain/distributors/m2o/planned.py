@@ -9,6 +9,7 @@ from typing import Any
 
 from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
 from ascetic_ddd.faker.domain.distributors.m2o.ordering import arranged, excess_correlation
+from ascetic_ddd.faker.domain.distributors.m2o.schedule import Reserved
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
 from ascetic_ddd.faker.domain.distributors.m2o.spare import SpareValues
 from ascetic_ddd.faker.domain.distributors.plan import Plan
@@ -18,6 +19,8 @@ from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 __all__ = ("PlannedSchedule",)
 
 _FREE, _PENDING = -1, -2  # instead of a number: a rank without a value yet, a rank whose value is being made
+_LEAST_BLOCK = 8  # tickets that are taken together; twice as many each time, while all of them have values
+_NOTHING = 1e-9  # of the run, since the schedule was made: nothing can be foretold
 _ASIDE = 64  # tickets looked at before values in flight elsewhere make this session ask for one of its own
 
 
@@ -121,17 +124,17 @@ class PlannedSchedule:
             return None
         return self._planned[rank] - self._uses[rank]
 
-    def pick(self, session: ISession, is_closed: bool = False) -> int | None:  # noqa: C901  # a call less for each of millions
+    def pick(self, session: ISession, is_closed: bool = False) -> int | Reserved | None:  # noqa: C901  # a call less for each of millions
         """Draw a ticket.
 
         Returns:
-            The value's number; ``-1 - rank`` if the ticket's rank wants a value that does not exist, whose place is now
-            reserved; None if the pick is closed and there is nothing that this session may use.
+            The value's number; the place of the ticket's rank if that wants a value that does not exist; None if the pick is
+            closed and there is nothing that this session may use.
         """
         if self._is_closed and not is_closed:
             self._open_up()
         aside: list[int] = []
-        found: int | None = None
+        found: int | Reserved | None = None
         noted = self._journal.entries
         while len(aside) < _ASIDE:
             if not self._tickets and not self._extend():
@@ -148,7 +151,7 @@ class PlannedSchedule:
                 break
             if number == _FREE and not is_closed:
                 self._numbers[rank] = _PENDING
-                found = -1 - rank
+                found = Reserved(rank)
                 if noted is not None:
                     noted += (self._unreserve, rank)
                 break
@@ -160,6 +163,41 @@ class PlannedSchedule:
         if found is None:
             found = self._instead(session) if is_closed else self._beyond(session)
         return found
+
+    def take(self, session: ISession, is_closed: bool, count: int) -> list[int]:
+        """Draw tickets as long as their ranks have values that this session may use."""
+        if self._is_closed and not is_closed:
+            self._open_up()
+        tickets, uses, numbers = self._tickets, self._uses, self._numbers
+        in_flight = self._scope.pool.in_flight
+        found: list[int] = []
+        size = _LEAST_BLOCK
+        while tickets and len(found) < count:
+            size = min(size, count - len(found), len(tickets))
+            ranks = tickets[: -size - 1 : -1]
+            drawn = [numbers[rank] for rank in ranks]
+            usable = size
+            if min(drawn) < 0 or not in_flight.keys().isdisjoint(drawn):
+                usable = self._usable(session, drawn)
+                del ranks[usable:], drawn[usable:]
+            if usable:
+                del tickets[-usable:]
+                for rank in ranks:
+                    uses[rank] += 1
+                self._journal.note(self._unpick_all, ranks)
+                found += drawn
+            if usable < size:
+                break
+            size *= 2
+        return found
+
+    def _usable(self, session: ISession, numbers: list[int]) -> int:
+        """How many of the numbers, from the first on, are values that this session may use."""
+        in_flight = self._scope.pool.in_flight
+        for place, number in enumerate(numbers):
+            if number < 0 or in_flight.get(number, session) is not session:
+                return place
+        return len(numbers)
 
     def _open_up(self) -> None:
         """Values may be made from now on: plan what has not been drawn anew, for them, too."""
@@ -185,7 +223,7 @@ class PlannedSchedule:
                 return number
         return None
 
-    def _beyond(self, session: ISession) -> int:
+    def _beyond(self, session: ISession) -> int | Reserved:
         """All that is due is in flight elsewhere: have one value more than planned, and use that while it lasts."""
         if self._tickets:  # it is used instead of another
             rank = self._tickets.pop()
@@ -202,11 +240,11 @@ class PlannedSchedule:
         self._planned[-1] = 1
         self._extra.append(len(self._numbers) - 1)
         self._journal.note(self._unextra, None)
-        return -len(self._numbers)
+        return Reserved(len(self._numbers) - 1)
 
-    def fill(self, place: int, number: int) -> bool:
+    def fill(self, place: Reserved, number: int) -> bool:
         """The value for a reserved place exists, and this is its first use. Returns False if it is not in the scope."""
-        rank = -1 - place
+        rank = place.rank
         self._free(rank)
         if number not in self._spare:
             known = number in self._ranks
@@ -216,10 +254,11 @@ class PlannedSchedule:
         self._count(rank, 1)
         return True
 
-    def release(self, place: int) -> None:
+    def release(self, place: Reserved) -> None:
         """Nothing comes to a reserved place; its ticket will be drawn again."""
-        self._free(-1 - place)
-        self._put_back(-1 - place)
+        rank = place.rank
+        self._free(rank)
+        self._put_back(rank)
 
     def use(self, number: int) -> bool:
         """Count one use of a given value, beside the plan. Returns False if it is not in the scope."""
@@ -413,7 +452,7 @@ class PlannedSchedule:
         if self._expected is not None and issued < self._before + self._expected:
             return self._before + self._expected
         asked = issued - self._before + 1
-        progress = max((self._plan.progress - self._since) / (1.0 - self._since), 1e-9) if self._since < 1.0 else 1.0
+        progress = max((self._plan.progress - self._since) / (1.0 - self._since), _NOTHING) if self._since < 1.0 else 1.0
         trend = 1.0
         if self._last is not None and self._last[0] < progress and self._last[1] < asked:
             trend = math.log(asked / self._last[1]) / math.log(progress / self._last[0])
@@ -423,7 +462,7 @@ class PlannedSchedule:
         end = asked * progress**-trend
         error = math.sqrt(asked * (1.0 - progress)) / progress if progress < 1.0 else 0.0
         certain = end - 2.0 * error
-        if certain > asked:
+        if certain > asked and progress > _NOTHING:
             step = asked + (certain - asked) / 2.0
         else:
             step = min(asked + self._counts.mean, end)
@@ -437,6 +476,10 @@ class PlannedSchedule:
     def _unpick(self, rank: int) -> None:
         self._uses[rank] -= 1
         self._tickets.append(rank)
+
+    def _unpick_all(self, ranks: list[int]) -> None:
+        for rank in reversed(ranks):
+            self._unpick(rank)
 
     def _unreserve(self, rank: int) -> None:
         self._numbers[rank] = _FREE

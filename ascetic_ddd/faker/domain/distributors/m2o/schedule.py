@@ -1,11 +1,18 @@
 """The schedule port: in what order the values of one scope get their uses."""
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ascetic_ddd.faker.domain.distributors.m2o.scope import IScheduled
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("ISchedule",)
+__all__ = ("ISchedule", "Reserved")
+
+
+class Reserved(NamedTuple):
+    """A place kept in a schedule for a value that does not exist yet."""
+
+    rank: int
+    """Means something to the schedule alone."""
 
 
 class ISchedule(IScheduled, Protocol):
@@ -38,7 +45,7 @@ class ISchedule(IScheduled, Protocol):
         """Uses the value has still to get in this run; None if they are not all planned, or it has no place."""
         ...
 
-    def pick(self, session: ISession, is_closed: bool = False) -> int | None:
+    def pick(self, session: ISession, is_closed: bool = False) -> int | Reserved | None:
         """Decide one use.
 
         Args:
@@ -46,16 +53,25 @@ class ISchedule(IScheduled, Protocol):
             is_closed: ask for no new value.
 
         Returns:
-            The number of the value, used once more by this call; a place below 0, now reserved, for a value that does not exist
-            yet; None if it is closed and has nothing that this session may use.
+            The number of the value, used once more by this call; a place, now reserved, for a value that does not exist yet; None
+            if it is closed and has nothing that this session may use.
         """
         ...
 
-    def fill(self, place: int, number: int) -> bool:
+    def take(self, session: ISession, is_closed: bool, count: int) -> list[int]:
+        """Decide uses in a row, as :meth:`pick` would one by one, as far as values for them are at hand.
+
+        Returns:
+            The numbers, each used once more by this call, in order; fewer than ``count``, perhaps none, where the next use
+            needs more than that: only :meth:`pick` decides it.
+        """
+        ...
+
+    def fill(self, place: Reserved, number: int) -> bool:
         """The value for a reserved place exists, and this is its first use. Returns False if it is not in the scope."""
         ...
 
-    def release(self, place: int) -> None:
+    def release(self, place: Reserved) -> None:
         """Nothing comes to a reserved place."""
         ...
 

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
+from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision
 from ascetic_ddd.faker.domain.distributors.m2o.nulls import Nulls
 from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
 from ascetic_ddd.faker.domain.distributors.plan import Plan
@@ -79,6 +80,24 @@ class SharesDistributor:
             self._journal.entries += (self._undraw, number)
         session.on_rollback(self._put_back, number)
         return number
+
+    def draw_many(
+        self, session: ISession, scope: Scope, count: int, *, is_closed: bool = False, may_be_null: bool = True
+    ) -> list[Decision]:
+        hand: list[Decision] = []
+        while len(hand) < count:
+            if self.null_weight and self._nulls.take(may_be_null):
+                hand.append(None)
+                continue
+            if not self._tickets:
+                self._deal()
+            size = 1 if self.null_weight else min(count - len(hand), len(self._tickets))
+            numbers = self._tickets[: -size - 1 : -1]
+            del self._tickets[-size:]
+            self._journal.note(self._undraw_all, numbers)
+            hand += numbers
+        session.on_rollback(self._put_back_all, tuple(hand))
+        return hand
 
     def undraw(self, session: ISession, scope: Scope, choice: int | None) -> None:
         if self.null_weight:
@@ -156,6 +175,16 @@ class SharesDistributor:
         place = int(self._random.random() * len(self._tickets))
         self._tickets[place], self._tickets[-1] = self._tickets[-1], self._tickets[place]
         self._journal.note(self._unput, place)
+
+    def _put_back_all(self, hand: Sequence[Decision]) -> None:
+        for choice in reversed(hand):
+            if isinstance(choice, int):
+                self._put_back(choice)
+        if self.null_weight:
+            self._nulls.take_back(len(hand), hand.count(None))
+
+    def _undraw_all(self, numbers: list[int]) -> None:
+        self._tickets.extend(reversed(numbers))
 
     def _undraw(self, number: int) -> None:
         self._tickets.append(number)

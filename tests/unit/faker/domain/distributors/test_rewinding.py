@@ -29,7 +29,8 @@ ASKED: list[dict[str, Any]] = [
 
 Step = tuple[str, int]
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["draw", "draw", "draw", "fail", "use", "savepoint", "closed"]), st.integers(0, 2)), max_size=40
+    st.tuples(st.sampled_from(["draw", "draw", "hand", "hand", "fail", "use", "savepoint", "closed"]), st.integers(0, 2)),
+    max_size=40,
 )
 
 
@@ -79,11 +80,22 @@ class World:
                     told = [self.draw(session, scope, is_closed=False, fails=False) for _ in range(3)]
                     raise RolledBackError
             return told
+        if deed == "hand":
+            return self.hand(session, scope, kind)
         told_one = self.draw(session, scope, is_closed=deed == "closed", fails=deed == "fail")
         if self.plan is not None:
             self.plan.advance()
             session.on_rollback(self.plan.retreat)
         return told_one
+
+    def hand(self, session: InMemorySession, scope: Scope, kind: int) -> list[Any]:
+        hand = self.distributor.draw_many(session, scope, 30)
+        told: list[Any] = [self.population.id_of(choice) for choice in hand if isinstance(choice, int)]
+        last = hand[-1]
+        while last is not None and not isinstance(last, int):
+            told.append(last.position)
+            last = last.made(session, self.born(session, kind) if self.distributor.keeps_values else None)
+        return told
 
     def draw(self, session: InMemorySession, scope: Scope, *, is_closed: bool, fails: bool) -> Any:
         kind = 0 if scope is self.population.everything else next(k for k in (1, 2) if self.scope(k) is scope)
@@ -155,7 +167,8 @@ def test_lists_with_shares_are_dealt_again(weights: list[int], draws: int, again
             told: list[Any] = []
             with suppress(RolledBackError):
                 async with session.atomic():
-                    told += [distributor.draw(session, population.everything) for _ in range(number)]
+                    told += distributor.draw_many(session, population.everything, number // 2)
+                    told += [distributor.draw(session, population.everything) for _ in range(number - number // 2)]
                     if rolls_back:
                         raise RolledBackError
             return told
