@@ -199,7 +199,7 @@ class Batch(Generic[A]):
         work = _Work()
         async with self._transaction(work) as session:
             try:
-                if together and not self._kin.exists:
+                if provider.can_make_rows and not self._kin.exists:
                     made.aggregates = await self._rows(session, quota.size)
                 while self._kin.number(session, len(made.aggregates)) < quota.size:
                     made.aggregates.append(await self._one(session, quota, len(made.aggregates), together))

@@ -39,6 +39,7 @@ class Provider(ABC, Generic[I, O]):
     _name: str = ""
     _overrides_populate = False
     _overrides_create = False
+    _is_taken_by_its_word = False  # populate itself is the user's
     _asks_once = True  # each part is populated once per object of this one
     _holds_objects = False  # its parts are objects of their own: what they are told is not told to this one
     _is_hooking = False  # do_populate is under way
@@ -61,6 +62,7 @@ class Provider(ABC, Generic[I, O]):
         users = [ancestor for ancestor in cls.__mro__ if not is_ours(ancestor)]
         own = {name for ancestor in users if issubclass(ancestor, Provider) for name in vars(ancestor)}
         cls._overrides_create = "create" in own
+        cls._is_taken_by_its_word = "populate" in own
         cls._overrides_populate = not own.isdisjoint({"populate", "do_populate"})
         if cls._overrides_populate:
             cls._step = cls._step_by_populate  # type: ignore[method-assign]  # taken by its word

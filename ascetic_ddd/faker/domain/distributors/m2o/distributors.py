@@ -191,6 +191,16 @@ class LawDistributor:
         return self.counts.mean == 1.0 and self.counts.used_share == 1.0
 
     @property
+    def is_steady(self) -> bool:
+        """True if what is drawn does not depend on how far a run is, nor on what others draw meanwhile."""
+        return self.like is None and (self._plan is None or self._draws is not None)
+
+    @property
+    def draws_like(self) -> "tuple[LawDistributor, ...]":
+        """Whose uses are looked at."""
+        return () if self.like is None else (self.like,)
+
+    @property
     def positions(self) -> Positions:
         """The running numbers of the new values."""
         return self._positions
@@ -217,7 +227,7 @@ class LawDistributor:
             return []
         is_rated = self._draws is not None and scope is scope.pool.everything
         if is_rated:
-            self._check_rate()
+            self._check_rate(count - 1)
         hand: list[Decision] = []
         draws = 1  # that are not in the hand: the one that is refused
         try:
@@ -418,13 +428,17 @@ class LawDistributor:
         found = {number for kept in (self._beside, *self._forgotten.values()) for number, uses in kept.items() if uses > 0}
         return found.union(*(schedule.uses for schedule in self._schedules.values()))
 
-    def _check_rate(self) -> None:
-        """An exact plan counts on one draw a root aggregate. Some may have been told instead: then plan by what is asked."""
+    def _check_rate(self, ahead: int = 0) -> None:
+        """An exact plan counts on one draw a root aggregate. Some may have been told instead: then plan by what is asked.
+
+        Args:
+            ahead: draws that follow at once.
+        """
         plan = self._plan
         if plan is None or self._draws is None:
             return
         self._draws += 1
-        if plan.attempts - self._draws >= max(_SLACK, plan.total // (10 * _SLACK)):
+        if plan.attempts - self._draws - ahead >= max(_SLACK, plan.total // (10 * _SLACK)):
             self._draws = None
             self._nulls.plan(None)
             for scope, schedule in self._schedules.items():
