@@ -1,7 +1,7 @@
 """How a reference chooses among the aggregates that exist, or decides to make one."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributor
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision
@@ -140,12 +140,13 @@ class ChosenReference(MadeReference[I, O]):
         )
 
     def _draw_many(self, session: ISession, count: int) -> tuple[list[Any], list[Any] | None]:
-        population = self.source.population
+        population, distributor = self.source.population, cast(LawDistributor, self.distributor)
         try:
-            choices = self.distributor.draw_many(session, population.everything, count, is_closed=True)
+            choices = distributor.draw_many(session, population.everything, count, is_closed=True, behind=count - 1)
         except UnsatisfiableError as error:
             raise UnsatisfiableError(f"{self.path}: {error}") from None
-        return [None if choice is None else population.id_of(choice) for choice in choices], choices  # type: ignore[arg-type]
+        numbers = cast("list[int | None]", choices)  # nothing is made
+        return [None if number is None else population.id_of(number) for number in numbers], numbers
 
     def _took(self, session: ISession, choice: Any) -> None:
         self._drawn = (session, self.source.population.everything, choice)

@@ -116,12 +116,18 @@ class RootObject(EntityProvider[I, A], Storing[I, A]):
 
     def _end_rows(self, before: Any) -> None:
         """The batch is made, or rolled back: nothing is given back."""
-        self._is_drawn = False
+        self._use_up()
         self._leave(before)
+
+    def _use_up(self) -> None:
+        """What was drawn for the row at hand is used."""
+        self._is_drawn = False
+        if self._kept:
+            self._kept = []
 
     def _complete_row(self, session: ISession) -> Pending:
         """Begin a row of a batch, and complete it."""
-        self._is_drawn = False  # what was drawn for the row before is used
+        self._use_up()
         self._renew()
         self._is_drawn = True
         return self._populate_parts(session) if self._overrides_populate else self._complete(session)

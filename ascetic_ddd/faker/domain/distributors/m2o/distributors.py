@@ -221,13 +221,21 @@ class LawDistributor:
         return self.choose(session, scope, is_closed=is_closed)
 
     def draw_many(
-        self, session: ISession, scope: Scope, count: int, *, is_closed: bool = False, may_be_null: bool = True
+        self,
+        session: ISession,
+        scope: Scope,
+        count: int,
+        *,
+        is_closed: bool = False,
+        may_be_null: bool = True,
+        behind: int = 0,
     ) -> list[Decision]:
+        """As the port says; ``behind`` root aggregates of the run have been counted since the first of these draws was due."""
         if count <= 0:
             return []
         is_rated = self._draws is not None and scope is scope.pool.everything
         if is_rated:
-            self._check_rate(count - 1)
+            self._check_rate(behind)
         hand: list[Decision] = []
         draws = 1  # that are not in the hand: the one that is refused
         try:
@@ -428,17 +436,13 @@ class LawDistributor:
         found = {number for kept in (self._beside, *self._forgotten.values()) for number, uses in kept.items() if uses > 0}
         return found.union(*(schedule.uses for schedule in self._schedules.values()))
 
-    def _check_rate(self, ahead: int = 0) -> None:
-        """An exact plan counts on one draw a root aggregate. Some may have been told instead: then plan by what is asked.
-
-        Args:
-            ahead: draws that follow at once.
-        """
+    def _check_rate(self, behind: int = 0) -> None:
+        """An exact plan counts on one draw a root aggregate. Some may have been told instead: then plan by what is asked."""
         plan = self._plan
         if plan is None or self._draws is None:
             return
         self._draws += 1
-        if plan.attempts - self._draws - ahead >= max(_SLACK, plan.total // (10 * _SLACK)):
+        if plan.attempts - self._draws - behind >= max(_SLACK, plan.total // (10 * _SLACK)):
             self._draws = None
             self._nulls.plan(None)
             for scope, schedule in self._schedules.items():
