@@ -291,6 +291,7 @@ class Batch(Generic[A]):
     async def _rows(self, session: ISession, size: int) -> list[A]:
         """Make aggregates that are stored together."""
         made: list[A] = []
+        count = self._kin.root_counter(session)
         with by_column(self._provider, session) as rows:
             for _ in range(size):
                 pending = rows.complete()
@@ -299,7 +300,7 @@ class Batch(Generic[A]):
                 agg = rows.keep()
                 if agg is not NOTHING:
                     made.append(await agg if is_awaitable(agg) else agg)
-                self._kin.root_made(session)
+                count()
             made += [await agg if is_awaitable(agg) else agg for agg in rows.make()]
         return made
 

@@ -121,17 +121,19 @@ async def generate(
             provider.seed(graph.stream(seed, f"after {made}") if made else seed)
         if count is None:
             run = _Run(provider, session_pool, None, None, batch_size, lanes, on_error, on_progress, on_failure, repeats)
-            async with aclosing(run.all()) as made_so_far:
-                async for aggregate in made_so_far:
-                    yield aggregate
-                    if until is not None and until(aggregate):
-                        run.finish()
+            async with aclosing(run.all()) as batches:
+                async for batch in batches:
+                    for aggregate in batch:
+                        yield aggregate
+                        if until is not None and until(aggregate):
+                            run.finish()
             return
         with planned_run(provider, count) as plan:
             run = _Run(provider, session_pool, count, plan, batch_size, lanes, on_error, on_progress, on_failure, repeats)
-            async with aclosing(run.all()) as made_so_far:
-                async for aggregate in made_so_far:
-                    yield aggregate
+            async with aclosing(run.all()) as batches:
+                async for batch in batches:
+                    for aggregate in batch:
+                        yield aggregate
 
 
 class _Run(Generic[A]):
@@ -173,15 +175,15 @@ class _Run(Generic[A]):
         """Begin no more batches."""
         self._is_finished = True
 
-    async def all(self) -> AsyncGenerator[A]:
-        """The aggregates of the whole run, batch by batch, as they are committed."""
+    async def all(self) -> AsyncGenerator[list[A]]:
+        """The aggregates of the whole run, a batch as soon as it is committed."""
         if self._numbering.is_needed:
             await self._begin_numbering()
         results = self._results(self._lanes)
         try:
             with self._kin.watched(), frozen_heap():
-                async for aggregate in results:
-                    yield aggregate
+                async for batch in results:
+                    yield batch
         except BatchError as error:  # what is stored is known now that all lanes have ended
             stored = f"{self._done:,} aggregates of other batches are stored"
             raise GenerationError(f"{error} ({stored})", error.failure) from error.__cause__
@@ -208,12 +210,11 @@ class _Run(Generic[A]):
             if not await tries.again(fault_of(self._pool, failed), failed, has_begun=False):
                 raise failed
 
-    async def _results(self, lanes: int) -> AsyncGenerator[A]:
+    async def _results(self, lanes: int) -> AsyncGenerator[list[A]]:
         if lanes == 1:
             batch = self._batch(self._provider)
             while size := self._next_size():
-                for aggregate in await self._one_batch(batch, size):
-                    yield aggregate
+                yield await self._one_batch(batch, size)
             return
         ready: asyncio.Queue[list[A] | None] = asyncio.Queue()
         ahead = asyncio.Semaphore(2 * lanes)  # batches made and not taken yet
@@ -223,9 +224,10 @@ class _Run(Generic[A]):
             while ended < lanes:
                 made = await ready.get()
                 ahead.release()
-                ended += made is None
-                for aggregate in made or ():
-                    yield aggregate
+                if made is None:
+                    ended += 1
+                else:
+                    yield made
         finally:
             for worker in workers:
                 worker.cancel()

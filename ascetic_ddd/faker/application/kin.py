@@ -1,6 +1,6 @@
 """Aggregates of the root's own kind that something else than the run makes: a reference to it, or a list of children."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -62,6 +62,23 @@ class Kin:
         """The run made a root, which may have been counted already."""
         if id(self._root) not in self._memories:
             self._advance(session)
+
+    def root_counter(self, session: ISession) -> Callable[[], object]:
+        """What to call for each root of a batch of this session, where nobody else makes some: one entry for the rollback of all."""
+        plan, roots = self._plan, 0
+
+        def count() -> None:
+            nonlocal roots
+            if plan is not None:
+                plan.advance()
+                roots += 1
+
+        def discount() -> None:
+            if plan is not None:
+                plan.retreat(roots)
+
+        session.on_rollback(discount)
+        return count
 
     def number(self, session: ISession, roots: int) -> int:
         """How many the batch of this session has stored so far, with so many as roots."""

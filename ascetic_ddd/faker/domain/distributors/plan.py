@@ -23,9 +23,9 @@ class Plan:
         self.done += 1
         self.attempts += 1
 
-    def retreat(self) -> None:
-        """One of them was rolled back."""
-        self.done -= 1
+    def retreat(self, roots: int = 1) -> None:
+        """So many of them were rolled back."""
+        self.done -= roots
 
     def mark(self) -> None:
         self._marked = self.attempts

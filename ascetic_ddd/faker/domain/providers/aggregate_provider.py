@@ -4,10 +4,9 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Se
 from typing import Any, Self, TypeVar, cast
 
 from ascetic_ddd.faker.domain.blueprint.slot import NOTHING
-from ascetic_ddd.faker.domain.errors import ConfigurationError, DuplicateError, PersistenceError, UnsatisfiableError
+from ascetic_ddd.faker.domain.errors import ConfigurationError, DuplicateError, PersistenceError
 from ascetic_ddd.faker.domain.providers import graph
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
-from ascetic_ddd.faker.domain.providers.failures import noted
 from ascetic_ddd.faker.domain.providers.kinds import memory_of
 from ascetic_ddd.faker.domain.providers.memory import Memory
 from ascetic_ddd.faker.domain.providers.patterns import place
@@ -17,7 +16,6 @@ from ascetic_ddd.faker.domain.providers.root_object import RootObject
 from ascetic_ddd.faker.domain.providers.running_numbers import explained
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.domain.repositories import IBulkRepository, IExternalRepository, offers
-from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("AggregateProvider",)
@@ -26,7 +24,6 @@ I = TypeVar("I")  # noqa: E741
 A = TypeVar("A")
 
 _WATCHED = 2  # the first aggregates of a repository, whose ids are looked at whether or not somebody asks
-_TRIES = 100  # aggregates made before we say that none satisfies a specification
 
 
 class AggregateProvider(RootObject[I, A]):
@@ -97,86 +94,30 @@ class AggregateProvider(RootObject[I, A]):
         before = self._enter()
         try:
             if not self._is_stored:
-                await self._store(session)
+                slot = self._slot
+                was_built = slot.output is not NOTHING
+                if self._plain and slot.is_done and self._wanted is None:
+                    agg = self._build()
+                    if is_awaitable(agg):
+                        agg = await self._awaited(agg)
+                else:
+                    agg = await self._made(session)
+                was_asked = self.memory.is_asked
+                try:
+                    await self.repository.insert(session, agg)
+                except BaseException as error:
+                    if not was_built:
+                        slot.output = NOTHING
+                    if isinstance(error, DuplicateError):
+                        raise explained(error, self, self._state_of(agg)) from error.__cause__
+                    raise
+                self._is_stored = True
+                self._tell_stored(session, was_asked)
                 for dependent in self._dependents.values():
                     await dependent.create_for(session, self.exported_id)
         finally:
             self._leave(before)
         return self._slot.output  # type: ignore[no-any-return]
-
-    async def _store(self, session: ISession) -> None:
-        slot = self._slot
-        was_built = slot.output is not NOTHING
-        agg = await self._made(session)
-        was_asked = self.memory.is_asked
-        try:
-            await self.repository.insert(session, agg)
-        except BaseException as error:
-            if not was_built:
-                slot.output = NOTHING
-            if isinstance(error, DuplicateError):
-                raise explained(error, self, self._state_of(agg)) from error.__cause__
-            raise
-        self._is_stored = True
-        self._tell_stored(session, was_asked)
-
-    async def build(self, session: ISession) -> A:
-        """Make the aggregate without storing it; a second call returns the same, and :meth:`create` stores that one.
-
-        What it refers to is created and stored, as for :meth:`create`.
-
-        Raises:
-            UnsatisfiableError: no aggregate that was drawn satisfies the specification given to :meth:`populate`.
-        """
-        if self._is_lost:
-            raise self._lost()
-        before = self._enter()
-        try:
-            return await self._made(session)
-        finally:
-            self._leave(before)
-
-    async def _made(self, session: ISession) -> A:
-        """The aggregate, made if it is not yet."""
-        slot = self._slot
-        if slot.output is NOTHING:
-            if self._wanted is not None:
-                await self._make_to_fit(session, self._wanted)
-            else:
-                await self._make(session)
-        return slot.output  # type: ignore[no-any-return]
-
-    async def _make(self, session: ISession) -> None:
-        slot = self._slot
-        if not slot.is_done:
-            await self.populate(session, self._wanted)
-        agg = self._build() if self._plain else self._call_factory(await self._outputs(session))
-        if is_awaitable(agg):
-            slot.output = NOTHING
-            try:
-                agg = await agg
-            except Exception as error:
-                noted(error, self, self._known())
-                raise
-        slot.output = agg
-
-    async def _make_to_fit(self, session: ISession, wanted: ISpecification) -> None:
-        for _ in range(_TRIES):
-            self._is_fitting = True
-            try:
-                async with session.atomic():  # what a misfit drew and created is given back
-                    await self._make(session)
-                    if not wanted.is_satisfied_by(self._state_of(self._slot.output)):
-                        raise _MisfitError
-                    return
-            except _MisfitError:
-                self._redraw(self)
-            finally:
-                self._is_fitting = False
-        raise UnsatisfiableError(
-            f"{self.path}: none of {_TRIES} aggregates satisfies {wanted!r}; the last one that was told {self._told!r} did not; "
-            "tell the parts that the specification looks at, or give them generators that can meet it"
-        )
 
     @property
     def can_store_many(self) -> bool:
@@ -282,14 +223,6 @@ class AggregateProvider(RootObject[I, A]):
             id = self._exported_id
         return state
 
-    def _state_of(self, agg: Any) -> Mapping[str, Any]:
-        state = self._output_exporter(agg)  # type: ignore[misc]  # __init__ has seen to it
-        if not (type(state) is dict or isinstance(state, Mapping)) or self._id_attr not in state:
-            raise ConfigurationError(
-                f"{self.path}: output_exporter gave {state!r}; expected a dict with the key {self._id_attr!r}"
-            )
-        return state
-
     def _parts_found(self, parts: dict[str, Provider[Any, Any]]) -> None:
         super()._parts_found(parts)
         self._given = tuple(_given_parts(self._id_provider))
@@ -314,10 +247,6 @@ class AggregateProvider(RootObject[I, A]):
     @property
     def _is_plain(self) -> bool:
         return False
-
-
-class _MisfitError(Exception):
-    """Rolls back a savepoint; never leaves this module."""
 
 
 def _given_parts(

@@ -27,7 +27,9 @@ class Composed(Provider[I, O]):
     _parts: dict[str, Provider[Any, Any]] | None = None
     _named: tuple[tuple[str, Provider[Any, Any]], ...] = ()
     _steps: _Steps = ()
-    _resets: tuple[tuple[str, Provider[Any, Any]], ...] = ()
+    _clears: tuple[Callable[[], None], ...] = ()
+    _composed: "tuple[Composed[Any, Any], ...]" = ()
+    _late: Slot | None = None  # in a batch: done when all that is put off has been put off in the row at hand
     _plain = False
     _may_clash = False  # a reference is told, and the hook may tell it something else
     _part_names: ClassVar[tuple[str, ...] | None] = None
@@ -38,6 +40,7 @@ class Composed(Provider[I, O]):
         if parts is None:
             parts = self._parts = found_parts(self)
             self._named = tuple(parts.items())
+            self._composed = tuple(part for part in parts.values() if isinstance(part, Composed))
             self._put_off(())
             self._plain = all(part._is_plain for part in parts.values())
             self._compile()
@@ -47,24 +50,42 @@ class Composed(Provider[I, O]):
     def _parts_found(self, parts: dict[str, Provider[Any, Any]]) -> None:
         """Compute once what follows from the parts."""
 
-    def _reset_parts(self) -> None:
+    def reset(self) -> None:
+        self._look_for_parts()
+        self._clear()
+
+    def _look_for_parts(self) -> None:
+        """Find the parts, anew if another provider was put in the place of one."""
+        attributes = self.__dict__
+        for name, part in self._named:
+            if attributes.get(name, part) is not part:
+                self._parts = None
+                break
         if self._parts is None:
             self.parts()
-        for name, part in self._resets:
-            if getattr(self, name) is not part:  # another provider was put in its place
-                self._parts = None
-                self._reset_parts()
-                return
-            part.reset()
+        for part in self._composed:
+            part._look_for_parts()
+
+    def _clear(self) -> None:
+        """Forget the object at hand, whose parts are known."""
+        if self._late is not None:
+            self._late.is_done = False
+        for clear in self._clears:
+            clear()
 
     def _put_off(self, late: Sequence[Provider[Any, Any]]) -> None:
         """Until this is called again: complete the other parts, and put these off unless they were told something."""
-        self._resets = tuple((name, part) for name, part in self._named if part not in late)
-        self._steps = tuple((part._slot, part._step) for _, part in self._resets)
-        if late:
-            self._steps += ((Slot(), partial(self._put_off_unless_told, tuple(late))),)
+        others = [part for _, part in self._named if part not in late]
+        self._clears = tuple(
+            part._clear if isinstance(part, Composed) and not part._overrides_reset else part.reset for part in others
+        )
+        self._steps = tuple((part._slot, part._step) for part in others)
+        self._late = Slot() if late else None
+        if self._late is not None:
+            self._steps += ((self._late, partial(self._put_off_unless_told, self._late, tuple(late))),)
 
-    def _put_off_unless_told(self, late: Sequence[Provider[Any, Any]], session: ISession) -> Pending:
+    def _put_off_unless_told(self, done: Slot, late: Sequence[Provider[Any, Any]], session: ISession) -> Pending:
+        done.is_done = True
         told = []
         for part in late:
             slot = part._slot
@@ -105,19 +126,22 @@ class Composed(Provider[I, O]):
         """Complete the parts, in order of declaration. Override it to tie parts together, and call it at the end."""
         if self._parts is None:
             self.parts()
-        steps = iter(self._steps)
-        pending = _next(session, steps)
-        if pending is not None:
-            await _finish(session, pending, steps)
+        for slot, step in self._steps:
+            if not slot.is_done:
+                pending = step(session)
+                if pending is not None:
+                    await pending
 
     def _complete(self, session: ISession) -> Pending:
         """Complete the parts; what cannot be done without waiting is returned."""
         if self._parts is None:
             self.parts()
         steps = iter(self._steps)
-        pending = _next(session, steps)
-        if pending is not None:
-            return self._complete_later(session, pending, steps)
+        for slot, step in steps:
+            if not slot.is_done:
+                pending = step(session)
+                if pending is not None:
+                    return self._complete_later(session, pending, steps)
         self._slot.is_done = True
         return None
 
@@ -177,7 +201,7 @@ class Composed(Provider[I, O]):
     def _detach(self) -> None:
         super()._detach()
         self._parts = None
-        self._named, self._steps = (), ()
+        self._named, self._steps, self._clears, self._composed = (), (), (), ()
 
     def _adopt(self, input: Any) -> None:
         if type(input) is dict or isinstance(input, Mapping):

@@ -44,6 +44,7 @@ class CompositeValueProvider(Composed[I, O]):
     """
 
     distributor: NewDistributor | None = None  # decides on null
+    _is_root = False
     _teller: Any = NOBODY  # who told it to be None
     _is_told = False  # by whoever is not its own hook
 
@@ -66,7 +67,7 @@ class CompositeValueProvider(Composed[I, O]):
         self._drawn_by: ISession | None = None
         place_parts(self)
 
-    def reset(self) -> None:
+    def _clear(self) -> None:
         slot = self._slot
         slot.is_null = slot.is_done = self._is_decided = False
         if self._is_told:
@@ -74,7 +75,7 @@ class CompositeValueProvider(Composed[I, O]):
             self._teller = NOBODY
         slot.output = NOTHING
         self._drawn_by = None
-        self._reset_parts()
+        super()._clear()
 
     def set(self, input: I | None) -> None:
         """Tell the parts named in a dict; None makes the whole value None.
@@ -144,11 +145,21 @@ class CompositeValueProvider(Composed[I, O]):
     async def populate(self, session: ISession, specification: ISpecification | None = None) -> None:
         if self._slot.is_done or self._slot.is_null:
             return
+        if specification is None and not (self._overrides_populate or self._is_root or at_work.get()):
+            pending = CompositeValueProvider._step(self, session)
+            if pending is not None:
+                await pending
+            return
         before = self._enter()
         try:
             if self._prepare(session, specification) or (self.distributor is not None and self._draws_null(session)):
                 return
-            await self._populate_parts(session, specification)
+            if specification is None and not self._overrides_populate:
+                pending = self._complete(session)
+                if pending is not None:
+                    await pending
+            else:
+                await self._populate_parts(session, specification)
         finally:
             self._leave(before)
 

@@ -39,6 +39,7 @@ class Provider(ABC, Generic[I, O]):
     _name: str = ""
     _overrides_populate = False
     _overrides_create = False
+    _overrides_reset = False
     _is_taken_by_its_word = False  # populate itself is the user's
     _asks_once = True  # each part is populated once per object of this one
     _holds_objects = False  # its parts are objects of their own: what they are told is not told to this one
@@ -62,6 +63,7 @@ class Provider(ABC, Generic[I, O]):
         users = [ancestor for ancestor in cls.__mro__ if not is_ours(ancestor)]
         own = {name for ancestor in users if issubclass(ancestor, Provider) for name in vars(ancestor)}
         cls._overrides_create = "create" in own
+        cls._overrides_reset = "reset" in own
         cls._is_taken_by_its_word = "populate" in own
         cls._overrides_populate = not own.isdisjoint({"populate", "do_populate"})
         if cls._overrides_populate:
@@ -217,11 +219,6 @@ class Provider(ABC, Generic[I, O]):
         """Draw what was put off to the end of the batch: somebody asks."""
         if self._slot.is_put_off and self._column is not None:
             self._column.settle()
-
-    def _take_turns(self) -> None:
-        """Something is drawn out of turn: draw first for the rows before."""
-        if self._column is not None:
-            self._column.draw()
 
     def _forget(self) -> None:
         """The repositories have been emptied: forget what was made."""

@@ -206,7 +206,8 @@ class ReferenceProvider(ChosenReference[I, O], Generic[I, A, O]):
         """
         if at_work.get():
             refuse_original(self)
-        self._take_turns()
+        if self._column is not None:
+            self._column.draw()  # first for the rows before
         if self._slot.is_done:
             return
         if specification is not None:

@@ -198,7 +198,8 @@ class ValueProvider(UniqueValue[I, O]):
     async def populate(self, session: ISession, specification: ISpecification | None = None) -> None:
         if at_work.get():
             refuse_original(self)
-        self._take_turns()
+        if self._column is not None:
+            self._column.draw()  # first for the rows before
         pending = ValueProvider._step(self, session)  # a subclass that overrides this one has another _step
         if pending is not None:
             await pending

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 from functools import reduce
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
@@ -30,7 +31,7 @@ class IdAssigner(Generic[T]):
         self._ways: dict[tuple[type, Path], tuple[Path, bool]] = {}
         self._last_class: type | None = None
         self._last_path: Path = ()
-        self._last_holders: Path = ()
+        self._last_holder: Callable[[Any], Any] = _itself
         self._last_name = ""
 
     @property
@@ -47,11 +48,10 @@ class IdAssigner(Generic[T]):
             if not way:
                 return False
             self._last_class, self._last_path = type(agg), path
-            self._last_holders, self._last_name = way[:-1], way[-1]
-        holder: Any = agg
+            self._last_holder = attrgetter(".".join(way[:-1])) if way[:-1] else _itself
+            self._last_name = way[-1]
         try:
-            for name in self._last_holders:
-                holder = getattr(holder, name)
+            holder = self._last_holder(agg)
             if getattr(holder, self._last_name) is not None:
                 return False
             setattr(holder, self._last_name, value)
@@ -82,6 +82,10 @@ class IdAssigner(Generic[T]):
             except Exception:  # noqa: BLE001 - of pydantic it is a ValueError
                 pass  # perhaps a part of another class stands on the way this time
         _replace_on_the_way(agg, path, way, value)
+
+
+def _itself(agg: Any) -> Any:
+    return agg
 
 
 def _find_way(agg: object, path: Path) -> tuple[Path, bool]:
