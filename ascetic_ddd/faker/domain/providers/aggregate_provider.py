@@ -9,13 +9,13 @@ from ascetic_ddd.faker.domain.providers import graph, use
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.entity_provider import EntityProvider
 from ascetic_ddd.faker.domain.providers.kinds import Storing, memory_of
-from ascetic_ddd.faker.domain.providers.memory import Memory
 from ascetic_ddd.faker.domain.providers.patterns import place
 from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, is_awaitable, noted
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.domain.repositories import IBulkRepository, IExternalRepository, offers
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
+from ascetic_ddd.faker.domain.stock.aggregate_stock import AggregateStock
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("AggregateProvider",)
@@ -54,7 +54,7 @@ class AggregateProvider(EntityProvider[I, A], Storing[I, A]):
     """
 
     repository: IExternalRepository[A]
-    memory: Memory
+    memory: AggregateStock
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class AggregateProvider(EntityProvider[I, A], Storing[I, A]):
             )
         self.repository = repository
         self._exported_id: Any = None
-        self.memory = Memory(repository, self._id_attr)
+        self.memory = AggregateStock(repository, self._id_attr)
         self._wanted: ISpecification | None = None
         self._built: Any = NOTHING
         self._life = 0  # counts the objects made one after the other
@@ -192,7 +192,7 @@ class AggregateProvider(EntityProvider[I, A], Storing[I, A]):
                         agg = await agg
                 else:
                     agg = await self.build(session)
-                was_asked = self.memory.is_asked
+                was_asked = self.memory.has_readers
                 try:
                     await self.repository.insert(session, agg)
                 except DuplicateError as error:
@@ -235,7 +235,7 @@ class AggregateProvider(EntityProvider[I, A], Storing[I, A]):
     def can_store_many(self) -> bool:
         """True if built aggregates may wait and be stored together: nobody else needs or makes them, and nothing follows each."""
         self.parts()
-        if self.memory.is_asked or self._dependents or self._overrides_create or not offers(self.repository, IBulkRepository):
+        if self.memory.has_readers or self._dependents or self._overrides_create or not offers(self.repository, IBulkRepository):
             return False
         asked = (
             target for provider in self.walk() for target in provider.leads_to()

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool
 from ascetic_ddd.faker.domain.distributors.m2o.shares import SharesDistributor
 from ascetic_ddd.faker.domain.distributors.o2m.interfaces import IO2MDistributor
 from ascetic_ddd.faker.domain.errors import ConfigurationError
@@ -11,6 +10,7 @@ from ascetic_ddd.faker.domain.providers.kinds import Storing, source_of
 from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, placed
 from ascetic_ddd.faker.domain.providers.telling import NOBODY, contradict, overrules, same, told_by
 from ascetic_ddd.faker.domain.providers.use import at_work, refuse_original
+from ascetic_ddd.faker.domain.stock.scope import Pool
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("DependentProvider",)

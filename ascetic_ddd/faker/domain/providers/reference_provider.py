@@ -3,15 +3,13 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Generic, TypeVar, cast
 
-from ascetic_ddd.faker.domain.distributors.m2o.births import carry_out
 from ascetic_ddd.faker.domain.distributors.m2o.factory import checked_distributor, distributor_factory
-from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision, IBirth, IM2ODistributor
-from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool, Scope
+from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision, IM2ODistributor, IReservation
+from ascetic_ddd.faker.domain.distributors.m2o.reservation import carry_out
 from ascetic_ddd.faker.domain.errors import ConfigurationError, CycleError, UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.identities import find, find_or_wait
 from ascetic_ddd.faker.domain.providers.kinds import Referring, is_specification, source_of
-from ascetic_ddd.faker.domain.providers.memory import Memory
 from ascetic_ddd.faker.domain.providers.patterns import DEEPEST, check_depth
 from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, copied, placed
 from ascetic_ddd.faker.domain.providers.reference_source import ReferenceSource, Wanted
@@ -21,6 +19,8 @@ from ascetic_ddd.faker.domain.providers.use import at_work, refuse_original
 from ascetic_ddd.faker.domain.providers.wishes import Telling, add_up, held_against
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
+from ascetic_ddd.faker.domain.stock.aggregate_stock import AggregateStock
+from ascetic_ddd.faker.domain.stock.scope import Pool, Scope
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("ReferenceProvider",)
@@ -219,7 +219,7 @@ class ReferenceProvider(Referring[I, O], Generic[I, A, O]):
         source = self.source
         memory = source.memory or source.aggregate_provider.memory
         wanted = self._wanted
-        if memory.is_late or self._is_told or (wanted is not None and wanted.identities):
+        if memory.is_behind or self._is_told or (wanted is not None and wanted.identities):
             return self._begin_seldom(session, memory)
         if wanted is not None:
             scope = wanted.scope
@@ -249,7 +249,7 @@ class ReferenceProvider(Referring[I, O], Generic[I, A, O]):
         self._done = True
         return None
 
-    def _expect_first(self, error: UnsatisfiableError, memory: Memory) -> None:
+    def _expect_first(self, error: UnsatisfiableError, memory: AggregateStock) -> None:
         """Raise the error, unless this is the first of its kind, which may refer to nobody."""
         if not self._is_nullable or not self._is_of_its_kind(memory):
             raise UnsatisfiableError(f"{self.path}: {error}") from None
@@ -274,9 +274,9 @@ class ReferenceProvider(Referring[I, O], Generic[I, A, O]):
         if foretell is not None and uses is not None:
             foretell(wanted.scope, uses)
 
-    def _begin_seldom(self, session: ISession, memory: Memory) -> Awaitable[None] | None:
+    def _begin_seldom(self, session: ISession, memory: AggregateStock) -> Awaitable[None] | None:
         """What exists has to be looked up first; or an id was told, which is a use, too, if its value is known."""
-        if memory.is_late:
+        if memory.is_behind:
             return self._begin_late(session)
         if not self._is_told and self._wanted is not None:
             return self._begin_identified(session, self._wanted)
@@ -311,25 +311,25 @@ class ReferenceProvider(Referring[I, O], Generic[I, A, O]):
         if pending is not None:
             await pending
 
-    async def _create_new(self, session: ISession, wanted: Wanted | None, scope: Scope, birth: IBirth) -> None:
+    async def _create_new(self, session: ISession, wanted: Wanted | None, scope: Scope, reservation: IReservation) -> None:
         try:
             may_nest = self._may_nest()
         except CycleError:
-            birth.failed()
+            reservation.cancel()
             raise
         if not may_nest:
-            birth.failed()
+            reservation.cancel()
             self._input, self._done = None, True
             return
         id: Any = None
 
-        async def make(birth: IBirth) -> int | None:
+        async def make(reservation: IReservation) -> int | None:
             nonlocal id
             id = await self._create_one(session, wanted)
             return None if scope is self._nobody else self._number_of_new(scope, id)
 
-        choice = await carry_out(session, birth, make)
-        self._drawn = (session, scope, birth.position if choice is None else choice)
+        choice = await carry_out(session, reservation, make)
+        self._drawn = (session, scope, reservation.position if choice is None else choice)
         self._input = id if choice is None else self.source.population.id_of(choice)
         self._done = True
 
@@ -418,7 +418,7 @@ class ReferenceProvider(Referring[I, O], Generic[I, A, O]):
         finally:
             source.give_back(lane)
 
-    def _is_of_its_kind(self, memory: Memory) -> bool:
+    def _is_of_its_kind(self, memory: AggregateStock) -> bool:
         """Tell whether this refers to the kind that is being made: if it is nullable, it chooses among those made so far."""
         root = self._root()
         return self._wanted is None and isinstance(root, AggregateProvider) and root.memory is memory

@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, TypeVar, cast
 
 from ascetic_ddd.faker.domain.distributors.counts import UniformCounts
-from ascetic_ddd.faker.domain.distributors.m2o.births import carry_out
 from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributor, NewDistributor
 from ascetic_ddd.faker.domain.distributors.m2o.factory import checked_distributor, distributor_factory
-from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IBirth, IM2ODistributor
+from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IM2ODistributor, IReservation
+from ascetic_ddd.faker.domain.distributors.m2o.reservation import carry_out
 from ascetic_ddd.faker.domain.distributors.m2o.shares import SharesDistributor
 from ascetic_ddd.faker.domain.errors import ConfigurationError, ExhaustedError
 from ascetic_ddd.faker.domain.generators.input_generators import IInputGenerator, make_input_generator, takes_position
@@ -16,9 +16,9 @@ from ascetic_ddd.faker.domain.providers.provider import NOTHING, Provider, copie
 from ascetic_ddd.faker.domain.providers.telling import NOBODY, contradict, overrules, same, told_by
 from ascetic_ddd.faker.domain.providers.unique_pool import UniquePool
 from ascetic_ddd.faker.domain.providers.use import at_work, refuse_original
-from ascetic_ddd.faker.domain.providers.value_pool import ValuePool
 from ascetic_ddd.faker.domain.specification.equality import freeze
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
+from ascetic_ddd.faker.domain.stock.value_pool import ValuePool
 from ascetic_ddd.seedwork.domain.errors import add_note
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
@@ -306,19 +306,19 @@ class ValueProvider(Provider[I, O]):
             provider = provider._owner
         return provider, tuple(reversed(path))
 
-    def _draw(self, session: ISession, birth: IBirth) -> Awaitable[None] | None:
+    def _draw(self, session: ISession, reservation: IReservation) -> Awaitable[None] | None:
         if self._is_unique:
-            return self._draw_next(session, birth.position)
+            return self._draw_next(session, reservation.position)
         try:
-            drawn = self._generate(session, birth.position)
+            drawn = self._generate(session, reservation.position)
         except BaseException:
-            birth.failed()
+            reservation.cancel()
             raise
         if is_awaitable(drawn):
-            return self._draw_later(session, birth, drawn)
-        birth.made(session)
+            return self._draw_later(session, reservation, drawn)
+        reservation.fulfil(session)
         self._input = drawn
-        self._drawn = (session, birth.position)
+        self._drawn = (session, reservation.position)
         self._done = True
         return None
 
@@ -326,29 +326,29 @@ class ValueProvider(Provider[I, O]):
         self._input = await drawn
         self._done = True
 
-    async def _draw_later(self, session: ISession, birth: IBirth, drawn: Awaitable[I]) -> None:
+    async def _draw_later(self, session: ISession, reservation: IReservation, drawn: Awaitable[I]) -> None:
         try:
             self._input = await drawn
         except BaseException:
-            birth.failed()
+            reservation.cancel()
             raise
-        birth.made(session)
-        self._drawn = (session, birth.position)
+        reservation.fulfil(session)
+        self._drawn = (session, reservation.position)
         self._done = True
 
-    async def _draw_new(self, session: ISession, birth: IBirth) -> None:
+    async def _draw_new(self, session: ISession, reservation: IReservation) -> None:
         """Draw until the input is one that is not in the pool."""
 
-        async def make(birth: IBirth) -> int:
-            return self._pool.append(session, await self._unknown(session, birth))
+        async def make(reservation: IReservation) -> int:
+            return self._pool.append(session, await self._unknown(session, reservation))
 
-        choice = await carry_out(session, birth, make)
+        choice = await carry_out(session, reservation, make)
         self._input = None if choice is None else copied(self._pool.inputs[choice])
         self._drawn = (session, choice)
         self._done = True
 
-    async def _unknown(self, session: ISession, birth: IBirth) -> Any:
-        positions, position = getattr(self.distributor, "positions", None), birth.position
+    async def _unknown(self, session: ISession, reservation: IReservation) -> Any:
+        position = reservation.position
         is_numbered = self._is_unique or takes_position(self._generator)  # type: ignore[arg-type]  # there is one
         for _ in range(_TRIES):
             drawn = self._generate(session, position)
@@ -356,11 +356,11 @@ class ValueProvider(Provider[I, O]):
                 drawn = await drawn
             if drawn not in self._pool:
                 return drawn
-            if positions is not None and is_numbered:  # the value of the number may have been told, or given before a restart
-                position = positions.take()
+            if is_numbered:  # the value of the number may have been told, or given before a restart
+                position = reservation.retry()
         raise ExhaustedError(
             f"{self.path}: input_generator gave no new value in {_TRIES:,} tries; {len(self._pool):,} different values were "
-            f"reached, {max(birth.wanted, len(self._pool) + 1):,} are wanted by {self.distributor!r}; "
+            f"reached, {max(reservation.population, len(self._pool) + 1):,} are wanted by {self.distributor!r}; "
             "give a generator with more values, or a distributor with a larger mean"
         )
 
