@@ -48,6 +48,7 @@ VIOLATIONS = [
     ("domain", "faker/domain/specification/planted.py", f"import {DOMAIN}.repositories"),
     ("domain", "faker/domain/values/planted.py", f"import {DOMAIN}.specification"),
     ("domain", "faker/domain/errors.py", f"import {DOMAIN}.values"),
+    ("domain", "faker/domain/randomness.py", f"import {DOMAIN}.values"),
     ("domain", "faker/domain/new_room.py", ""),
     ("counts", "faker/domain/distributors/counts.py", f"import {DOMAIN}.distributors.m2o"),
     ("counts", "faker/domain/distributors/counts.py", f"import {DOMAIN}.distributors.o2m"),

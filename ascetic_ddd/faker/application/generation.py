@@ -17,6 +17,7 @@ from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.errors import ConfigurationError, GenerationError
 from ascetic_ddd.faker.domain.providers import graph, use
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.randomness import seed_of
 from ascetic_ddd.seedwork.domain.session.faults import Fault, IJudge, fault_of
 from ascetic_ddd.seedwork.domain.session.interfaces import ISessionPool
 
@@ -118,7 +119,7 @@ async def generate(
     with use.one_run(provider):
         if seed is not None:
             made = provider.memory.made  # a run after others must not draw the same values again
-            provider.seed(graph.stream(seed, f"after {made}") if made else seed)
+            provider.seed(seed_of(seed, f"after {made}") if made else seed)
         if count is None:
             run = _Run(provider, session_pool, None, None, batch_size, lanes, on_error, on_progress, on_failure, repeats)
             async with aclosing(run.all()) as made_so_far:
