@@ -9,11 +9,11 @@ from time import perf_counter
 from typing import Any
 
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
-from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IBirth
-from ascetic_ddd.faker.domain.distributors.m2o.population import Population
-from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool
+from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IReservation
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
+from ascetic_ddd.faker.domain.stock.population import Population
+from ascetic_ddd.faker.domain.stock.scope import Pool
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySession
 
 __all__ = ("main", "run")
@@ -80,10 +80,10 @@ def _pick(asked: dict[str, Any], uses: int, is_planned: bool) -> float:
     for use in range(uses):
         if use == uses - measured:
             start = perf_counter()
-        choice: int | IBirth | None = draw(session, scope)
+        choice: int | IReservation | None = draw(session, scope)
         if choice is not None and not isinstance(choice, int):
             enter(values)
-            choice.made(session, values)
+            choice.fulfil(session, values)
             values += 1
     return (perf_counter() - start) / measured * 1e6
 
@@ -101,7 +101,7 @@ def _append(values: int, scopes: int) -> float:
     for tenant in range(scopes):  # each scope is asked for, and followed by a schedule, before the values come
         choice = distributor.draw(session, population.scope(EqualSpecification({"id": {"tenant_id": tenant}})))
         if choice is not None and not isinstance(choice, int):
-            choice.failed()
+            choice.cancel()
     states = [{"id": {"tenant_id": number % scopes, "author_id": number}, "name": "A"} for number in range(values)]
     gc.collect()
     start = perf_counter()
@@ -125,7 +125,7 @@ def memory(values: int) -> None:
             choice = distributor.draw(session, scope)
             if choice is not None and not isinstance(choice, int):
                 scope.enter(number)
-                choice.made(session, number)
+                choice.fulfil(session, number)
                 number += 1
         print(f"{mode:>22}: {tracemalloc.get_traced_memory()[0] / values:.0f}")
         tracemalloc.stop()

@@ -22,8 +22,8 @@ __all__ = ("main", "run")
 _BOOKS, _BATCH, _TOP = 20_000, 1_000, 12
 _WAITING = "waiting for PostgreSQL"
 _ROOMS = (
-    ("ascetic_ddd/faker/domain/providers/memory", "what providers remember"),
-    ("ascetic_ddd/faker/domain/distributors/m2o/population", "what providers remember"),
+    ("ascetic_ddd/faker/domain/stock/aggregate_stock", "what providers remember"),
+    ("ascetic_ddd/faker/domain/stock/population", "what providers remember"),
     ("ascetic_ddd/faker/domain/distributors/", "distributors"),
     ("ascetic_ddd/faker/domain/specification/", "distributors"),
     ("ascetic_ddd/faker/domain/", "providers"),

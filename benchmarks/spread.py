@@ -5,9 +5,9 @@ import asyncio
 import psycopg
 
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
-from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IBirth
-from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool
+from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IReservation
 from ascetic_ddd.faker.domain.distributors.plan import Plan
+from ascetic_ddd.faker.domain.stock.scope import Pool
 from ascetic_ddd.faker.infrastructure.embedded import embedded_postgres
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySession
 
@@ -25,10 +25,10 @@ def drawn(uses: int, spread: float) -> list[int]:
     found: list[int] = []
     values = 0
     for _ in range(uses):
-        choice: int | IBirth | None = distributor.draw(session, scope)
+        choice: int | IReservation | None = distributor.draw(session, scope)
         if choice is not None and not isinstance(choice, int):
             scope.enter(values)
-            choice.made(session, values)
+            choice.fulfil(session, values)
             choice, values = values, values + 1
         assert choice is not None
         found.append(choice)

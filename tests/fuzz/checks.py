@@ -78,7 +78,7 @@ def _unique_values_come_once(kind: Kind, rows: list[Any]) -> None:
 
 def _what_may_be_reused_is_stored(world: World, kind: Kind) -> None:
     memory = world.providers[kind.name].memory
-    if not memory.is_asked:
+    if not memory.has_readers:
         return
     population = memory.population
     offered = {frozen(population.id_of(number)): population.states[number] for number in population.everything.members}
@@ -86,7 +86,7 @@ def _what_may_be_reused_is_stored(world: World, kind: Kind) -> None:
     assert offered.keys() <= stored.keys(), f"{kind.name}: offered are {set(offered)}, stored {set(stored)}"
     if kind.name not in world.unheard:
         assert offered.items() <= stored.items(), f"{kind.name}: offered are {offered}, stored {stored}"
-    if world.is_quiet and not memory.is_late:  # what others stored unheard is looked up after their commit
+    if world.is_quiet and not memory.is_behind:  # what others stored unheard is looked up after their commit
         assert offered.keys() == stored.keys(), f"{kind.name}: offered are {set(offered)}, stored {set(stored)}"
 
 
@@ -94,7 +94,7 @@ def _nothing_is_in_flight(world: World) -> None:
     assert not world.ledger.open, "the ledger has an open transaction"
     for name, provider in world.providers.items():
         memory = provider.memory
-        if memory.is_asked:
+        if memory.has_readers:
             assert not memory.population.in_flight, f"{name}: {memory.population.in_flight} in flight, and no session is open"
         assert not memory.reserved, f"{name}: {memory.reserved} reserved, and no session is open"
         for part in provider.walk():
@@ -108,7 +108,7 @@ def _uses_are_those_of_the_rows(world: World) -> None:
     found: dict[int, tuple[Any, Any, Counter[Any], list[str], bool]] = {}
     for kind, path, part, provider in _laws(world.graph, world.providers):
         target = world.providers[world.graph[part.target].name].memory
-        if not target.is_asked:  # a look must not have it listen
+        if not target.has_readers:  # a look must not have it listen
             continue
         rows = world.memory.everything(kind.name).values()
         counted = Counter(frozen(value) for row in rows for value in leaves(row, path))

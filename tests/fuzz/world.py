@@ -83,7 +83,7 @@ class World(Stage):
         seen = {id: state for id, state in seen.items() if id not in busy}
         if seen:
             state = dict(list(seen.values())[row % len(seen)])
-            if not self.providers[found.name].memory.is_asked:
+            if not self.providers[found.name].memory.has_readers:
                 self.unheard.add(found.name)
             state[names[0]] = LISTED[value % len(LISTED)]
             self._do(lane, lambda own: self.repositories[found.name].update(own.session, Item(**state)))

@@ -8,8 +8,8 @@ from random import Random
 from ascetic_ddd.faker.application.measure import measure
 from ascetic_ddd.faker.domain.distributors.counts import WeightsCounts
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IM2ODistributor
-from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool, Scope
 from ascetic_ddd.faker.domain.distributors.plan import Plan
+from ascetic_ddd.faker.domain.stock.scope import Pool, Scope
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySession
 
@@ -46,7 +46,7 @@ class Run:
         while choice is not None and not isinstance(choice, int):
             number, self.values = self.values, self.values + 1
             scope.enter(number)
-            choice = choice.made(session, number)
+            choice = choice.fulfil(session, number)
         return choice
 
     @property

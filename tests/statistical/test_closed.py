@@ -7,9 +7,9 @@ import pytest
 
 from ascetic_ddd.faker.application.measure import histogram, ks, measure
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
-from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.errors import UnsatisfiableError
+from ascetic_ddd.faker.domain.stock.scope import Pool
 from tests.statistical.runs import NO_TRANSACTION, largest_error
 
 WEIGHTS = (0.7, 0.2, 0.07, 0.03)

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision
-from ascetic_ddd.faker.domain.distributors.m2o.population import Population
-from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
+from ascetic_ddd.faker.domain.stock.population import Population
+from ascetic_ddd.faker.domain.stock.scope import Scope
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySession
 
 TENANTS = (None, 1, 2, 3)
@@ -111,9 +111,9 @@ class Model:
         while choice is not None and not isinstance(choice, int):
             number = self.add(lane, tenant or 1)
             at = self.population.number_of(number)
-            if not choice.is_spare:
+            if not choice.is_for_unused_value:
                 self.by_need.add(number)
-            choice = choice.made(session, at)
+            choice = choice.fulfil(session, at)
         if self.plan is not None:
             self.plan.advance()
         if choice is None:

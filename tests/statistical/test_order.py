@@ -8,10 +8,10 @@ import pytest
 from ascetic_ddd.faker.application.generation import generate
 from ascetic_ddd.faker.application.measure import histogram
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
-from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
+from ascetic_ddd.faker.domain.stock.scope import Pool
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySessionPool
 from tests.statistical.runs import NO_TRANSACTION, Run
 from tests.unit.faker.domain.providers.models import aggregate, memory, numbers, stored

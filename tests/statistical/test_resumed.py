@@ -11,11 +11,11 @@ from ascetic_ddd.faker.application.generation import generate
 from ascetic_ddd.faker.application.measure import weights
 from ascetic_ddd.faker.application.restoration import restore
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
-from ascetic_ddd.faker.domain.providers import graph
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.composite_value_provider import CompositeValueProvider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
+from ascetic_ddd.faker.domain.randomness import seed_of
 from ascetic_ddd.faker.infrastructure.repositories.in_memory_repository import InMemoryRepository
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySessionPool
 
@@ -115,7 +115,7 @@ async def left_and_resumed(kind: str, lanes: int, seed: int, cuts: tuple[int, ..
         provider = BookProvider(stores, kind)
         async with pool.session() as session:
             done = (await restore(provider, session))["BookProvider"]
-        provider.seed(graph.stream(seed, f"after {done}"))
+        provider.seed(seed_of(seed, f"after {done}"))
         made = generate(provider, pool, BOOKS - done, lanes=lanes, batch_size=100)
         async with aclosing(made) as rows:  # type: ignore[type-var]  # an async generator
             async for _ in rows:

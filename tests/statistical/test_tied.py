@@ -9,9 +9,9 @@ import pytest
 
 from ascetic_ddd.faker.application.measure import histogram, ks, size_biased_mean, w1_over_mean
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
-from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool, Scope
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.stock.scope import Pool, Scope
 from tests.statistical.runs import NO_TRANSACTION
 
 TENANTS = 60

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
-from contextlib import aclosing, contextmanager, suppress
+from contextlib import AbstractContextManager, aclosing, contextmanager, nullcontext, suppress
 from typing import Any, Generic, Literal, TypeVar
 
 from ascetic_ddd.faker.application.batches import Batch, BatchError, Made, Quota
@@ -17,6 +17,7 @@ from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.errors import ConfigurationError, GenerationError
 from ascetic_ddd.faker.domain.providers import graph, use
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.randomness import seed_of
 from ascetic_ddd.seedwork.domain.session.faults import Fault, IJudge, fault_of
 from ascetic_ddd.seedwork.domain.session.interfaces import ISessionPool
 
@@ -118,22 +119,19 @@ async def generate(
     with use.one_run(provider):
         if seed is not None:
             made = provider.memory.made  # a run after others must not draw the same values again
-            provider.seed(graph.stream(seed, f"after {made}") if made else seed)
-        if count is None:
-            run = _Run(provider, session_pool, None, None, batch_size, lanes, on_error, on_progress, on_failure, repeats)
+            provider.seed(seed_of(seed, f"after {made}") if made else seed)
+        with _planned_if_known(provider, count) as plan:
+            run = _Run(provider, session_pool, count, plan, batch_size, lanes, on_error, on_progress, on_failure, repeats)
             async with aclosing(run.all()) as batches:
                 async for batch in batches:
                     for aggregate in batch:
                         yield aggregate
                         if until is not None and until(aggregate):
                             run.finish()
-            return
-        with planned_run(provider, count) as plan:
-            run = _Run(provider, session_pool, count, plan, batch_size, lanes, on_error, on_progress, on_failure, repeats)
-            async with aclosing(run.all()) as batches:
-                async for batch in batches:
-                    for aggregate in batch:
-                        yield aggregate
+
+
+def _planned_if_known(provider: AggregateProvider[Any, Any], total: int | None) -> AbstractContextManager[Plan | None]:
+    return nullcontext() if total is None else planned_run(provider, total)
 
 
 class _Run(Generic[A]):

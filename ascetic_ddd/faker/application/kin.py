@@ -6,7 +6,7 @@ from typing import Any
 
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
-from ascetic_ddd.faker.domain.providers.memory import Memory
+from ascetic_ddd.faker.domain.stock.aggregate_stock import AggregateStock
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("Kin",)
@@ -26,7 +26,7 @@ class Kin:
     def __init__(self, provider: AggregateProvider[Any, Any], plan: Plan | None) -> None:
         self._root = provider.memory
         self._plan = plan
-        self._memories: dict[int, Memory] = {}
+        self._memories: dict[int, AggregateStock] = {}
         for found in provider.walk():
             for target in found.leads_to():
                 if isinstance(target, AggregateProvider) and target.repository is provider.repository:
@@ -64,7 +64,7 @@ class Kin:
             self._advance(session)
 
     def root_counter(self, session: ISession) -> Callable[[], object]:
-        """What to call for each root of a batch of this session, where nobody else makes some: one entry for the rollback of all."""
+        """What to call for each root of a batch, where nobody else makes some: one entry for the rollback of all."""
         plan, roots = self._plan, 0
 
         def count() -> None:

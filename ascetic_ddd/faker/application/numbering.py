@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ascetic_ddd.faker.domain.distributors.m2o.births import Positions
 from ascetic_ddd.faker.domain.generators.input_generators import takes_position
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.domain.repositories import INumbering, offers
+from ascetic_ddd.faker.domain.stock.sequence import PositionSequence
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("Numbering",)
@@ -30,7 +30,7 @@ class _Counter:
     """
 
     name: str
-    positions: Positions
+    positions: PositionSequence
     need: int = 1
     reserved: int = 0
     mark: int = 0
@@ -104,7 +104,7 @@ class Numbering:
                 each.reserved = each.positions.next
 
 
-def _numbered(provider: Provider[Any, Any]) -> Iterator[tuple[ValueProvider[Any, Any], Positions]]:
+def _numbered(provider: Provider[Any, Any]) -> Iterator[tuple[ValueProvider[Any, Any], PositionSequence]]:
     """The parts of an aggregate, and parts of these, whose values are made of running numbers."""
     for part in provider.parts().values():
         if isinstance(part, AggregateProvider):

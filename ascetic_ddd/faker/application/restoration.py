@@ -97,7 +97,7 @@ async def _read(
     rows = 0
     async for state in repository.find(session):
         rows += 1
-        if memory.is_asked:
+        if memory.has_readers:
             memory.population.stored(session, state)
         for tally in tallies:
             tally.count(state)
@@ -105,11 +105,11 @@ async def _read(
             inside.count()
     for tally in tallies:
         tally.rows = rows
-    if not memory.is_asked:
-        memory.is_late = rows > 0  # who asks for the first time has to look them up
+    if not memory.has_readers:
+        memory.is_behind = rows > 0  # who asks for the first time has to look them up
     else:
-        memory.is_late = False
-        session.on_rollback(setattr, memory, "is_late", True)
+        memory.is_behind = False
+        session.on_rollback(setattr, memory, "is_behind", True)
     return rows
 
 

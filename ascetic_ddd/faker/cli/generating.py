@@ -14,8 +14,8 @@ from ascetic_ddd.faker.cli.interruption import Interruption
 from ascetic_ddd.faker.cli.reporting import IReporter
 from ascetic_ddd.faker.cli.stores import count_remembered, rememberers
 from ascetic_ddd.faker.cli.summary import Summary
-from ascetic_ddd.faker.domain.providers import graph
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.randomness import seed_of
 from ascetic_ddd.faker.domain.repositories import IObservable, offers
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession, ISessionPool
 
@@ -105,7 +105,7 @@ async def _prepared(
         # With the seed of the first run the generators would begin anew and repeat its values, names and numbers that may have to
         # be unique among them. So each run has streams of its own, told by the seed and by how many were remembered at its
         # beginning: the same history of runs gives the same rows.
-        provider.seed(graph.stream(options.seed, f"after {remembered}"))
+        provider.seed(seed_of(options.seed, f"after {remembered}"))
     return max(0, options.count - remembered)
 
 

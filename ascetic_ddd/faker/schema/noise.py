@@ -12,7 +12,7 @@ import pydantic
 
 from ascetic_ddd.faker.domain.distributors.validation import number_fault
 from ascetic_ddd.faker.domain.errors import ConfigurationError
-from ascetic_ddd.faker.domain.providers.graph import stream
+from ascetic_ddd.faker.domain.randomness import seed_of
 from ascetic_ddd.faker.schema.reading.facts import Constraints, constraints_of, derived, is_nullable, not_null, unfold
 from ascetic_ddd.faker.schema.reading.plain import in_order, plain
 from ascetic_ddd.faker.schema.reading.shapes import MISSING, has_fields
@@ -81,7 +81,7 @@ def noisy_rows(model: ModelSynthesizer, probability: float, kinds: Sequence[str]
 
 def _rows(breaker: "_Breaker", probability: float) -> Iterator[NoisyRow]:
     model = breaker.model
-    random = Random(stream(model.seed, f"{model.name} noise"))
+    random = Random(seed_of(model.seed, f"{model.name} noise"))
     for record in model.records():
         chosen = [name for name in model.shape.fields if random.random() < probability]
         yield breaker.broken(record.told, chosen, random)

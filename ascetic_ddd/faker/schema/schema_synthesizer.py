@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
-from ascetic_ddd.faker.domain.providers.graph import DEFAULT_SEED
+from ascetic_ddd.faker.domain.randomness import DEFAULT_SEED
 from ascetic_ddd.faker.schema.aggregates.model_provider import ModelProvider
 from ascetic_ddd.faker.schema.aggregates.providers import Repositories, providers
 from ascetic_ddd.faker.schema.keys.resolution import resolve

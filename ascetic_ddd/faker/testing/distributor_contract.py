@@ -324,4 +324,4 @@ class DistributorContract:
                 choice = values.distributor.draw(session, values.everything)
                 raise LostError
         if choice is not None and not isinstance(choice, int):
-            choice.failed()
+            choice.cancel()

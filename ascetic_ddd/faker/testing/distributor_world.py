@@ -5,11 +5,11 @@ from contextlib import suppress
 from random import Random
 from typing import Any, NamedTuple
 
-from ascetic_ddd.faker.domain.distributors.m2o.births import carry_out
-from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision, IBirth, IM2ODistributor
-from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool, Scope
+from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision, IM2ODistributor, IReservation
+from ascetic_ddd.faker.domain.distributors.m2o.reservation import carry_out
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.errors import UnsatisfiableError
+from ascetic_ddd.faker.domain.stock.scope import Pool, Scope
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySession
 
 __all__ = ("DEEDS", "History", "LostError", "Step", "Values", "some_steps")
@@ -55,7 +55,7 @@ class Values(Pool):
         """Draw, and make what is wanted."""
         asked = scope or self.everything
 
-        async def make(birth: IBirth) -> int:
+        async def make(reservation: IReservation) -> int:
             assert not is_closed, "a closed draw asked for a new value"
             return self.add(session, asked)
 
@@ -176,13 +176,13 @@ class History:
             found += drawn  # type: ignore[arg-type]  # as asserted
             while last is not None and not isinstance(last, int):
                 assert not step.is_closed
-                self.told.append((last.position, last.is_spare))
+                self.told.append((last.position, last.is_for_unused_value))
                 if failing:
                     failing -= 1
-                    last.failed()
+                    last.cancel()
                     break
-                made = self._values.add(session, scope) if self._values.distributor.keeps_values else last.position
-                last = last.made(session, made)
+                number = self._values.add(session, scope) if self._values.distributor.keeps_values else last.position
+                last = last.fulfil(session, number)
             else:
                 found.append(last)
         self.told.append(found)

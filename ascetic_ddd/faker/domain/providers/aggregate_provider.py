@@ -8,7 +8,6 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError, DuplicateError, 
 from ascetic_ddd.faker.domain.providers import graph
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.kinds import memory_of
-from ascetic_ddd.faker.domain.providers.memory import Memory
 from ascetic_ddd.faker.domain.providers.patterns import place
 from ascetic_ddd.faker.domain.providers.plain import is_awaitable
 from ascetic_ddd.faker.domain.providers.provider import Pending, Provider
@@ -16,6 +15,7 @@ from ascetic_ddd.faker.domain.providers.root_object import RootObject
 from ascetic_ddd.faker.domain.providers.running_numbers import explained
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.domain.repositories import IBulkRepository, IExternalRepository, offers
+from ascetic_ddd.faker.domain.stock.aggregate_stock import AggregateStock
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("AggregateProvider",)
@@ -68,7 +68,7 @@ class AggregateProvider(RootObject[I, A]):
                 f"{type(self).__name__} has no output_exporter; give a function that returns the aggregate's state as a dict"
             )
         self.repository = repository
-        self.memory = Memory(repository, self._id_attr)
+        self.memory = AggregateStock(repository, self._id_attr)
 
     def seed(self, seed: int) -> Self:
         """Seed the whole graph: each provider path draws from a stream of its own, derived from the seed and the path.
@@ -102,7 +102,7 @@ class AggregateProvider(RootObject[I, A]):
                         agg = await self._awaited(agg)
                 else:
                     agg = await self._made(session)
-                was_asked = self.memory.is_asked
+                was_asked = self.memory.has_readers
                 try:
                     await self.repository.insert(session, agg)
                 except BaseException as error:
@@ -123,7 +123,7 @@ class AggregateProvider(RootObject[I, A]):
     def can_store_many(self) -> bool:
         """True if built aggregates may wait and be stored together: nobody else needs or makes them, and nothing follows each."""
         self.parts()
-        if self.memory.is_asked or self._dependents or self._overrides_create or not offers(self.repository, IBulkRepository):
+        if self.memory.has_readers or self._dependents or self._overrides_create or not offers(self.repository, IBulkRepository):
             return False
         asked = (
             target for provider in self.walk() for target in provider.leads_to()

@@ -7,11 +7,11 @@ from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributo
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision
 from ascetic_ddd.faker.domain.errors import UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.made_reference import MadeReference
-from ascetic_ddd.faker.domain.providers.memory import Memory
 from ascetic_ddd.faker.domain.providers.provider import Pending
 from ascetic_ddd.faker.domain.providers.reference_source import Wanted
 from ascetic_ddd.faker.domain.providers.ties import tied_uses
 from ascetic_ddd.faker.domain.providers.wishes import held_against
+from ascetic_ddd.faker.domain.stock.aggregate_stock import AggregateStock
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("ChosenReference",)
@@ -33,7 +33,7 @@ class ChosenReference(MadeReference[I, O]):
         source = self.source
         memory = source.memory or source.aggregate_provider.memory
         wanted = self._wanted
-        if memory.is_late or self._is_told or (wanted is not None and wanted.identities):
+        if memory.is_behind or self._is_told or (wanted is not None and wanted.identities):
             return self._resolve_told_or_behind(session, memory)
         if wanted is not None:
             scope = wanted.scope
@@ -63,7 +63,7 @@ class ChosenReference(MadeReference[I, O]):
         self._slot.is_done = True
         return None
 
-    def _expect_first(self, error: UnsatisfiableError, memory: Memory) -> None:
+    def _expect_first(self, error: UnsatisfiableError, memory: AggregateStock) -> None:
         """Raise the error, unless this is the first of its kind, which may refer to nobody."""
         if not self._is_nullable or not self._is_of_its_kind(memory):
             raise UnsatisfiableError(f"{self.path}: {error}") from None
@@ -84,9 +84,9 @@ class ChosenReference(MadeReference[I, O]):
         if foretell is not None and uses is not None:
             foretell(wanted.scope, uses)
 
-    def _resolve_told_or_behind(self, session: ISession, memory: Memory) -> Pending:
+    def _resolve_told_or_behind(self, session: ISession, memory: AggregateStock) -> Pending:
         """What exists has to be looked up first; or an id was told, which is a use, too, if its value is known."""
-        if memory.is_late:
+        if memory.is_behind:
             return self._catch_up(session)
         if not self._is_told and self._wanted is not None:
             return self._find_identified(session, self._wanted)
@@ -133,7 +133,7 @@ class ChosenReference(MadeReference[I, O]):
             return False
         memory = self.source.aggregate_provider.memory
         return (
-            not memory.is_late
+            not memory.is_behind
             and not self._is_of_its_kind(memory)
             and isinstance(self.distributor, LawDistributor)
             and self.distributor.is_steady

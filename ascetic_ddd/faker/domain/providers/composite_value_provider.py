@@ -5,7 +5,6 @@ from typing import Any, TypeVar
 
 from ascetic_ddd.faker.domain.blueprint.slot import NOTHING
 from ascetic_ddd.faker.domain.distributors.m2o.distributors import NewDistributor
-from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool
 from ascetic_ddd.faker.domain.distributors.validation import number_fault
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers import tied_back
@@ -17,6 +16,7 @@ from ascetic_ddd.faker.domain.providers.telling import NOBODY, contradict, is_ou
 from ascetic_ddd.faker.domain.providers.use import at_work, refuse_original
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
+from ascetic_ddd.faker.domain.stock.scope import Pool
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("CompositeValueProvider",)

@@ -5,7 +5,6 @@ from typing import Any, Generic, TypeVar
 
 from ascetic_ddd.faker.domain.blueprint.nodes import Node
 from ascetic_ddd.faker.domain.blueprint.slot import NOTHING
-from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool
 from ascetic_ddd.faker.domain.distributors.m2o.shares import SharesDistributor
 from ascetic_ddd.faker.domain.distributors.o2m.interfaces import IO2MDistributor
 from ascetic_ddd.faker.domain.errors import ConfigurationError
@@ -15,6 +14,7 @@ from ascetic_ddd.faker.domain.providers.plain import nested
 from ascetic_ddd.faker.domain.providers.provider import Pending, Provider
 from ascetic_ddd.faker.domain.providers.telling import NOBODY, contradict, overrules, same, told_by
 from ascetic_ddd.faker.domain.providers.use import at_work, refuse_original
+from ascetic_ddd.faker.domain.stock.scope import Pool
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("DependentProvider",)

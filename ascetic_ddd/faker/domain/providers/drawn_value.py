@@ -3,15 +3,15 @@
 from collections.abc import Awaitable
 from typing import Any, TypeVar
 
-from ascetic_ddd.faker.domain.distributors.m2o.births import carry_out
 from ascetic_ddd.faker.domain.distributors.m2o.distributors import NewDistributor
-from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IBirth, IM2ODistributor
+from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IM2ODistributor, IReservation
+from ascetic_ddd.faker.domain.distributors.m2o.reservation import carry_out
 from ascetic_ddd.faker.domain.distributors.m2o.shares import SharesDistributor
 from ascetic_ddd.faker.domain.errors import ExhaustedError
 from ascetic_ddd.faker.domain.generators.input_generators import IInputGenerator, takes_position
 from ascetic_ddd.faker.domain.providers.plain import copied, is_awaitable
 from ascetic_ddd.faker.domain.providers.provider import Pending, Provider
-from ascetic_ddd.faker.domain.providers.value_pool import ValuePool
+from ascetic_ddd.faker.domain.stock.value_pool import ValuePool
 from ascetic_ddd.seedwork.domain.errors import add_note
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
@@ -82,18 +82,18 @@ class DrawnValue(Provider[I, O]):
         self._slot.is_done = True
         return None
 
-    def _make_once(self, session: ISession, birth: IBirth) -> Pending:
+    def _make_once(self, session: ISession, reservation: IReservation) -> Pending:
         """Make a value that nobody keeps."""
         try:
-            drawn = self._generate(session, birth.position)
+            drawn = self._generate(session, reservation.position)
         except BaseException:
-            birth.failed()
+            reservation.cancel()
             raise
         if is_awaitable(drawn):
-            return self._make_later(session, birth, drawn)
-        birth.made(session)
+            return self._make_later(session, reservation, drawn)
+        reservation.fulfil(session)
         self._slot.input = drawn
-        self._drawn = (session, birth.position)
+        self._drawn = (session, reservation.position)
         self._slot.is_done = True
         return None
 
@@ -101,29 +101,29 @@ class DrawnValue(Provider[I, O]):
         self._slot.input = await drawn
         self._slot.is_done = True
 
-    async def _make_later(self, session: ISession, birth: IBirth, drawn: Awaitable[I]) -> None:
+    async def _make_later(self, session: ISession, reservation: IReservation, drawn: Awaitable[I]) -> None:
         try:
             self._slot.input = await drawn
         except BaseException:
-            birth.failed()
+            reservation.cancel()
             raise
-        birth.made(session)
-        self._drawn = (session, birth.position)
+        reservation.fulfil(session)
+        self._drawn = (session, reservation.position)
         self._slot.is_done = True
 
-    async def _make_new(self, session: ISession, birth: IBirth) -> None:
+    async def _make_new(self, session: ISession, reservation: IReservation) -> None:
         """Draw until the input is one that is not in the pool."""
 
-        async def make(birth: IBirth) -> int:
-            return self._pool.append(session, await self._unknown(session, birth))
+        async def make(reservation: IReservation) -> int:
+            return self._pool.append(session, await self._unknown(session, reservation))
 
-        choice = await carry_out(session, birth, make)
+        choice = await carry_out(session, reservation, make)
         self._slot.input = None if choice is None else copied(self._pool.inputs[choice])
         self._drawn = (session, choice)
         self._slot.is_done = True
 
-    async def _unknown(self, session: ISession, birth: IBirth) -> Any:
-        positions, position = getattr(self.distributor, "positions", None), birth.position
+    async def _unknown(self, session: ISession, reservation: IReservation) -> Any:
+        position = reservation.position
         is_numbered = self._is_unique or takes_position(self._generator)  # type: ignore[arg-type]  # there is one
         for _ in range(_TRIES):
             drawn = self._generate(session, position)
@@ -131,11 +131,11 @@ class DrawnValue(Provider[I, O]):
                 drawn = await drawn
             if drawn not in self._pool:
                 return drawn
-            if positions is not None and is_numbered:  # the value of the number may have been told, or given before a restart
-                position = positions.take()
+            if is_numbered:  # the value of the number may have been told, or given before a restart
+                position = reservation.retry()
         raise ExhaustedError(
             f"{self.path}: input_generator gave no new value in {_TRIES:,} tries; {len(self._pool):,} different values were "
-            f"reached, {max(birth.wanted, len(self._pool) + 1):,} are wanted by {self.distributor!r}; "
+            f"reached, {max(reservation.population, len(self._pool) + 1):,} are wanted by {self.distributor!r}; "
             "give a generator with more values, or a distributor with a larger mean"
         )
 

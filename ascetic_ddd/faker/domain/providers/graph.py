@@ -1,6 +1,5 @@
 """What concerns a whole provider graph: seeds, and the plan of a run."""
 
-from hashlib import blake2b
 from typing import Any
 
 from ascetic_ddd.faker.domain.distributors.plan import Plan
@@ -9,17 +8,10 @@ from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvi
 from ascetic_ddd.faker.domain.providers.kinds import memory_of, source_of
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
+from ascetic_ddd.faker.domain.randomness import DEFAULT_SEED, seed_of
 from ascetic_ddd.faker.domain.rewinding import IRewindable
 
-__all__ = ("DEFAULT_SEED", "end", "plan", "rewindable", "seed", "stream")
-
-DEFAULT_SEED = 0
-"""The seed of a graph that nobody seeded: the same calls give the same rows by default."""
-
-
-def stream(seed: int, path: str) -> int:
-    """The seed of one path's own random stream; the same in every process."""
-    return int.from_bytes(blake2b(f"{seed}/{path}".encode(), digest_size=8).digest())
+__all__ = ("DEFAULT_SEED", "end", "plan", "rewindable", "seed")
 
 
 def seed(root: Provider[Any, Any], seed: int, *, only_new: bool = False) -> None:
@@ -45,11 +37,11 @@ def seed(root: Provider[Any, Any], seed: int, *, only_new: bool = False) -> None
             continue
         path = tops[id(top)] + provider.path.removeprefix(top.path)
         if provider.distributor is not None:
-            provider.distributor.seed(stream(seed, path))
+            provider.distributor.seed(seed_of(seed, path))
         if isinstance(provider, ValueProvider) and provider.input_generator is not None:
-            seed_generator(provider.input_generator, stream(seed, f"{path} input"))
+            seed_generator(provider.input_generator, seed_of(seed, f"{path} input"))
         if isinstance(provider, DependentProvider):
-            provider.seed_templates(stream(seed, f"{path} templates"))
+            provider.seed_templates(seed_of(seed, f"{path} templates"))
         memory = memory_of(provider)
         if memory is not None:
             memory.is_seeded = True

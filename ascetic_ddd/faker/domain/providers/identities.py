@@ -5,8 +5,6 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from ascetic_ddd.faker.domain.distributors.m2o.population import Population
-from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
 from ascetic_ddd.faker.domain.errors import UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.composite_value_provider import CompositeValueProvider
@@ -17,6 +15,8 @@ from ascetic_ddd.faker.domain.providers.unique_pool import UniquePool
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.domain.providers.waiting import until_settled
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification, freeze
+from ascetic_ddd.faker.domain.stock.population import Population
+from ascetic_ddd.faker.domain.stock.scope import Scope
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("Identity", "find", "find_or_wait", "identities_of")
@@ -178,7 +178,7 @@ async def find_or_wait(
                 "(`ascetic-ddd reconcile --adopt`)"
             )
         else:
-            has_caught_up = target.memory.is_late = True
+            has_caught_up = target.memory.is_behind = True
             await target.memory.catch_up(session)
 
 

@@ -3,20 +3,20 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from ascetic_ddd.faker.domain.distributors.m2o.births import carry_out
-from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IBirth, IM2ODistributor
-from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
+from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IM2ODistributor, IReservation
+from ascetic_ddd.faker.domain.distributors.m2o.reservation import carry_out
 from ascetic_ddd.faker.domain.errors import ConfigurationError, CycleError, UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.failures import placed
 from ascetic_ddd.faker.domain.providers.identities import find, find_or_wait
 from ascetic_ddd.faker.domain.providers.kinds import Referring, source_of
-from ascetic_ddd.faker.domain.providers.memory import Memory
 from ascetic_ddd.faker.domain.providers.patterns import DEEPEST
 from ascetic_ddd.faker.domain.providers.provider import Pending, Provider
 from ascetic_ddd.faker.domain.providers.reference_source import ReferenceSource, Wanted
 from ascetic_ddd.faker.domain.providers.telling import CALLER
 from ascetic_ddd.faker.domain.providers.wishes import Telling
+from ascetic_ddd.faker.domain.stock.aggregate_stock import AggregateStock
+from ascetic_ddd.faker.domain.stock.scope import Scope
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("MadeReference",)
@@ -38,25 +38,25 @@ class MadeReference(Referring[I, O]):
     _drawn: tuple[ISession, Scope, int | None] | None  # for the object at hand
     _used: tuple[ISession, Scope, int] | None  # by it, as it was told
 
-    async def _create_new(self, session: ISession, wanted: Wanted | None, scope: Scope, birth: IBirth) -> None:
+    async def _create_new(self, session: ISession, wanted: Wanted | None, scope: Scope, reservation: IReservation) -> None:
         try:
             may_nest = self._may_nest()
         except CycleError:
-            birth.failed()
+            reservation.cancel()
             raise
         if not may_nest:
-            birth.failed()
+            reservation.cancel()
             self._slot.input, self._slot.is_done = None, True
             return
         id: Any = None
 
-        async def make(birth: IBirth) -> int | None:
+        async def make(reservation: IReservation) -> int | None:
             nonlocal id
             id = await self._create_one(session, wanted)
             return None if scope is self._nobody else self._number_of_new(scope, id)
 
-        choice = await carry_out(session, birth, make)
-        self._drawn = (session, scope, birth.position if choice is None else choice)
+        choice = await carry_out(session, reservation, make)
+        self._drawn = (session, scope, reservation.position if choice is None else choice)
         self._slot.input = id if choice is None else self.source.population.id_of(choice)
         self._slot.is_done = True
 
@@ -145,7 +145,7 @@ class MadeReference(Referring[I, O]):
         finally:
             source.give_back(lane)
 
-    def _is_of_its_kind(self, memory: Memory) -> bool:
+    def _is_of_its_kind(self, memory: AggregateStock) -> bool:
         """Tell whether this refers to the kind that is being made: if it is nullable, it chooses among those made so far."""
         root = self._root()
         return self._wanted is None and isinstance(root, AggregateProvider) and root.memory is memory

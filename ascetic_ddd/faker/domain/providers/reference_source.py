@@ -4,19 +4,19 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IM2ODistributor
-from ascetic_ddd.faker.domain.distributors.m2o.population import Population
-from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.identities import Identity, identities_of
 from ascetic_ddd.faker.domain.providers.kinds import is_full_id
-from ascetic_ddd.faker.domain.providers.memory import Memory
 from ascetic_ddd.faker.domain.providers.patterns import check_depth, place, specify, tells_given_part, with_ids
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.repositories import lookup_of
 from ascetic_ddd.faker.domain.specification.equality import freeze
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.faker.domain.specification.reference import AndSpecification
+from ascetic_ddd.faker.domain.stock.aggregate_stock import AggregateStock
+from ascetic_ddd.faker.domain.stock.population import Population
+from ascetic_ddd.faker.domain.stock.scope import Scope
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("ReferenceSource", "Wanted")
@@ -56,7 +56,7 @@ class ReferenceSource:
         self._id_provider: Provider[Any, Any] | None = None
         self._id_parts: int | None = None
         self._make_id: Callable[[Any], Any] | None = None
-        self.memory: Memory | None = None
+        self.memory: AggregateStock | None = None
         self._idle: list[AggregateProvider[Any, Any]] = []
         self._wanted: dict[Any, Wanted] = {}  # by what was told lately
         self._before: dict[Any, Wanted] = {}  # and before that
@@ -76,8 +76,8 @@ class ReferenceSource:
             if not isinstance(found, AggregateProvider):
                 raise ConfigurationError(f"the aggregate_provider callable returned {found!r}, no AggregateProvider")
             self._provider = found
-            if not found.memory.is_asked:
-                found.memory.is_late = True  # what was stored before anybody listened has to be looked up
+            if not found.memory.has_readers:
+                found.memory.is_behind = True  # what was stored before anybody listened has to be looked up
         self.memory = self._provider.memory
         return self._provider
 
@@ -177,7 +177,7 @@ class ReferenceSource:
     def number_of(self, id: Any) -> int | None:
         """The number of an aggregate that references may reuse; None if nobody asked for any, or it is not known."""
         memory = self.aggregate_provider.memory
-        return memory.population.number_of(id) if memory.is_asked else None
+        return memory.population.number_of(id) if memory.has_readers else None
 
     def known_state(self, id: Any) -> Mapping[str, Any] | None:
         """The exported state of an aggregate, as far as it is known without asking the repository."""

@@ -9,11 +9,11 @@ from ascetic_ddd.faker.domain.providers import graph, use
 from ascetic_ddd.faker.domain.providers.entity_provider import EntityProvider
 from ascetic_ddd.faker.domain.providers.failures import noted
 from ascetic_ddd.faker.domain.providers.kinds import Storing
-from ascetic_ddd.faker.domain.providers.memory import Memory
 from ascetic_ddd.faker.domain.providers.plain import is_awaitable
 from ascetic_ddd.faker.domain.providers.provider import Pending, Provider
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
+from ascetic_ddd.faker.domain.stock.aggregate_stock import AggregateStock
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("RootObject",)
@@ -28,7 +28,7 @@ class RootObject(EntityProvider[I, A], Storing[I, A]):
     """The part of an aggregate provider that knows whether its object is in the making, made, stored or lost."""
 
     _is_root = True
-    memory: Memory
+    memory: AggregateStock
 
     def __init__(self, output_factory: Any, output_exporter: Any) -> None:
         super().__init__(output_factory, output_exporter)

@@ -6,9 +6,9 @@ from typing import Any
 
 from ascetic_ddd.faker.domain.errors import PersistenceError, UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.provider import Provider
-from ascetic_ddd.faker.domain.providers.value_pool import ValuePool
 from ascetic_ddd.faker.domain.repositories import stored_values
 from ascetic_ddd.faker.domain.specification.equality import freeze
+from ascetic_ddd.faker.domain.stock.value_pool import ValuePool
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("UniquePool",)

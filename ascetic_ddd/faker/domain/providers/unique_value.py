@@ -4,7 +4,7 @@ from collections.abc import Hashable
 from typing import Any, TypeVar, cast
 
 from ascetic_ddd.faker.domain.distributors.m2o.distributors import NewDistributor
-from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IBirth
+from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IReservation
 from ascetic_ddd.faker.domain.errors import ExhaustedError
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.drawn_value import DrawnValue
@@ -39,8 +39,8 @@ class UniqueValue(DrawnValue[I, O]):
             return self._draw_next(session, self._sequence.take_position())
         return super()._draw(session)
 
-    def _make_once(self, session: ISession, birth: IBirth) -> Pending:
-        return self._draw_next(session, birth.position) if self._is_unique else super()._make_once(session, birth)
+    def _make_once(self, session: ISession, reservation: IReservation) -> Pending:
+        return self._draw_next(session, reservation.position) if self._is_unique else super()._make_once(session, reservation)
 
     async def _look(self, session: ISession, pool: UniquePool, *, is_told: bool) -> None:
         """First look at what the store has."""

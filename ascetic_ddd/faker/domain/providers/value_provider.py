@@ -18,8 +18,8 @@ from ascetic_ddd.faker.domain.providers.telling import NOBODY, contradict, overr
 from ascetic_ddd.faker.domain.providers.unique_pool import UniquePool
 from ascetic_ddd.faker.domain.providers.unique_value import UniqueValue
 from ascetic_ddd.faker.domain.providers.use import at_work, refuse_original
-from ascetic_ddd.faker.domain.providers.value_pool import ValuePool
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
+from ascetic_ddd.faker.domain.stock.value_pool import ValuePool
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("ValueProvider",)

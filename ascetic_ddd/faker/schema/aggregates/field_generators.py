@@ -4,7 +4,7 @@ from random import Random
 from typing import Any
 
 from ascetic_ddd.faker.domain.errors import ExhaustedError
-from ascetic_ddd.faker.domain.providers.graph import stream
+from ascetic_ddd.faker.domain.randomness import seed_of
 from ascetic_ddd.faker.schema.synthesizers.behaviors import PermutedPool
 from ascetic_ddd.faker.schema.synthesizers.spaces import ISpace
 from ascetic_ddd.faker.schema.synthesizers.synthesizer import Synthesizer
@@ -81,4 +81,4 @@ def _space(synth: Synthesizer, random: Random) -> ISpace | None:
 
 
 def _stream_of(synth: Synthesizer) -> Random:
-    return Random(stream(synth.seed, f"{synth.place} pool"))
+    return Random(seed_of(synth.seed, f"{synth.place} pool"))

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
-from ascetic_ddd.faker.domain.providers.graph import stream
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
+from ascetic_ddd.faker.domain.randomness import seed_of
 from ascetic_ddd.faker.domain.repositories import IReadable, offers
 from ascetic_ddd.faker.domain.specification.equality import freeze
 from ascetic_ddd.faker.schema.aggregates.model_aggregate import ModelAggregate
@@ -28,7 +28,7 @@ class GivenKeys:
         self.name, self.id_attr = aggregate.name, aggregate.id_attr
         self.keys: set[Any] = set()
         self.misses = 0
-        self._random = Random(stream(aggregate.model.seed, f"{aggregate.name} given keys"))
+        self._random = Random(seed_of(aggregate.model.seed, f"{aggregate.name} given keys"))
         self._has_looked = False
 
     async def look_up(self, repository: Any, session: ISession) -> None:

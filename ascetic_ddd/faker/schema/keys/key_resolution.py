@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError, CycleError
-from ascetic_ddd.faker.domain.providers.graph import stream
+from ascetic_ddd.faker.domain.randomness import seed_of
 from ascetic_ddd.faker.schema.keys.combinations import Combinations, CombinedPart
 from ascetic_ddd.faker.schema.keys.grouping import Group, ScopedGroups
 from ascetic_ddd.faker.schema.keys.key_parts import IKeyPart, ListPart, PoolPart
@@ -179,4 +179,4 @@ class KeyResolver:
 
 
 def _random(model: ModelSynthesizer, what: str) -> Random:
-    return Random(stream(model.seed, f"{model.name} {what}"))
+    return Random(seed_of(model.seed, f"{model.name} {what}"))

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
-from ascetic_ddd.faker.domain.providers.graph import stream
+from ascetic_ddd.faker.domain.randomness import seed_of
 from ascetic_ddd.faker.schema.keys.grouping import Group, ScopedGroups
 from ascetic_ddd.faker.schema.keys.key_resolution import KeyResolver
 from ascetic_ddd.faker.schema.keys.reference_columns import FreeColumn, ScopedColumn, ScopedGroup
@@ -260,4 +260,4 @@ def _scope_tickets(
 
 
 def _random(model: ModelSynthesizer, what: str) -> Random:
-    return Random(stream(model.seed, f"{model.name} {what}"))
+    return Random(seed_of(model.seed, f"{model.name} {what}"))

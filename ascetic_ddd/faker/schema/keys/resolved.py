@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from random import Random
 from typing import Any
 
-from ascetic_ddd.faker.domain.providers.graph import stream
+from ascetic_ddd.faker.domain.randomness import seed_of
 from ascetic_ddd.faker.schema.keys.grouping import Group, ScopedGroups
 from ascetic_ddd.faker.schema.keys.key_parts import IKeyPart, KeyColumn
 from ascetic_ddd.faker.schema.rows.model_synthesizer import ModelSynthesizer
@@ -36,7 +36,7 @@ class ResolvedModel:
         for name, part in self.parts.items():
             yield _NullableKey.of(self.model, name, part)
         for name, factory in self.factories:
-            yield factory(Random(stream(self.model.seed, f"{self.model.name}.{name} references")))
+            yield factory(Random(seed_of(self.model.seed, f"{self.model.name}.{name} references")))
 
     def groups(self) -> Iterator[Group]:
         """All references, those that are decided first included."""
@@ -60,7 +60,7 @@ class _NullableKey(KeyColumn):
         weight = model.null_weights[name]
         if name not in model.nullable or not weight:
             return KeyColumn(name, part)
-        return _NullableKey(name, part, weight, Random(stream(model.seed, f"{model.name}.{name} nulls")))
+        return _NullableKey(name, part, weight, Random(seed_of(model.seed, f"{model.name}.{name} nulls")))
 
     def take(self, count: int) -> list[Sequence[Any]]:
         (values,) = super().take(count)

@@ -5,7 +5,7 @@ from random import Random
 from typing import Any, Protocol
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
-from ascetic_ddd.faker.domain.providers.graph import DEFAULT_SEED, stream
+from ascetic_ddd.faker.domain.randomness import DEFAULT_SEED, seed_of
 from ascetic_ddd.faker.schema.reading.facts import derived, extra_of, is_nullable, not_null, unfold, with_words
 from ascetic_ddd.faker.schema.reading.field_checks import READ_ONCE, field_check
 from ascetic_ddd.faker.schema.reading.null_weights import null_weight_of
@@ -230,7 +230,7 @@ class ModelSynthesizer:
         found: list[IColumn] = list(self.resolved.columns()) if self.resolved is not None else []
         self.prepare()
         for name, plan in self._plans.items():
-            found.append(plan.column(Random(stream(self.seed, f"{self.name}.{name} uses"))))
+            found.append(plan.column(Random(seed_of(self.seed, f"{self.name}.{name} uses"))))
         done = {name for column in found for name in column.names}
         for name, synth in self.fields.items():
             if name in done:

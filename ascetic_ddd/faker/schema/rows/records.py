@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 import pydantic
 
 from ascetic_ddd.faker.domain.errors import UnsatisfiableError
-from ascetic_ddd.faker.domain.providers.graph import stream
+from ascetic_ddd.faker.domain.randomness import seed_of
 from ascetic_ddd.faker.schema.reading.shapes import Shape
 from ascetic_ddd.faker.schema.synthesizers.synthesizer import Cursor, Synthesizer
 from ascetic_ddd.seedwork.domain.errors import add_note
@@ -89,7 +89,7 @@ class Records:
 
     def __init__(self, shape: Shape, columns: Sequence[IColumn], place: str, seed: int) -> None:
         self._shape, self._columns, self._place = shape, columns, place
-        self._random = Random(stream(seed, f"{place} again"))
+        self._random = Random(seed_of(seed, f"{place} again"))
 
     def made(self, count: int) -> list[Any]:
         """The next ``count`` instances."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from ascetic_ddd.faker.domain.distributors.counts_factory import DEFAULT_MEAN, counts_of
 from ascetic_ddd.faker.domain.errors import ConfigurationError, ExhaustedError
-from ascetic_ddd.faker.domain.providers.graph import stream
+from ascetic_ddd.faker.domain.randomness import seed_of
 from ascetic_ddd.faker.schema.reading.sql_words import law_of
 from ascetic_ddd.faker.schema.rows.tickets import Pointer, TicketColumn, tickets_of
 from ascetic_ddd.faker.schema.rows.uses import planned_uses
@@ -56,7 +56,7 @@ class ValuePlan:
             )
         inner = synth.inner if isinstance(synth, SynthesizeOptional) and synth.inner is not None else synth
         self._nulls = round(rows * null_weight)
-        random = Random(stream(synth.seed, f"{synth.place} uses"))
+        random = Random(seed_of(synth.seed, f"{synth.place} uses"))
         self._uses = planned_uses(law, rows - self._nulls, max(1, rows), random)
         try:
             pool = pool_of(inner, len(self._uses))

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any, overload
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError, ExhaustedError
-from ascetic_ddd.faker.domain.providers.graph import stream
+from ascetic_ddd.faker.domain.randomness import seed_of
 from ascetic_ddd.faker.domain.specification.equality import freeze
 from ascetic_ddd.faker.schema.reading.plain import plain
 from ascetic_ddd.faker.schema.synthesizers.interfaces import ISynthesizer
@@ -166,7 +166,7 @@ def pool_of(synth: ISynthesizer, rows: int) -> IPool:
         ConfigurationError: it has fewer; both numbers are told.
         ExhaustedError: the same, of a synthesizer whose values cannot be counted beforehand.
     """
-    random = Random(stream(synth.seed, f"{synth.place} pool"))
+    random = Random(seed_of(synth.seed, f"{synth.place} pool"))
     space = synth.accepted_space(rows, random)
     if space is None:
         return FilledPool(_drawn(synth, rows, random))

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
-from ascetic_ddd.faker.domain.providers.graph import DEFAULT_SEED, stream
+from ascetic_ddd.faker.domain.randomness import DEFAULT_SEED, seed_of
 from ascetic_ddd.faker.schema.reading.facts import expanded, extra_of
 from ascetic_ddd.faker.schema.synthesizers.behaviors import Behavior, Independent
 from ascetic_ddd.faker.schema.synthesizers.interfaces import IFieldMaker
@@ -85,7 +85,7 @@ class Synthesizer:
         self.place: str = maker.place if maker is not None else ""
         self.parts: dict[str, Synthesizer] = {}
         self.settle: Callable[[Any], Any] | None = None
-        self.cursor = Cursor(Random(stream(self.seed, self.place)))
+        self.cursor = Cursor(Random(seed_of(self.seed, self.place)))
         self.prepare()
         self.behavior = behavior(self)
 
@@ -197,7 +197,7 @@ class Synthesizer:
 
     def cursors(self, seed: int, path: str) -> list[tuple["Synthesizer", Cursor]]:
         """Fresh streams for this synthesizer and its parts, each made of the seed and its path."""
-        found = [(self, Cursor(Random(stream(seed, path))))]
+        found = [(self, Cursor(Random(seed_of(seed, path))))]
         for name, part in self.parts.items():
             found += part.cursors(seed, f"{path}.{name}")
         return found

@@ -100,7 +100,7 @@ async def test_a_reference_to_its_own_kind_goes_on(by_callable: bool) -> None:
         async with pool.session() as session:
             assert await restore(provider, session) == {"Staff": 500 * number}
         assert len(provider.memory.population) == 500 * number
-        assert not provider.memory.is_late  # the store is read once
+        assert not provider.memory.is_behind  # the store is read once
         async with aclosing(generate(provider, pool, 4_000 - 500 * number, batch_size=100)) as made:  # type: ignore[type-var]
             async for _ in made:
                 async with pool.session() as session:

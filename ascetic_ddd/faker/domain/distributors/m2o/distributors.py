@@ -7,16 +7,17 @@ from random import Random
 from typing import Any
 
 from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
-from ascetic_ddd.faker.domain.distributors.m2o.births import Birth, Positions, ScheduledBirth
 from ascetic_ddd.faker.domain.distributors.m2o.growing import GrowingSchedule
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision
 from ascetic_ddd.faker.domain.distributors.m2o.nulls import Nulls
 from ascetic_ddd.faker.domain.distributors.m2o.planned import PlannedSchedule
+from ascetic_ddd.faker.domain.distributors.m2o.reservation import Reservation, ScheduledReservation
 from ascetic_ddd.faker.domain.distributors.m2o.schedule import ISchedule, Reserved
-from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.errors import UnsatisfiableError
 from ascetic_ddd.faker.domain.rewinding import Journal
+from ascetic_ddd.faker.domain.stock.scope import Scope
+from ascetic_ddd.faker.domain.stock.sequence import PositionSequence
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("LawDistributor", "NewDistributor")
@@ -39,7 +40,7 @@ class NewDistributor:
         self.null_weight = null_weight
         self.is_sequence = is_sequence
         self.start = start
-        self._positions = Positions(start or 0)
+        self._positions = PositionSequence(start or 0)
         self._nulls = Nulls(null_weight)
         self._plan: Plan | None = None
 
@@ -53,18 +54,18 @@ class NewDistributor:
         return self.is_sequence
 
     @property
-    def positions(self) -> Positions:
+    def positions(self) -> PositionSequence:
         """The running numbers of the new values."""
         return self._positions
 
-    def draw(self, session: ISession, scope: Scope, *, is_closed: bool = False, may_be_null: bool = True) -> int | Birth | None:
+    def draw(self, session: ISession, scope: Scope, *, is_closed: bool = False, may_be_null: bool = True) -> Decision:
         if self.null_weight and self._nulls.draw(session, may_be_null):
             return None
         if is_closed:
             raise UnsatisfiableError(
                 "every value shall be new, and no value may be created; give the distributor a mean, a skew or weights"
             )
-        return Birth(self._positions)
+        return Reservation(self._positions)
 
     def draw_many(
         self, session: ISession, scope: Scope, count: int, *, is_closed: bool = False, may_be_null: bool = True
@@ -168,7 +169,7 @@ class LawDistributor:
         self._within = tuple(within)
         self._random = Random(0)
         self._nulls = Nulls(null_weight)
-        self._positions = Positions()
+        self._positions = PositionSequence()
         self._beside: dict[int, int] = {}  # uses by number that a scope opened later starts from
         self._forgotten: dict[object, dict[int, int]] = {}  # uses beside those, by number, in forgotten scopes of one family
         self._schedules: dict[Scope, ISchedule] = {}
@@ -201,11 +202,11 @@ class LawDistributor:
         return () if self.like is None else (self.like,)
 
     @property
-    def positions(self) -> Positions:
+    def positions(self) -> PositionSequence:
         """The running numbers of the new values."""
         return self._positions
 
-    def draw(self, session: ISession, scope: Scope, *, is_closed: bool = False, may_be_null: bool = True) -> int | Birth | None:
+    def draw(self, session: ISession, scope: Scope, *, is_closed: bool = False, may_be_null: bool = True) -> Decision:
         if self._draws is not None and scope is scope.pool.everything:
             self._check_rate()
         if self.null_weight and self._nulls.draw(session, may_be_null):
@@ -268,7 +269,7 @@ class LawDistributor:
                 break
             hand.append(choice)
 
-    def choose(self, session: ISession, scope: Scope, *, is_closed: bool = False) -> int | Birth:
+    def choose(self, session: ISession, scope: Scope, *, is_closed: bool = False) -> int | Reservation:
         """Decide a use that is not null."""
         schedule = self._opened(scope, is_closed)
         choice = schedule.pick(session, is_closed)
@@ -287,7 +288,7 @@ class LawDistributor:
             self._journal.note(self._unopen, scope)
         return schedule
 
-    def _answer(self, scope: Scope, schedule: ISchedule, choice: Reserved | None) -> Birth:
+    def _answer(self, scope: Scope, schedule: ISchedule, choice: Reserved | None) -> Reservation:
         """Put a schedule's choice that is no number into the distributor's words."""
         if choice is None:
             raise UnsatisfiableError(
@@ -295,7 +296,9 @@ class LawDistributor:
                 f"{len(scope.pool.in_flight)} not committed yet), and none may be created; "
                 "create or load one that matches, or allow the reference to create"
             )
-        return ScheduledBirth(self, self._positions, schedule, scope, choice, is_spare=self.counts.used_share < 1.0)
+        return ScheduledReservation(
+            self, self._positions, schedule, scope, choice, is_for_unused_value=self.counts.used_share < 1.0
+        )
 
     def undraw(self, session: ISession, scope: Scope, choice: int | None) -> None:
         if self.null_weight:

@@ -3,21 +3,21 @@
 from collections.abc import Mapping
 from typing import Protocol, TypeAlias
 
-from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
 from ascetic_ddd.faker.domain.distributors.plan import Plan
+from ascetic_ddd.faker.domain.stock.scope import Scope
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("Decision", "IBirth", "IM2ODistributor")
+__all__ = ("Decision", "IReservation", "IM2ODistributor")
 
 
-Decision: TypeAlias = "int | IBirth | None"
+Decision: TypeAlias = "int | IReservation | None"
 """What a draw answers: the number of a value to use once more, a place for a value to make, or null. There is nothing else."""
 
 
-class IBirth(Protocol):
-    """A place kept for a value that does not exist yet. Either :meth:`made` or :meth:`failed` must be called, once.
+class IReservation(Protocol):
+    """A place kept for a value that does not exist yet. Either :meth:`fulfil` or :meth:`cancel` must be called, once.
 
-    :func:`~ascetic_ddd.faker.domain.distributors.m2o.births.carry_out` does so.
+    :func:`~ascetic_ddd.faker.domain.distributors.m2o.reservation.carry_out` does so.
     """
 
     @property
@@ -26,19 +26,23 @@ class IBirth(Protocol):
         ...
 
     @property
-    def is_spare(self) -> bool:
-        """True: the law wants one more value *without* a use; :meth:`made` answers what the use that was asked for shall be."""
+    def is_for_unused_value(self) -> bool:
+        """True: the law wants one more value *without* a use; :meth:`fulfil` answers what the use that was asked for shall be."""
         ...
 
     @property
-    def wanted(self) -> int:
+    def population(self) -> int:
         """How many values the scope shall have, as far as that is known."""
         ...
 
-    def made(self, session: ISession, number: int | None = None) -> Decision:
+    def retry(self) -> int:
+        """The value of this number will not do: the number of another one for the same place, now :attr:`position`."""
+        ...
+
+    def fulfil(self, session: ISession, number: int | None = None) -> Decision:
         """The value exists; ``number`` is its number in the pool (None: nothing was kept, nobody will reuse it).
 
-        Unless :attr:`is_spare`, this is also its first use.
+        Unless :attr:`is_for_unused_value`, this is also its first use.
 
         Returns:
             The number, if this is the use that was asked for; else another decision on it. Never null: that is settled.
@@ -48,7 +52,7 @@ class IBirth(Protocol):
         """
         ...
 
-    def failed(self) -> None:
+    def cancel(self) -> None:
         """The value could not be made; the place is free again."""
         ...
 

@@ -10,10 +10,10 @@ from typing import Any
 from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
 from ascetic_ddd.faker.domain.distributors.m2o.ordering import arranged, excess_correlation
 from ascetic_ddd.faker.domain.distributors.m2o.schedule import Reserved
-from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
 from ascetic_ddd.faker.domain.distributors.m2o.spare import SpareValues
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.rewinding import Journal
+from ascetic_ddd.faker.domain.stock.scope import Scope
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("PlannedSchedule",)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple, Protocol
 
-from ascetic_ddd.faker.domain.distributors.m2o.scope import IScheduled
+from ascetic_ddd.faker.domain.stock.scope import IScheduled
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("ISchedule", "Reserved")

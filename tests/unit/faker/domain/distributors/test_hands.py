@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributor, NewDistributor
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.distributors.m2o.nulls import Nulls
-from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool
 from ascetic_ddd.faker.domain.distributors.plan import Plan
+from ascetic_ddd.faker.domain.stock.scope import Pool
 from ascetic_ddd.faker.testing.distributor_world import DEEDS, History, LostError, Step, Values
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySession
 
@@ -93,10 +93,10 @@ def test_what_is_always_new_is_numbered_at_once() -> None:
     assert isinstance(distributor, NewDistributor)
     session, scope = InMemorySession(), Pool().everything
     assert list(distributor.take_positions(3)) == [7, 8, 9]
-    [birth] = distributor.draw_many(session, scope, 5)
-    assert birth is not None
-    assert not isinstance(birth, int)
-    assert birth.position == 10
+    [place] = distributor.draw_many(session, scope, 5)
+    assert place is not None
+    assert not isinstance(place, int)
+    assert place.position == 10
     assert distributor.take_position() == 11
     assert distributor.draw_nulls(session, 3) == [False] * 3
 

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributor, NewDistributor
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
-from ascetic_ddd.faker.domain.distributors.m2o.population import Population
-from ascetic_ddd.faker.domain.distributors.m2o.scope import Scope
 from ascetic_ddd.faker.domain.distributors.m2o.shares import SharesDistributor
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.errors import UnsatisfiableError
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
+from ascetic_ddd.faker.domain.stock.population import Population
+from ascetic_ddd.faker.domain.stock.scope import Scope
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySession
 
 ASKED: list[dict[str, Any]] = [
@@ -94,7 +94,7 @@ class World:
         last = hand[-1]
         while last is not None and not isinstance(last, int):
             told.append(last.position)
-            last = last.made(session, self.born(session, kind) if self.distributor.keeps_values else None)
+            last = last.fulfil(session, self.born(session, kind) if self.distributor.keeps_values else None)
         return told
 
     def draw(self, session: InMemorySession, scope: Scope, *, is_closed: bool, fails: bool) -> Any:
@@ -107,9 +107,9 @@ class World:
         while choice is not None and not isinstance(choice, int):
             made.append(choice.position)
             if fails:
-                choice.failed()
+                choice.cancel()
                 return "failed", made
-            choice = choice.made(session, self.born(session, kind) if self.distributor.keeps_values else None)
+            choice = choice.fulfil(session, self.born(session, kind) if self.distributor.keeps_values else None)
         return made, None if choice is None else self.population.id_of(choice)
 
 

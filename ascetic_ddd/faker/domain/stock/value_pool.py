@@ -3,8 +3,8 @@
 from collections.abc import Hashable
 from typing import Any
 
-from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool
 from ascetic_ddd.faker.domain.specification.equality import freeze
+from ascetic_ddd.faker.domain.stock.scope import Pool
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("ValuePool",)

@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
-from ascetic_ddd.faker.domain.distributors.m2o.population import Population
 from ascetic_ddd.faker.domain.repositories import IObservable, IReadable, offers
+from ascetic_ddd.faker.domain.stock.population import Population
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("Memory",)
+__all__ = ("AggregateStock",)
 
 
-class Memory:
+class AggregateStock:
     """Keeps a population once a reference asks for one; an aggregate that nothing refers to costs no memory.
 
     Args:
@@ -24,7 +24,7 @@ class Memory:
         self._id_attr = id_attr
         self._population: Population | None = None
         self._is_told = offers(repository, IObservable)
-        self.is_late = False  # something was stored that the population has not heard of
+        self.is_behind = False  # something was stored that the population has not heard of
         self.is_seeded = False
         self._marked = 0
         self.made = 0  # aggregates the providers have stored, rolled back or not
@@ -33,10 +33,10 @@ class Memory:
         self._watchers: tuple[Callable[[ISession], None], ...] = ()
         self._latest: ISession | None = None  # that stored something nobody has heard of
         self._storing: dict[ISession, None] = {}  # others that did so, and whose transactions are open
-        self._is_behind = False
+        self._fell_behind = False
 
     @property
-    def is_asked(self) -> bool:
+    def has_readers(self) -> bool:
         """True once some reference wants to know the aggregates."""
         return self._population is not None
 
@@ -74,7 +74,7 @@ class Memory:
 
     def _miss(self, session: ISession) -> None:
         """Whoever asks from now on has to look up what the session stored."""
-        self.is_late = True
+        self.is_behind = True
         before = self._latest
         if session is not before:
             self._latest = session
@@ -83,7 +83,7 @@ class Memory:
 
     def _fall_behind(self) -> None:
         """A transaction that was open when the others were looked up has ended."""
-        self.is_late = self._is_behind = True
+        self.is_behind = self._fell_behind = True
 
     def watch(self, watcher: Callable[[ISession], None]) -> None:
         """Call ``watcher`` with the session for each aggregate that is stored singly, whoever asked for it."""
@@ -100,9 +100,9 @@ class Memory:
         until it is done.
         """
         async with self._catching_up:
-            if not self.is_late:
+            if not self.is_behind:
                 return
-            self._is_behind = False
+            self._fell_behind = False
             for other in (*self._storing, self._latest):
                 if other is not None and other.is_atomic and other is not session:
                     other.on_commit(self._fall_behind)
@@ -112,8 +112,8 @@ class Memory:
                 async for state in self._repository.find(session):
                     if population.number_of(state[self._id_attr]) is None:
                         population.stored(session, state)
-            self.is_late = self._is_behind
-            session.on_rollback(setattr, self, "is_late", True)
+            self.is_behind = self._fell_behind
+            session.on_rollback(setattr, self, "is_behind", True)
 
     def mark(self) -> None:
         self._marked = self.made
@@ -127,6 +127,6 @@ class Memory:
     def forget(self) -> None:
         """The repository has been emptied."""
         self.made = 0
-        self.is_late = False
+        self.is_behind = False
         if self._population is not None:
             self._population.clear()

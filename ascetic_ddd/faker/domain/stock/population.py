@@ -3,144 +3,16 @@
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-from ascetic_ddd.faker.domain.distributors.m2o.scope import Pool, Scope
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification, freeze
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
-from ascetic_ddd.seedwork.domain.errors import add_note
+from ascetic_ddd.faker.domain.stock.scope import Scope
+from ascetic_ddd.faker.domain.stock.specified_scopes import EqualityIndex, EqualScope, LazyScope, Path, StatePool, key_of, leaves
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("Population",)
 
-_Path = tuple[str, ...]
 
-
-class _Missing:
-    """Stands for a part that a state does not have; equal to nothing that could be asked for."""
-
-    def __repr__(self) -> str:
-        return "missing"
-
-
-_MISSING = _Missing()
-
-
-def _leaves(pattern: Mapping[str, Any], prefix: _Path = ()) -> dict[_Path, Hashable]:
-    """The pattern's plain parts by path."""
-    found: dict[_Path, Hashable] = {}
-    for key, part in pattern.items():
-        if isinstance(part, Mapping) and part:
-            found.update(_leaves(part, (*prefix, key)))
-        else:
-            found[(*prefix, key)] = freeze(part)
-    return found
-
-
-def _part(state: Any, path: _Path) -> Hashable:
-    for key in path:
-        if not isinstance(state, Mapping) or key not in state:
-            return _MISSING
-        state = state[key]
-    return freeze(state)
-
-
-def _key_of(specification: ISpecification) -> Hashable:
-    return specification if isinstance(specification, Hashable) else id(specification)
-
-
-class _Index:
-    """Scopes of equality patterns over the same fields, found by hash of the fields' values."""
-
-    def __init__(self, pool: "Population", paths: tuple[_Path, ...]) -> None:
-        self._pool = pool
-        self._paths = paths
-        self._scopes: dict[Hashable, Scope] = {}
-
-    def scope_of(self, state: Mapping[str, Any]) -> Scope:
-        return self.scope(tuple(_part(state, path) for path in self._paths))
-
-    def scope(self, key: tuple[Hashable, ...]) -> Scope:
-        scope = self._scopes.get(key)
-        if scope is None:
-            scope = self._scopes[key] = _EqualScope(self._pool, self, key)
-        return scope
-
-    def drop(self, key: tuple[Hashable, ...]) -> None:
-        del self._scopes[key]
-
-    def describe(self, key: tuple[Hashable, ...]) -> str:
-        asked = ", ".join(f"{'.'.join(path)}={part!r}" for path, part in zip(self._paths, key, strict=True))
-        return f"those with {asked}"
-
-
-class _EqualScope(Scope):
-    """The scope of an equality pattern."""
-
-    __slots__ = ("key",)
-
-    family: _Index
-
-    def __init__(self, pool: "Population", index: _Index, key: tuple[Hashable, ...]) -> None:
-        super().__init__(pool, index)
-        self.key = key
-
-    @property
-    def description(self) -> str:
-        return self.family.describe(self.key)
-
-
-class _LazyScope(Scope):
-    """The scope of any other specification: evaluated when it is asked for, once per value and change."""
-
-    __slots__ = ("_seen", "_specification", "_version")  # its family are all such scopes of the population
-
-    is_lazy = True
-
-    def __init__(self, pool: "Population", specification: ISpecification) -> None:
-        super().__init__(pool, pool)
-        self._specification = specification
-        self._seen = len(pool.journal)
-        self._version = self._current_version()
-        for number in pool.everything.members:
-            self._check(number)
-
-    @property
-    def description(self) -> str:
-        return f"those that satisfy {self._specification!r}"
-
-    @property
-    def key(self) -> Hashable:
-        return _key_of(self._specification)
-
-    def refresh(self) -> None:
-        pool: Population = self.pool  # type: ignore[assignment]  # made by a population only
-        journal, version = pool.journal, self._current_version()
-        if version != self._version:  # what the specification looks at elsewhere has changed
-            self._version = version
-            self._seen = len(journal)
-            for number in [*pool.everything.members, *self.members]:  # the latter may have been rolled back
-                self._check(number)
-        while self._seen < len(journal):
-            number = journal[self._seen]
-            self._seen += 1
-            self._check(number)
-
-    def _current_version(self) -> int:
-        version = getattr(self._specification, "version", None)
-        return version() if version is not None else 0
-
-    def _check(self, number: int) -> None:
-        pool: Population = self.pool  # type: ignore[assignment]
-        state = pool.states[number]
-        try:
-            matches = state is not None and self._specification.is_satisfied_by(state)
-        except Exception as error:
-            add_note(error, f"while {self._specification!r} was held against {state!r}")
-            raise
-        if matches != (number in self.members):
-            (self.enter if matches else self.leave)(number)
-
-
-class Population(Pool):
+class Population(StatePool):
     """Remembers the id and the exported state of each aggregate of one kind, for all references to it.
 
     Appending costs the same however many scopes there are: equality patterns over the same fields share one index; other
@@ -153,13 +25,11 @@ class Population(Pool):
     def __init__(self, id_attr: str) -> None:
         super().__init__()
         self._id_attr = id_attr
-        self.states: list[Mapping[str, Any] | None] = []
-        self.journal: list[int] = []
         self._version = 0
         self._is_missed = False
         self._numbers: dict[Hashable, int] = {}
-        self._indexes: dict[tuple[_Path, ...], _Index] = {}
-        self._lazy: dict[Hashable, _LazyScope] = {}
+        self._indexes: dict[tuple[Path, ...], EqualityIndex] = {}
+        self._lazy: dict[Hashable, LazyScope] = {}
         self._changing: dict[int, tuple[ISession, Mapping[str, Any] | None]] = {}  # who changes a value, and its state before
 
     def __len__(self) -> int:
@@ -208,29 +78,29 @@ class Population(Pool):
         if specification is None:
             return self.everything
         if isinstance(specification, EqualSpecification):
-            leaves = _leaves(specification.pattern)
-            paths = tuple(sorted(leaves))
-            return self._index(paths).scope(tuple(leaves[path] for path in paths)) if paths else self.everything
-        key = _key_of(specification)
+            parts = leaves(specification.pattern)
+            paths = tuple(sorted(parts))
+            return self._index(paths).scope(tuple(parts[path] for path in paths)) if paths else self.everything
+        key = key_of(specification)
         scope = self._lazy.get(key)
         if scope is None:
-            scope = self._lazy[key] = _LazyScope(self, specification)
+            scope = self._lazy[key] = LazyScope(self, specification)
             for number in self._changing:
                 self._withhold(number)
         return scope
 
     def drop(self, scope: Scope) -> None:
-        if isinstance(scope, _LazyScope):
+        if isinstance(scope, LazyScope):
             del self._lazy[scope.key]
             if not self._lazy:
                 self.journal.clear()
-        elif isinstance(scope, _EqualScope) and not scope.members:
+        elif isinstance(scope, EqualScope) and not scope.members:
             scope.family.drop(scope.key)
 
-    def _index(self, paths: tuple[_Path, ...]) -> _Index:
+    def _index(self, paths: tuple[Path, ...]) -> EqualityIndex:
         index = self._indexes.get(paths)
         if index is None:
-            index = self._indexes[paths] = _Index(self, paths)
+            index = self._indexes[paths] = EqualityIndex(self, paths)
             for number in self.everything.members:
                 state = self.states[number]
                 if state is not None:
