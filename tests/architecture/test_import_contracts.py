@@ -39,6 +39,8 @@ VIOLATIONS = [
     ("domain", "faker/domain/distributors/m2o/planted.py", f"import {DOMAIN}.providers"),
     ("decisions", "faker/domain/distributors/planted.py", f"import {DOMAIN}.repositories"),
     ("decisions", "faker/domain/generators/planted.py", f"import {DOMAIN}.repositories"),
+    ("domain", "faker/domain/blueprint/planted.py", f"import {DOMAIN}.providers"),
+    ("domain", "faker/domain/blueprint/planted.py", f"import {DOMAIN}.distributors"),
     ("domain", "faker/domain/stock/planted.py", f"import {DOMAIN}.distributors"),
     ("domain", "faker/domain/stock/planted.py", f"import {DOMAIN}.generators"),
     ("domain", "faker/domain/repositories.py", f"import {DOMAIN}.stock"),
