@@ -14,6 +14,7 @@ from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvi
 from ascetic_ddd.faker.infrastructure.repositories.in_memory_repository import InMemoryRepository
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySessionPool
 from benchmarks.construction import bare_books, in_memory_provider
+from benchmarks.tied_library import tied_provider
 from examples.flights.domain import (
     LOCAL,
     Airline,
@@ -41,6 +42,7 @@ Planned = Callable[[], Awaitable[float]]
 def run() -> None:
     """Print each graph's cost a row and its ratio; the two take turns, and the median of the rounds counts."""
     kinds: tuple[tuple[str, float, Bare, Planned], ...] = (
+        ("library, the tie declared", 4.0, bare_books, _tied_books),
         ("library, the hook of its providers", 6.0, bare_books, _books),
         ("flights, two hooks", 6.0, bare_flights(), _flights),
     )
@@ -66,6 +68,10 @@ async def _measured(bare: Bare, planned: Planned) -> tuple[float, tuple[float, f
 
 async def _books() -> float:
     return await _grown(in_memory_provider(), _ROWS)
+
+
+async def _tied_books() -> float:
+    return await _grown(tied_provider(), _ROWS)
 
 
 async def _flights() -> float:

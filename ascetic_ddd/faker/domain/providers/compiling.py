@@ -10,6 +10,7 @@ from ascetic_ddd.faker.domain.blueprint.rows import Column, Rows
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.composed import Composed
 from ascetic_ddd.faker.domain.providers.provider import Provider
+from ascetic_ddd.faker.domain.providers.tied_reference import TiedReference
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("by_column",)
@@ -63,5 +64,7 @@ def _leaves(composed: list[Composed[Any, Any]]) -> list[_Any]:
 def _drawn_alone(composed: list[Composed[Any, Any]]) -> list[_Any]:
     """The parts that draw from streams of their own, and ask neither a store nor the user's code."""
     parts = _leaves(composed)
-    sources = Counter(id(source) for part in parts for source in part._draws_from())
-    return [part for part in parts if part._draws_alone() and all(sources[id(source)] == 1 for source in part._draws_from())]
+    told = {id(source) for part in parts if isinstance(part, TiedReference) for source in part.tie_sources()}
+    users = Counter(id(source) for part in parts for source in part._draws_from())
+    alone = [part for part in parts if part._draws_alone() and id(part) not in told]
+    return [part for part in alone if all(users[id(source)] == 1 for source in part._draws_from())]

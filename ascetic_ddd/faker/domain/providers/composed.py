@@ -40,6 +40,7 @@ class Composed(Provider[I, O]):
         if parts is None:
             parts = self._parts = found_parts(self)
             self._named = tuple(parts.items())
+            self._is_tied = any(part._is_tied for part in parts.values())
             self._composed = tuple(part for part in parts.values() if isinstance(part, Composed))
             self._put_off(())
             self._plain = all(part._is_plain for part in parts.values())

@@ -145,7 +145,7 @@ class CompositeValueProvider(Composed[I, O]):
     async def populate(self, session: ISession, specification: ISpecification | None = None) -> None:
         if self._slot.is_done or self._slot.is_null:
             return
-        if specification is None and not (self._overrides_populate or self._is_root or at_work.get()):
+        if specification is None and not (self._overrides_populate or self._is_root or self._may_clash or at_work.get()):
             pending = CompositeValueProvider._step(self, session)
             if pending is not None:
                 await pending
@@ -154,7 +154,7 @@ class CompositeValueProvider(Composed[I, O]):
         try:
             if self._prepare(session, specification) or (self.distributor is not None and self._draws_null(session)):
                 return
-            if specification is None and not self._overrides_populate:
+            if specification is None and not (self._overrides_populate or (self._may_clash and self._is_tied)):
                 pending = self._complete(session)
                 if pending is not None:
                     await pending
@@ -165,11 +165,11 @@ class CompositeValueProvider(Composed[I, O]):
 
     async def _populate_parts(self, session: ISession, specification: ISpecification | None = None) -> None:
         """Run the hook, and complete what it left open."""
-        if specification is not None or self._overrides_populate:
+        if specification is not None or self._overrides_populate or (self._may_clash and self._is_tied):
             if isinstance(specification, EqualSpecification):
                 self._tell(specification.pattern)
             try:
-                if self._may_clash and self._overrides_populate:
+                if self._may_clash and (self._overrides_populate or self._is_tied):
                     await tied_back.follow(self, session, specification)
                 else:
                     self._is_hooking = True

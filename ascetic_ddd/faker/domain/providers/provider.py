@@ -40,6 +40,7 @@ class Provider(ABC, Generic[I, O]):
     _overrides_populate = False
     _overrides_create = False
     _overrides_reset = False
+    _is_tied = False  # it, or a part of it, is told by another part of the same object
     _is_taken_by_its_word = False  # populate itself is the user's
     _asks_once = True  # each part is populated once per object of this one
     _holds_objects = False  # its parts are objects of their own: what they are told is not told to this one

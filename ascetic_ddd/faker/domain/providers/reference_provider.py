@@ -9,13 +9,13 @@ from ascetic_ddd.faker.domain.distributors.m2o.factory import checked_distributo
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IM2ODistributor
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
-from ascetic_ddd.faker.domain.providers.chosen_reference import ChosenReference
 from ascetic_ddd.faker.domain.providers.kinds import is_specification
 from ascetic_ddd.faker.domain.providers.patterns import check_depth
 from ascetic_ddd.faker.domain.providers.plain import copied
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.reference_source import ReferenceSource, Wanted
 from ascetic_ddd.faker.domain.providers.telling import overrules, told_by
+from ascetic_ddd.faker.domain.providers.tied_reference import TiedReference, checked_ties
 from ascetic_ddd.faker.domain.providers.use import at_work, refuse_original
 from ascetic_ddd.faker.domain.providers.wishes import Telling, add_up
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
@@ -30,7 +30,7 @@ A = TypeVar("A")
 O = TypeVar("O")  # noqa: E741
 
 
-class ReferenceProvider(ChosenReference[I, O], Generic[I, A, O]):
+class ReferenceProvider(TiedReference[I, O], Generic[I, A, O]):
     """Provides the id of another aggregate.
 
     Nothing told: the distributor decides reuse or create among all that exist. A full id told: that id. A part told, as a
@@ -55,9 +55,12 @@ class ReferenceProvider(ChosenReference[I, O], Generic[I, A, O]):
         strict: a full id told that is not known here is looked up, once, where the repository can look (it has ``get`` and
             ``find``; of a composite repository the external one is asked); one that does not exist is an error. False takes it
             as it is.
+        tied: parts of the aggregate that other parts of the same object tell, by their paths: ``{"tenant_id": "id.tenant_id"}``
+            has a book refer to an author of the book's own tenant. It does what a ``do_populate`` would that completes the one
+            and tells the other, and costs less.
 
     Raises:
-        ConfigurationError: ``aggregate_provider`` is neither.
+        ConfigurationError: ``aggregate_provider`` is neither, or ``tied`` is no dict of names and paths.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class ReferenceProvider(ChosenReference[I, O], Generic[I, A, O]):
         *,
         create: bool = True,
         strict: bool = True,
+        tied: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__()
         self.distributor: IM2ODistributor = distributor_factory() if distributor is None else checked_distributor(distributor)
@@ -81,6 +85,8 @@ class ReferenceProvider(ChosenReference[I, O], Generic[I, A, O]):
             _ = aggregate_provider.memory.population  # listen from the start
         self._nobody = Pool().everything
         self._strict = strict
+        self._tied = checked_ties(tied)
+        self._is_tied = bool(self._tied)
         self._tellings: list[Telling] = []
         self._is_told = False
         self._pattern: dict[str, Any] | None = None
@@ -92,7 +98,7 @@ class ReferenceProvider(ChosenReference[I, O], Generic[I, A, O]):
     def reset(self) -> None:
         self._drawn = self._used = None
         self._slot.input = None
-        self._slot.is_done = False
+        self._slot.is_done = self._follows = False
         self._is_told = False
         self._pattern = None
         self._specification = None

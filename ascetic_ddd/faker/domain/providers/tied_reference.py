@@ -1,0 +1,137 @@
+"""A reference whose parts are told by other parts of the same object: a book's author is of the book's own tenant."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
+
+from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.providers.chosen_reference import ChosenReference
+from ascetic_ddd.faker.domain.providers.composed import Composed
+from ascetic_ddd.faker.domain.providers.provider import Pending, Provider
+from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("TiedReference", "checked_ties")
+
+I = TypeVar("I")  # noqa: E741
+O = TypeVar("O")  # noqa: E741
+
+_Any = Provider[Any, Any]
+
+
+class TiedReference(ChosenReference[I, O]):
+    """The part of a reference provider that follows what it is tied to. It does what a hook would: complete that, and tell it."""
+
+    _tied: Mapping[str, str]
+    _ties: tuple[tuple[str, _Any], ...] | None = None  # what is told, and by which part; found when it is first needed
+    _follows = False  # it has been told, for the object at hand
+
+    def _step(self, session: ISession) -> Pending:
+        if self._tied and not (self._follows or self._slot.is_done):
+            return self._follow(session)
+        return super()._step(session)
+
+    def _follow(self, session: ISession) -> Pending:
+        ties = self._ties
+        if ties is None:
+            ties = self._ties = _resolved(self)
+        for _, part in ties:
+            if not part._slot.is_done:
+                pending = part._step(session)
+                if pending is not None:
+                    return self._follow_later(session, pending)
+        self._follows = True
+        self._tell_ties({key: part._known() for key, part in ties})
+        return super()._step(session)
+
+    async def _follow_later(self, session: ISession, pending: Pending) -> None:
+        while pending is not None:
+            await pending
+            pending = self._follow(session)
+
+    def _tell_ties(self, pattern: dict[str, Any]) -> None:
+        if self._tellings:
+            self.set(pattern)  # type: ignore[arg-type]  # a pattern; what contradicts is followed back
+            return
+        self._wanted = self.source.wanted(pattern, None, self)
+        self._tellings = [(self._owner, pattern)]
+        self._pattern = pattern
+
+    def tie_sources(self) -> Iterator[_Any]:
+        """The parts that it is tied to.
+
+        Raises:
+            ConfigurationError: there is no such part, or the ties lead back to where they began.
+        """
+        if self._ties is None:
+            self._ties = _resolved(self)
+        return iter([part for _, part in self._ties])
+
+    def _draws_alone(self) -> bool:
+        return not self._tied and super()._draws_alone()
+
+    def _detach(self) -> None:
+        super()._detach()
+        self._ties = None
+
+
+def checked_ties(tied: Any) -> dict[str, str]:
+    """What a reference is tied to, as it was given.
+
+    Raises:
+        ConfigurationError: it is no dict of names and paths.
+    """
+    if tied is None:
+        return {}
+    if not isinstance(tied, Mapping) or not all(isinstance(each, str) and each for pair in tied.items() for each in pair):
+        raise ConfigurationError(
+            f"tied={tied!r}: expected a dict of parts of the referenced aggregate, each with the path of the part that tells it, "
+            "such as {'tenant_id': 'id.tenant_id'}"
+        )
+    return dict(tied)
+
+
+def _resolved(reference: TiedReference[Any, Any]) -> tuple[tuple[str, _Any], ...]:
+    top = _object_of(reference)
+    ties = tuple((key, _part_at(top, path, reference)) for key, path in reference._tied.items())
+    _check_circle(reference, top)
+    return ties
+
+
+def _object_of(provider: _Any) -> _Any:
+    """The object that a part belongs to: the aggregate, or an entity in a list of its own."""
+    while provider._owner is not None and not provider._owner._holds_objects:
+        provider = provider._owner
+    return provider
+
+
+def _part_at(top: _Any, path: str, reference: TiedReference[Any, Any]) -> _Any:
+    part = top
+    for name in path.split("."):
+        parts = part.parts() if isinstance(part, Composed) else {}
+        if name not in parts:
+            raise ConfigurationError(
+                f"{reference.path} is tied to {path!r}, but {part.path} has no part {name!r}; "
+                f"it has {', '.join(sorted(parts)) or 'none'}"
+            )
+        part = parts[name]
+    is_given = isinstance(part, ValueProvider) and part.is_given
+    if part is reference or isinstance(part, Composed) or is_given:
+        reason = "which the database gives" if is_given else "which is no value and no other reference"
+        raise ConfigurationError(f"{reference.path} is tied to {path!r}, {reason}; tie it to a part that is drawn before it")
+    return part
+
+
+def _check_circle(reference: TiedReference[Any, Any], top: _Any) -> None:
+    """Follow the ties of the ties; there are few."""
+    seen: dict[int, TiedReference[Any, Any]] = {}
+    waiting = [reference]
+    while waiting:
+        tied = waiting.pop()
+        for path in tied._tied.values():
+            part = _part_at(top, path, tied)
+            if part is reference:
+                names = " and ".join(dict.fromkeys([reference.path, *(each.path for each in seen.values()), tied.path]))
+                raise ConfigurationError(f"{names} are tied in a circle; leave one of the ties out")
+            if isinstance(part, TiedReference) and id(part) not in seen:
+                seen[id(part)] = part
+                waiting.append(part)
