@@ -24,6 +24,8 @@ __all__ = ("BookProvider", "tied_provider")
 
 
 class BookProvider(AggregateProvider[dict[str, Any], Book]):
+    """Provides a book, whose author is of its own tenant."""
+
     _id_attr = "id"
 
     id: BookIdProvider

@@ -17,11 +17,14 @@ class Slot:
         is_done: nothing is left to draw.
         is_null: the part, which has parts of its own, is None as a whole.
         is_put_off: drawn, but by column, at the end of the batch, or when somebody asks.
+        is_told: somebody told something of it; its provider has to be asked to forget that.
+        drawn: what was drawn for it, to be given back if the object is given up.
     """
 
-    __slots__ = ("input", "is_done", "is_null", "is_put_off", "output")
+    __slots__ = ("drawn", "input", "is_done", "is_null", "is_put_off", "is_told", "output")
 
     def __init__(self) -> None:
         self.input: Any = None
         self.output: Any = NOTHING
-        self.is_done = self.is_null = self.is_put_off = False
+        self.is_done = self.is_null = self.is_put_off = self.is_told = False
+        self.drawn: Any = None

@@ -1,10 +1,10 @@
 """How a reference chooses among the aggregates that exist, or decides to make one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
 from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributor
-from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision
+from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision, IReservation
 from ascetic_ddd.faker.domain.errors import UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.made_reference import MadeReference
 from ascetic_ddd.faker.domain.providers.provider import Pending
@@ -12,6 +12,7 @@ from ascetic_ddd.faker.domain.providers.reference_source import Wanted
 from ascetic_ddd.faker.domain.providers.ties import tied_uses
 from ascetic_ddd.faker.domain.providers.wishes import held_against
 from ascetic_ddd.faker.domain.stock.aggregate_stock import AggregateStock
+from ascetic_ddd.faker.domain.stock.scope import Scope
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("ChosenReference",)
@@ -54,14 +55,50 @@ class ChosenReference(MadeReference[I, O]):
             choice = None
         if choice is None:
             self._slot.input = None
-            self._drawn = (session, scope, None)
+            self._slot.drawn = (session, scope, None)
         elif isinstance(choice, int):
             self._slot.input = memory.population.id_of(choice)
-            self._drawn = (session, scope, choice)
+            self._slot.drawn = (session, scope, choice)
         else:
             return self._create_new(session, wanted, scope, choice)
         self._slot.is_done = True
         return None
+
+    def _fast_step(self) -> Callable[[ISession], Pending]:
+        """Most references: untold, not nullable, free to create."""
+        if self._overrides_populate or not self._is_usual:
+            return self._step
+        slot, source = self._slot, self.source
+
+        def step(session: ISession) -> Pending:
+            memory = source.memory
+            if slot.is_told or memory is None or memory.is_behind:
+                return self._step(session)
+            return self._take_use(session, None, memory.population.everything)
+
+        return step
+
+    @property
+    def _is_usual(self) -> bool:
+        """True if all that is to be decided is decided by the distributor."""
+        return self.may_create and not self._is_nullable and self.distributor.keeps_values
+
+    def _choose(self, session: ISession, wanted: Wanted) -> Pending:
+        """Choose among those that match a pattern, or make one."""
+        memory = self.source.memory
+        if memory is None or memory.is_behind or not (self._is_usual and wanted.is_usual):
+            return ChosenReference._step(self, session)
+        return self._take_use(session, wanted, wanted.scope)
+
+    def _take_use(self, session: ISession, wanted: Wanted | None, scope: Scope) -> Pending:
+        choice = self.distributor.draw(session, scope)
+        if isinstance(choice, int):
+            slot = self._slot
+            slot.input = self.source.population.id_of(choice)
+            slot.drawn = (session, scope, choice)
+            slot.is_done = True
+            return None
+        return self._create_new(session, wanted, scope, cast(IReservation, choice))
 
     def _expect_first(self, error: UnsatisfiableError, memory: AggregateStock) -> None:
         """Raise the error, unless this is the first of its kind, which may refer to nobody."""
@@ -149,7 +186,7 @@ class ChosenReference(MadeReference[I, O]):
         return [None if number is None else population.id_of(number) for number in numbers], numbers
 
     def _took(self, session: ISession, choice: Any) -> None:
-        self._drawn = (session, self.source.population.everything, choice)
+        self._slot.drawn = (session, self.source.population.everything, choice)
 
     def _is_open(self) -> bool:
         return bool(self._tellings)

@@ -30,7 +30,7 @@ def by_column(root: AggregateProvider[Any, Any], session: ISession) -> Iterator[
     late = {id(part): part for part in _drawn_alone(composed)} if root._plain else {}
     for part in late.values():
         part._column = Column(session, part._slot, part._draw_many, part._took, part.reset)
-    for owner in composed:
+    for owner in reversed(composed):  # the object itself last
         owner._put_off([part for part in owner.parts().values() if id(part) in late])
     slots = [owner._slot for owner in composed]
     slots += [part._slot for part in _leaves(composed) if id(part) not in late]
@@ -42,8 +42,8 @@ def by_column(root: AggregateProvider[Any, Any], session: ISession) -> Iterator[
     finally:
         root._end_rows(before)
         root._rows = None
-        for owner in composed:
-            owner._put_off([])
+        for owner in reversed(composed):
+            owner._put_off(())
         for part in late.values():
             part._column = None
             part.reset()

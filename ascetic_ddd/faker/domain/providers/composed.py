@@ -18,6 +18,7 @@ __all__ = ("Composed",)
 I = TypeVar("I")  # noqa: E741
 O = TypeVar("O")  # noqa: E741
 
+_Cleared: TypeAlias = tuple[tuple[Slot, bool, Callable[[], None]], ...]
 _Steps: TypeAlias = tuple[tuple[Slot, Callable[[ISession], Pending]], ...]
 
 
@@ -27,9 +28,9 @@ class Composed(Provider[I, O]):
     _parts: dict[str, Provider[Any, Any]] | None = None
     _named: tuple[tuple[str, Provider[Any, Any]], ...] = ()
     _steps: _Steps = ()
+    _cleared: _Cleared = ()  # slots of parts, and parts of these
     _clears: tuple[Callable[[], None], ...] = ()
     _composed: "tuple[Composed[Any, Any], ...]" = ()
-    _late: Slot | None = None  # in a batch: done when all that is put off has been put off in the row at hand
     _plain = False
     _may_clash = False  # a reference is told, and the hook may tell it something else
     _part_names: ClassVar[tuple[str, ...] | None] = None
@@ -40,10 +41,12 @@ class Composed(Provider[I, O]):
         if parts is None:
             parts = self._parts = found_parts(self)
             self._named = tuple(parts.items())
-            self._is_tied = any(part._is_tied for part in parts.values())
             self._composed = tuple(part for part in parts.values() if isinstance(part, Composed))
-            self._put_off(())
+            for part in self._composed:
+                part.parts()
+            self._is_tied = any(part._is_tied for part in parts.values())
             self._plain = all(part._is_plain for part in parts.values())
+            self._put_off(())
             self._compile()
             self._parts_found(parts)
         return parts
@@ -55,35 +58,64 @@ class Composed(Provider[I, O]):
         self._look_for_parts()
         self._clear()
 
-    def _look_for_parts(self) -> None:
-        """Find the parts, anew if another provider was put in the place of one."""
+    def _look_for_parts(self) -> bool:
+        """Find the parts, anew if another provider was put in the place of one, here or below. Returns True if so."""
         attributes = self.__dict__
+        is_new = self._parts is None
         for name, part in self._named:
             if attributes.get(name, part) is not part:
-                self._parts = None
-                break
-        if self._parts is None:
+                is_new = True
+        for owner in self._composed:
+            is_new = owner._look_for_parts() or is_new
+        if is_new:
+            self._parts = None
             self.parts()
-        for part in self._composed:
-            part._look_for_parts()
+        return is_new
 
     def _clear(self) -> None:
         """Forget the object at hand, whose parts are known."""
-        if self._late is not None:
-            self._late.is_done = False
+        self._clear_own()
+        for slot, is_done, forget in self._cleared:
+            if slot.is_told:
+                forget()
+            else:
+                slot.input = slot.drawn = None
+                slot.output = NOTHING
+                slot.is_done = is_done
         for clear in self._clears:
             clear()
+
+    def _clear_own(self) -> None:
+        """Forget the object, but for its parts."""
+        slot = self._slot
+        slot.is_done = slot.is_null = False
+        slot.output = NOTHING
 
     def _put_off(self, late: Sequence[Provider[Any, Any]]) -> None:
         """Until this is called again: complete the other parts, and put these off unless they were told something."""
         others = [part for _, part in self._named if part not in late]
-        self._clears = tuple(
-            part._clear if isinstance(part, Composed) and not part._overrides_reset else part.reset for part in others
-        )
-        self._steps = tuple((part._slot, part._step) for part in others)
-        self._late = Slot() if late else None
-        if self._late is not None:
-            self._steps += ((self._late, partial(self._put_off_unless_told, self._late, tuple(late))),)
+        self._find_what_to_clear(others)
+        self._steps = tuple((part._slot, part._fast_step()) for part in others)
+        if late:
+            done = Slot()
+            self._steps += ((done, partial(self._put_off_unless_told, done, tuple(late))),)
+            self._cleared += ((done, False, self._clear_own),)
+
+    def _find_what_to_clear(self, parts: Sequence[Provider[Any, Any]]) -> None:
+        cleared: list[tuple[Slot, bool, Callable[[], None]]] = []
+        clears: list[Callable[[], None]] = []
+        for part in parts:
+            if part._overrides_reset or (part._is_tied and part._is_leaf):
+                clears.append(part.reset)
+            elif part._is_leaf:
+                cleared.append((part._slot, part._is_done_by_itself, part.reset))
+            elif isinstance(part, Composed) and part.distributor is None:
+                cleared.append((part._slot, False, part._clear_own))
+                cleared += part._cleared
+                clears += part._clears
+            else:
+                clears.append(part._clear if isinstance(part, Composed) else part.reset)
+        self._cleared, self._clears = tuple(cleared), tuple(clears)
 
     def _put_off_unless_told(self, done: Slot, late: Sequence[Provider[Any, Any]], session: ISession) -> Pending:
         done.is_done = True
@@ -202,7 +234,8 @@ class Composed(Provider[I, O]):
     def _detach(self) -> None:
         super()._detach()
         self._parts = None
-        self._named, self._steps, self._clears, self._composed = (), (), (), ()
+        self._named, self._steps, self._composed = (), (), ()
+        self._cleared, self._clears = (), ()
 
     def _adopt(self, input: Any) -> None:
         if type(input) is dict or isinstance(input, Mapping):

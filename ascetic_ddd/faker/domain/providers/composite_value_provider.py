@@ -46,7 +46,6 @@ class CompositeValueProvider(Composed[I, O]):
     distributor: NewDistributor | None = None  # decides on null
     _is_root = False
     _teller: Any = NOBODY  # who told it to be None
-    _is_told = False  # by whoever is not its own hook
 
     def __init__(
         self,
@@ -67,15 +66,11 @@ class CompositeValueProvider(Composed[I, O]):
         self._drawn_by: ISession | None = None
         place_parts(self)
 
-    def _clear(self) -> None:
-        slot = self._slot
-        slot.is_null = slot.is_done = self._is_decided = False
-        if self._is_told:
-            self._is_told = self._may_clash = False
-            self._teller = NOBODY
-        slot.output = NOTHING
+    def _clear_own(self) -> None:
+        super()._clear_own()
+        self._is_decided = self._may_clash = self._slot.is_told = False
+        self._teller = NOBODY
         self._drawn_by = None
-        super()._clear()
 
     def set(self, input: I | None) -> None:
         """Tell the parts named in a dict; None makes the whole value None.
@@ -101,7 +96,7 @@ class CompositeValueProvider(Composed[I, O]):
                 contradict(self, None, input, teller)
         self._teller = NOBODY
         self._slot.is_null = False
-        self._is_decided = True
+        self._is_decided = self._slot.is_told = True
         for name, value in told.items():
             parts[name].set(value)
 
@@ -115,10 +110,10 @@ class CompositeValueProvider(Composed[I, O]):
         self._teller = teller
         self._slot.output = NOTHING
         self._slot.is_done = False
-        self._slot.is_null = self._is_decided = self._is_told = True
+        self._slot.is_null = self._is_decided = self._slot.is_told = True
 
     def _hear(self, is_whole: bool) -> bool:
-        self._is_told = self._is_decided = True
+        self._slot.is_told = self._is_decided = True
         self._may_clash = self._may_clash or not is_whole
         self._slot.is_done = self._slot.is_done and is_whole
         self._slot.output = NOTHING

@@ -1,6 +1,6 @@
 """How a value is drawn: made anew by a generator, or chosen by a distributor among those that were made before."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from ascetic_ddd.faker.domain.distributors.m2o.distributors import NewDistributor
@@ -29,7 +29,7 @@ class DrawnValue(Provider[I, O]):
     distributor: IM2ODistributor
     _generator: IInputGenerator | None
     _pool: ValuePool
-    _drawn: tuple[ISession, int | None] | None  # for the object at hand
+    _is_leaf = True
     _always_new: NewDistributor | None  # most values: nothing to decide, nothing to give back
     _is_unique: bool
 
@@ -66,15 +66,36 @@ class DrawnValue(Provider[I, O]):
             return None
         return self._draw(session)
 
+    def _fast_step(self) -> Callable[[ISession], Pending]:
+        always_new, generate, slot = self._always_new, self._generator, self._slot
+        if always_new is None or generate is None or self._overrides_populate:
+            return self._step
+        take = always_new.take_position
+
+        def step(session: ISession) -> Pending:
+            position = take()
+            try:
+                drawn = generate(session, position)
+            except Exception as error:
+                self._explain(error, position)
+                raise
+            if is_awaitable(drawn):
+                return self._await(drawn)
+            slot.input = drawn
+            slot.is_done = True
+            return None
+
+        return step
+
     def _draw(self, session: ISession) -> Pending:
         """Draw what takes a decision."""
         choice = self.distributor.draw(session, self._pool.everything)
         if choice is None:
             self._slot.input = None
-            self._drawn = (session, None)
+            self._slot.drawn = (session, None)
         elif isinstance(choice, int):
             self._slot.input = copied(self._pool.inputs[choice])
-            self._drawn = (session, choice)
+            self._slot.drawn = (session, choice)
         elif self.distributor.keeps_values:
             return self._make_new(session, choice)
         else:
@@ -93,7 +114,7 @@ class DrawnValue(Provider[I, O]):
             return self._make_later(session, reservation, drawn)
         reservation.fulfil(session)
         self._slot.input = drawn
-        self._drawn = (session, reservation.position)
+        self._slot.drawn = (session, reservation.position)
         self._slot.is_done = True
         return None
 
@@ -108,7 +129,7 @@ class DrawnValue(Provider[I, O]):
             reservation.cancel()
             raise
         reservation.fulfil(session)
-        self._drawn = (session, reservation.position)
+        self._slot.drawn = (session, reservation.position)
         self._slot.is_done = True
 
     async def _make_new(self, session: ISession, reservation: IReservation) -> None:
@@ -119,7 +140,7 @@ class DrawnValue(Provider[I, O]):
 
         choice = await carry_out(session, reservation, make)
         self._slot.input = None if choice is None else copied(self._pool.inputs[choice])
-        self._drawn = (session, choice)
+        self._slot.drawn = (session, choice)
         self._slot.is_done = True
 
     async def _unknown(self, session: ISession, reservation: IReservation) -> Any:
@@ -163,22 +184,26 @@ class DrawnValue(Provider[I, O]):
         return [None if choice is None else copied(inputs[choice]) for choice in choices], choices
 
     def _took(self, session: ISession, choice: Any) -> None:
-        self._drawn = (session, choice)
+        self._slot.drawn = (session, choice)
 
     def _generate(self, session: ISession, position: int) -> Any:
         try:
             return self._generator(session, position)  # type: ignore[misc]  # nothing is drawn where there is none
-        except ExhaustedError as error:
-            raise ExhaustedError(f"{self.path}: {error}") from None
         except Exception as error:
-            add_note(error, f"while {self.path} drew input number {position}")
+            self._explain(error, position)
             raise
 
+    def _explain(self, error: Exception, position: int) -> None:
+        """Tell where an error of a generator came up."""
+        if isinstance(error, ExhaustedError):
+            raise ExhaustedError(f"{self.path}: {error}") from None
+        add_note(error, f"while {self.path} drew input number {position}")
+
     def _taken(self) -> Any:
-        return self._drawn
+        return self._slot.drawn
 
     def _give_back(self) -> None:
-        drawn, self._drawn = self._drawn, None
+        drawn, self._slot.drawn = self._slot.drawn, None
         if drawn is not None and self._root()._is_in_the_making:
             session, choice = drawn
             self.distributor.undraw(session, self._pool.everything, choice)

@@ -49,7 +49,7 @@ class EntityProvider(CompositeValueProvider[I, O]):
     def _parts_found(self, parts: dict[str, Provider[Any, Any]]) -> None:
         super()._parts_found(parts)
         if self._id_attr not in parts:
-            self._parts, self._named, self._steps, self._clears = None, (), (), ()
+            self._parts, self._named, self._steps = None, (), ()
             raise ConfigurationError(
                 f"{self.path} has _id_attr = {self._id_attr!r}, but no annotated provider of that name; "
                 f"it has {', '.join(parts) or 'none'}"

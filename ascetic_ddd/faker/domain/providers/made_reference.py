@@ -35,7 +35,7 @@ class MadeReference(Referring[I, O]):
     _tellings: list[Telling]
     _pattern: Mapping[str, Any] | None
     _wanted: Wanted | None
-    _drawn: tuple[ISession, Scope, int | None] | None  # for the object at hand
+    _is_leaf = True
     _used: tuple[ISession, Scope, int] | None  # by it, as it was told
 
     async def _create_new(self, session: ISession, wanted: Wanted | None, scope: Scope, reservation: IReservation) -> None:
@@ -56,7 +56,7 @@ class MadeReference(Referring[I, O]):
             return None if scope is self._nobody else self._number_of_new(scope, id)
 
         choice = await carry_out(session, reservation, make)
-        self._drawn = (session, scope, reservation.position if choice is None else choice)
+        self._slot.drawn = (session, scope, reservation.position if choice is None else choice)
         self._slot.input = id if choice is None else self.source.population.id_of(choice)
         self._slot.is_done = True
 
@@ -175,11 +175,11 @@ class MadeReference(Referring[I, O]):
         return any(teller is CALLER for teller, _ in self._tellings)
 
     def _give_back(self) -> None:
-        drawn, used, self._drawn, self._used = self._drawn, self._used, None, None
+        drawn, used, self._slot.drawn, self._used = self._slot.drawn, self._used, None, None
         if drawn is not None and self._root()._is_in_the_making:
             self.distributor.undraw(*drawn)
         if used is not None and self._root()._is_in_the_making:
             self.distributor.unuse(*used)
 
     def _taken(self) -> Any:
-        return None if self._drawn is None and self._used is None else (self._drawn, self._used)
+        return None if self._slot.drawn is None and self._used is None else (self._slot.drawn, self._used)

@@ -40,6 +40,8 @@ class Provider(ABC, Generic[I, O]):
     _overrides_populate = False
     _overrides_create = False
     _overrides_reset = False
+    _is_done_by_itself = False  # the database gives it
+    _is_leaf = False  # has no parts; what is not told of it is all in its slot
     _is_tied = False  # it, or a part of it, is told by another part of the same object
     _is_taken_by_its_word = False  # populate itself is the user's
     _asks_once = True  # each part is populated once per object of this one
@@ -173,6 +175,10 @@ class Provider(ABC, Generic[I, O]):
         """True if ``_build`` does all that ``create`` does."""
         return not self._overrides_create
 
+    def _fast_step(self) -> Callable[[ISession], Pending]:
+        """What does the same as ``_step``, if it is not done, with what does not change looked up beforehand."""
+        return self._step
+
     @abstractmethod
     def _step(self, session: ISession) -> Pending:
         """Complete the input; what cannot be done without waiting is returned, to be awaited once."""
@@ -244,6 +250,7 @@ class Provider(ABC, Generic[I, O]):
     def _detach(self) -> None:
         """In a fresh copy: give up what must not be shared with the original."""
         self._slot = Slot()
+        self._slot.is_told = True  # as the original may be: forget that, too
         self._failure = None
 
     def _attach(self) -> None:

@@ -92,13 +92,12 @@ class ReferenceProvider(TiedReference[I, O], Generic[I, A, O]):
         self._pattern: dict[str, Any] | None = None
         self._specification: ISpecification | None = None
         self._wanted: Wanted | None = None
-        self._drawn: tuple[ISession, Scope, int | None] | None = None  # for the object at hand
         self._used: tuple[ISession, Scope, int] | None = None  # by it, as it was told
 
     def reset(self) -> None:
-        self._drawn = self._used = None
+        self._slot.drawn = self._used = None
         self._slot.input = None
-        self._slot.is_done = self._follows = False
+        self._slot.is_done = self._slot.is_told = False
         self._is_told = False
         self._pattern = None
         self._specification = None
@@ -118,6 +117,7 @@ class ReferenceProvider(TiedReference[I, O], Generic[I, A, O]):
         if at_work.get():
             refuse_original(self)
         self._settle()
+        self._slot.is_told = True
         owner = self._owner
         teller = owner if owner is not None and owner._is_hooking else told_by(self)
         if type(input) is dict and not self._tellings and len(input) != self.source.id_parts:
@@ -128,7 +128,7 @@ class ReferenceProvider(TiedReference[I, O], Generic[I, A, O]):
                 check_depth(input, self)
                 raise
             self._wanted = self.source.wanted(told, None, self)
-            if self._drawn is not None or self._used is not None:
+            if self._slot.drawn is not None or self._used is not None:
                 self._give_back()
             self._tellings = [(teller, told)]
             self._slot.output = NOTHING
@@ -157,8 +157,9 @@ class ReferenceProvider(TiedReference[I, O], Generic[I, A, O]):
 
     def _take(self, telling: Telling) -> None:
         """Let a telling add to the others."""
+        self._slot.is_told = True
         wish, self._tellings = add_up(self, self._tellings, telling)
-        if self._drawn is not None or self._used is not None:
+        if self._slot.drawn is not None or self._used is not None:
             self._give_back()
         is_open = wish.pattern is not None or wish.specification is not None
         self._wanted = self.source.wanted(wish.pattern, wish.specification, self) if is_open else None

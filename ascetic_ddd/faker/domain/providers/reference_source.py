@@ -46,6 +46,11 @@ class Wanted:
         self.specification = specification
         self.is_tied = specification is not None  # looked at whether another reference tells how often it will be wanted
 
+    @property
+    def is_usual(self) -> bool:
+        """True if any aggregate of the scope will do, however often, and it has been looked how often it will be wanted."""
+        return self.is_tied and not (self.identities or self.tells_given)
+
 
 class ReferenceSource:
     """What the clones of one reference share: the aggregate provider behind it, and lanes of it to make new ones with."""

@@ -1,6 +1,6 @@
 """A reference whose parts are told by other parts of the same object: a book's author is of the book's own tenant."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
@@ -23,12 +23,14 @@ class TiedReference(ChosenReference[I, O]):
 
     _tied: Mapping[str, str]
     _ties: tuple[tuple[str, _Any], ...] | None = None  # what is told, and by which part; found when it is first needed
-    _follows = False  # it has been told, for the object at hand
 
     def _step(self, session: ISession) -> Pending:
-        if self._tied and not (self._follows or self._slot.is_done):
+        if self._tied and not self._slot.is_done:
             return self._follow(session)
-        return super()._step(session)
+        return ChosenReference._step(self, session)
+
+    def _fast_step(self) -> Callable[[ISession], Pending]:
+        return super()._fast_step() if not self._tied or self._overrides_populate else self._follow
 
     def _follow(self, session: ISession) -> Pending:
         ties = self._ties
@@ -39,22 +41,19 @@ class TiedReference(ChosenReference[I, O]):
                 pending = part._step(session)
                 if pending is not None:
                     return self._follow_later(session, pending)
-        self._follows = True
-        self._tell_ties({key: part._known() for key, part in ties})
-        return super()._step(session)
+        pattern = {key: part._known() for key, part in ties}
+        if self._slot.is_told:
+            self.set(pattern)  # type: ignore[arg-type]  # a pattern; what contradicts it is followed back
+            return ChosenReference._step(self, session)
+        self._wanted = wanted = self.source.wanted(pattern, None, self)
+        self._tellings = [(self._owner, pattern)]
+        self._pattern = pattern
+        return self._choose(session, wanted)
 
     async def _follow_later(self, session: ISession, pending: Pending) -> None:
         while pending is not None:
             await pending
             pending = self._follow(session)
-
-    def _tell_ties(self, pattern: dict[str, Any]) -> None:
-        if self._tellings:
-            self.set(pattern)  # type: ignore[arg-type]  # a pattern; what contradicts is followed back
-            return
-        self._wanted = self.source.wanted(pattern, None, self)
-        self._tellings = [(self._owner, pattern)]
-        self._pattern = pattern
 
     def tie_sources(self) -> Iterator[_Any]:
         """The parts that it is tied to.

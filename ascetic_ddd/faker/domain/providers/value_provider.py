@@ -91,13 +91,12 @@ class ValueProvider(UniqueValue[I, O]):
             )
         else:
             self._is_given = True
-            self._slot.is_done = True
+            self._slot.is_done = self._is_done_by_itself = True
         always_new: NewDistributor | None = (
             self.distributor if isinstance(self.distributor, NewDistributor) and not self.distributor.is_nullable else None
         )
         self._always_new = None if self._is_unique else always_new
         self._sequence = always_new if self._is_unique else None
-        self._drawn: tuple[ISession, int | None] | None = None
         self._teller: Any = NOBODY
         self._generated_by = input_generator
 
@@ -112,11 +111,12 @@ class ValueProvider(UniqueValue[I, O]):
         return self._is_unique
 
     def reset(self) -> None:
-        self._drawn = None
-        self._slot.input = None
+        slot = self._slot
+        slot.drawn = slot.input = None
+        slot.is_told = False
         self._teller = NOBODY
-        self._slot.is_done = self._is_given
-        self._slot.output = NOTHING
+        slot.is_done = self._is_given
+        slot.output = NOTHING
 
     def set(self, input: I | None) -> None:
         """Tell the input; None for a value that the database gives tells nothing.
@@ -127,6 +127,7 @@ class ValueProvider(UniqueValue[I, O]):
         if at_work.get():
             refuse_original(self)
         self._settle()
+        self._slot.is_told = True
         if input is None and self._is_given:
             if self._teller is NOBODY:
                 self._slot.input, self._slot.output = None, NOTHING
@@ -138,7 +139,7 @@ class ValueProvider(UniqueValue[I, O]):
             return
         else:
             contradict(self, self._slot.input, input, teller)
-        if self._drawn is not None:
+        if self._slot.drawn is not None:
             self._give_back()
         self._slot.input = input
         self._slot.is_done = True

@@ -46,9 +46,9 @@ async def test_a_planned_run_gives_the_rows_of_the_hook(batch_size: int, lanes: 
 TELLINGS: tuple[Any, ...] = (
     None,
     {"title": "Persuasion"},
-    {"id": {"tenant_id": 2}},
+    {"id": {"tenant_id": 1}},
     {"author_id": {"tenant_id": 1}},
-    {"author_id": {"tenant_id": 2, "author_id": 3}},
+    {"author_id": {"tenant_id": 1, "author_id": 2}},
     {"author_id": {"name": "Fanny Burney"}},
     {"id": {"tenant_id": 1}, "author_id": {"tenant_id": 1, "author_id": 1}},
     {"author_id": {"tenant_id": {"name": "Tenant 1"}}},
@@ -141,7 +141,9 @@ class OrderProvider(AggregateProvider[dict[str, Any], Agg]):
 
     def __init__(self, shops: ShopProvider) -> None:
         self.id = ValueProvider(distributor_factory(sequence=True))
-        self.shop_id = ReferenceProvider(distributor_factory(mean=4, null_weight=0.2), shops, tied={"country": "place.country"})
+        self.shop_id = ReferenceProvider[int, Agg, int](
+            distributor_factory(mean=4, null_weight=0.2), shops, tied={"country": "place.country"}
+        )
         self.place = PlaceProvider()
         super().__init__(InMemoryRepository(agg_exporter=Agg.export), Agg, Agg.export)
 
