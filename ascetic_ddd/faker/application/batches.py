@@ -13,7 +13,7 @@ from ascetic_ddd.faker.application.start import BatchStart
 from ascetic_ddd.faker.domain.blueprint.slot import NOTHING
 from ascetic_ddd.faker.domain.errors import DeadlockError, GenerationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
-from ascetic_ddd.faker.domain.providers.compiling import by_column
+from ascetic_ddd.faker.domain.providers.compiling import by_column, can_be_drawn_by_column, drawn_by_column
 from ascetic_ddd.faker.domain.providers.failures import placed
 from ascetic_ddd.faker.domain.providers.plain import is_awaitable
 from ascetic_ddd.faker.domain.providers.waiting import until_resolved
@@ -125,6 +125,7 @@ class Batch(Generic[A]):
         self._repeats = repeats
         self._start = start
         self._is_thorough = is_thorough
+        self._is_columnar = can_be_drawn_by_column(provider)
 
     async def make(self, quota: Quota) -> Made[A]:
         """Make a batch, all or none.
@@ -292,6 +293,11 @@ class Batch(Generic[A]):
         """Make aggregates that are stored together."""
         made: list[A] = []
         count = self._kin.root_counter(session)
+        if self._is_columnar:
+            for agg in await drawn_by_column(self._provider, session, size, self._kin.plan):
+                made.append(await agg if is_awaitable(agg) else agg)
+                count()
+            return made
         with by_column(self._provider, session) as rows:
             for _ in range(size):
                 pending = rows.complete()

@@ -25,7 +25,7 @@ class Kin:
 
     def __init__(self, provider: AggregateProvider[Any, Any], plan: Plan | None) -> None:
         self._root = provider.memory
-        self._plan = plan
+        self.plan = plan
         self._memories: dict[int, AggregateStock] = {}
         for found in provider.walk():
             for target in found.leads_to():
@@ -65,7 +65,7 @@ class Kin:
 
     def root_counter(self, session: ISession) -> Callable[[], object]:
         """What to call for each root of a batch, where nobody else makes some: one entry for the rollback of all."""
-        plan, roots = self._plan, 0
+        plan, roots = self.plan, 0
 
         def count() -> None:
             nonlocal roots
@@ -97,6 +97,6 @@ class Kin:
             self._stored[session] -= 1
 
     def _advance(self, session: ISession) -> None:
-        if self._plan is not None:
-            self._plan.advance()
-            session.on_rollback(self._plan.retreat)
+        if self.plan is not None:
+            self.plan.advance()
+            session.on_rollback(self.plan.retreat)

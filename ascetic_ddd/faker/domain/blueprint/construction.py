@@ -6,7 +6,7 @@ after the other, as one would by hand: a line a call, and the line tells where a
 Source: as the standard library's ``dataclasses`` and ``collections.namedtuple`` make their methods.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from keyword import iskeyword
 from typing import Any, TypeAlias
@@ -40,6 +40,32 @@ def written_build(node: Node, *, keeps: bool) -> Build:
     return build
 
 
+def written_row(node: Node, load: Callable[[tuple[Any, ...]], object]) -> Callable[..., Any]:
+    """A function that makes an object of the inputs of its leaves, in their order; none of its parts may be null as a whole.
+
+    Args:
+        node: what it is made of.
+        load: is called with the inputs if a factory raises, before anybody hears of it.
+    """
+    code = _Code(keeps=False)
+    code.load = load
+    count = sum(1 for _ in _leaves_of(node))
+    code.write(f"def row({', '.join(f'leaf{number}' for number in range(count))}):")
+    code.write("    try:")
+    result = code.of_arguments(node, iter(range(count)))
+    code.write(f"        return {result}")
+    row: Callable[..., Any] = code.function("row")
+    return row
+
+
+def _leaves_of(node: Node) -> Iterator[Node]:
+    if isinstance(node, Parts):
+        for _, part in node.parts:
+            yield from _leaves_of(part)
+    else:
+        yield node
+
+
 def written_make(node: Node) -> Make:
     """A function that makes an object of plain data, shaped as the node is."""
     code = _Code(keeps=False)
@@ -64,6 +90,7 @@ class _Code:
         self._keeps = keeps
         self._lines: list[str] = []
         self._names: dict[str, Any] = {"NOTHING": NOTHING, "failed": self._tell}
+        self.load: Callable[[tuple[Any, ...]], object] | None = None
         self._calls: dict[int, tuple[Failed, str]] = {}  # by line: who hears of an error, and what gives the input
 
     def write(self, line: str) -> None:
@@ -95,6 +122,18 @@ class _Code:
             self._make(space, output, f"input{slot[4:]}", node)
         if self._keeps:
             self.write(f"{space}{slot}.output = {output}")
+        return output
+
+    def of_arguments(self, node: Node, numbers: Iterator[int]) -> str:
+        """Write how a node's output is made of the function's arguments; gives the variable that holds it."""
+        space = " " * 8
+        if isinstance(node, Parts):
+            parts = [(name, self.of_arguments(part, numbers)) for name, part in node.parts]
+            output = f"output{len(self._lines)}"
+            self._call(f"{space}{output} =", node, parts)
+        else:
+            output = f"output{len(self._lines)}"
+            self._make(space, output, f"leaf{next(numbers)}", node)
         return output
 
     def of_input(self, node: Node, input: str, indent: int) -> str:
@@ -144,6 +183,8 @@ class _Code:
         """Whose factory raised an error: the line tells."""
         traceback = error.__traceback__
         call = None if traceback is None else self._calls.get(traceback.tb_lineno)
+        if self.load is not None:
+            self.load(tuple(value for name, value in found.items() if name.startswith("leaf")))
         if call is not None:
             failed, input = call
             failed(error, found.get(input))

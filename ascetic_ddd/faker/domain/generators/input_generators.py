@@ -50,6 +50,9 @@ class FakerGenerator:
         True
     """
 
+    is_apart = True
+    """It draws from a stream of its own."""
+
     _fakers: ClassVar[dict[str | None, Faker]] = {}  # building one takes tens of milliseconds; its state is never relied on
 
     def __init__(self, method: str | Callable[..., Any], *, locale: str | None = None, **arguments: Any) -> None:

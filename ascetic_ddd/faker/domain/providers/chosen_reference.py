@@ -5,6 +5,7 @@ from typing import Any, TypeVar, cast
 
 from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributor
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision, IReservation
+from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.errors import UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.made_reference import MadeReference
 from ascetic_ddd.faker.domain.providers.provider import Pending
@@ -175,6 +176,23 @@ class ChosenReference(MadeReference[I, O]):
             and isinstance(self.distributor, LawDistributor)
             and self.distributor.is_steady
         )
+
+    async def _draw_column(self, session: ISession, inputs: list[Any], size: int, plan: Plan | None) -> None:
+        distributor, memory = self.distributor, self.source.aggregate_provider.memory
+        if not isinstance(distributor, LawDistributor) or not distributor.is_steady or self._is_of_its_kind(memory):
+            await super()._draw_column(session, inputs, size, plan)
+            return
+        if memory.is_behind:
+            await memory.catch_up(session)
+        population = memory.population
+        while len(inputs) < size:
+            left = size - len(inputs)
+            for choice in distributor.draw_many(session, population.everything, left, is_closed=not self.may_create):
+                if choice is None or isinstance(choice, int):
+                    inputs.append(None if choice is None else population.id_of(choice))
+                else:
+                    await self._create_new(session, None, population.everything, choice)
+                    inputs.append(self._slot.input)
 
     def _draw_many(self, session: ISession, count: int) -> tuple[list[Any], list[Any] | None]:
         population, distributor = self.source.population, cast(LawDistributor, self.distributor)

@@ -6,16 +6,43 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from ascetic_ddd.faker.domain.blueprint.construction import written_row
 from ascetic_ddd.faker.domain.blueprint.rows import Column, Rows
+from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.columns import can_be_drawn_by_column, drawn_columns, leaves
 from ascetic_ddd.faker.domain.providers.composed import Composed
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.tied_reference import TiedReference
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("by_column",)
+__all__ = ("by_column", "can_be_drawn_by_column", "drawn_by_column")
 
 _Any = Provider[Any, Any]
+
+
+async def drawn_by_column(root: AggregateProvider[Any, Any], session: ISession, size: int, plan: Plan | None) -> list[Any]:
+    """Make so many objects of which all parts can be drawn by column, see :func:`can_be_drawn_by_column`.
+
+    Args:
+        root: provides the objects.
+        session: where they are drawn.
+        size: how many.
+        plan: of the run, which has counted none of them yet.
+    """
+    before = root._begin_rows(session)
+    slots = [part._slot for part in leaves(root)]
+
+    def load(inputs: tuple[Any, ...]) -> None:
+        for slot, input in zip(slots, inputs, strict=True):
+            slot.input = input
+
+    try:
+        columns = await drawn_columns(root, session, size, plan)
+        row = written_row(root._node(), load)
+        return [row(*inputs) for inputs in zip(*columns, strict=True)]
+    finally:
+        root._end_rows(before)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from ascetic_ddd.faker.domain.distributors.m2o.distributors import NewDistributo
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IM2ODistributor, IReservation
 from ascetic_ddd.faker.domain.distributors.m2o.reservation import carry_out
 from ascetic_ddd.faker.domain.distributors.m2o.shares import SharesDistributor
+from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.errors import ExhaustedError
 from ascetic_ddd.faker.domain.generators.input_generators import IInputGenerator, takes_position
 from ascetic_ddd.faker.domain.providers.plain import copied, is_awaitable
@@ -182,6 +183,16 @@ class DrawnValue(Provider[I, O]):
         choices = list(distributor.draw_many(session, self._pool.everything, count))
         inputs = self._pool.inputs
         return [None if choice is None else copied(inputs[choice]) for choice in choices], choices
+
+    async def _draw_column(self, session: ISession, inputs: list[Any], size: int, plan: Plan | None) -> None:
+        if self._draws_alone():
+            inputs += self._draw_many(session, size)[0]
+        elif self._always_new is not None and not self._is_done_by_itself:
+            for position in self._always_new.take_positions(size):
+                drawn = self._generate(session, position)
+                inputs.append(await drawn if is_awaitable(drawn) else drawn)
+        else:
+            await super()._draw_column(session, inputs, size, plan)
 
     def _took(self, session: ISession, choice: Any) -> None:
         self._slot.drawn = (session, choice)

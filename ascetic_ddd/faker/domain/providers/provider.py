@@ -8,6 +8,7 @@ from ascetic_ddd.faker.domain.blueprint.construction import Build, Make, written
 from ascetic_ddd.faker.domain.blueprint.nodes import Node
 from ascetic_ddd.faker.domain.blueprint.rows import Column, Rows
 from ascetic_ddd.faker.domain.blueprint.slot import NOTHING, Slot
+from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers import cloning, output_class
 from ascetic_ddd.faker.domain.providers.use import at_work, refuse_original
@@ -217,6 +218,18 @@ class Provider(ABC, Generic[I, O]):
 
     def _took(self, session: ISession, choice: Any) -> None:
         """The object at hand has this of what :meth:`_draw_many` chose."""
+
+    async def _draw_column(self, session: ISession, inputs: list[Any], size: int, plan: Plan | None) -> None:
+        """Draw for so many rows, one after the other, of which the plan has counted none yet."""
+        slot, done = self._slot, 0 if plan is None else plan.done
+        for row in range(size):
+            slot.input, slot.is_done = None, self._is_done_by_itself
+            if plan is not None:
+                plan.done = done + row
+            pending = None if slot.is_done else self._step(session)
+            if pending is not None:
+                await pending
+            inputs.append(slot.input)
 
     def _is_open(self) -> bool:
         """Tell whether it was told something, and something is left to draw."""

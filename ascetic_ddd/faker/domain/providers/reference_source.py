@@ -1,5 +1,6 @@
 """What stands behind a reference: the aggregate provider, the aggregates that exist, and what was told of the wanted one."""
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
@@ -62,6 +63,7 @@ class ReferenceSource:
         self._id_parts: int | None = None
         self._make_id: Callable[[Any], Any] | None = None
         self.memory: AggregateStock | None = None
+        self.ahead: Counter[Hashable] = Counter()  # by id, draws for rows of batches whose turn has not come
         self._idle: list[AggregateProvider[Any, Any]] = []
         self._wanted: dict[Any, Wanted] = {}  # by what was told lately
         self._before: dict[Any, Wanted] = {}  # and before that

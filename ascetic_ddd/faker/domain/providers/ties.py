@@ -8,6 +8,7 @@ from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvi
 from ascetic_ddd.faker.domain.providers.kinds import Referring, is_full_id
 from ascetic_ddd.faker.domain.providers.plain import copied
 from ascetic_ddd.faker.domain.providers.provider import Provider
+from ascetic_ddd.faker.domain.specification.equality import freeze
 
 __all__ = ("tied_uses",)
 
@@ -56,7 +57,8 @@ def tied_uses(reference: Any, placed: Mapping[str, Any] | None) -> Callable[[], 
     def uses() -> int | None:
         number = memory.population.number_of(told)
         left = None if number is None else remaining(memory.population.everything, number)
-        return None if left is None else left + 1
+        ahead = others[0].source.ahead[freeze(told)]  # drawn for rows whose turn has not come
+        return None if left is None else left + 1 + ahead
 
     return uses
 

@@ -1,0 +1,187 @@
+"""Objects whose parts can all be drawn by column: which they are, and how a batch of them is drawn.
+
+Drawn by column, a batch asks each part for all its rows before it asks the next one. Nobody shall be able to tell: each part draws
+from a stream of its own, in the order of the rows; what makes another aggregate must not change what a part before it, or another
+reference, chooses from; and of functions of the user's that may share something, there is one at most.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from ascetic_ddd.faker.domain.distributors.plan import Plan
+from ascetic_ddd.faker.domain.generators.input_generators import given_generator
+from ascetic_ddd.faker.domain.generators.purity import is_apart
+from ascetic_ddd.faker.domain.providers.composed import Composed
+from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
+from ascetic_ddd.faker.domain.providers.kinds import Storing, source_of
+from ascetic_ddd.faker.domain.providers.provider import Provider
+from ascetic_ddd.faker.domain.providers.tied_reference import TiedReference
+from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
+from ascetic_ddd.faker.domain.specification.equality import freeze
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("can_be_drawn_by_column", "drawn_columns", "leaves")
+
+_Any = Provider[Any, Any]
+
+
+def leaves(owner: _Any) -> Iterator[_Any]:
+    """The parts of an object that have no parts of their own, in the order in which they are completed."""
+    for part in owner.parts().values():
+        if isinstance(part, Composed):
+            yield from leaves(part)
+        else:
+            yield part
+
+
+def can_be_drawn_by_column(root: Composed[Any, Any]) -> bool:
+    """Tell whether nobody could notice it."""
+    return _has_plain_parts(root) and _is_apart(root) and _leaves_others_alone(list(leaves(root)))
+
+
+def _has_plain_parts(owner: Composed[Any, Any]) -> bool:
+    """Whether the parts do what is declared and no more."""
+    if owner._overrides_populate or owner.distributor is not None:
+        return False
+    return all(
+        _has_plain_parts(part)
+        if isinstance(part, Composed)
+        else part._is_leaf and not (part._overrides_populate or part._overrides_reset or part._overrides_create)
+        for part in owner.parts().values()
+    )
+
+
+def _is_apart(root: _Any) -> bool:
+    """Whether of the functions that draw, in the whole graph, one at most may share something with others."""
+    suspects: set[int] = set()
+    sources: Counter[int] = Counter()
+    for provider in root.walk():
+        if isinstance(provider, DependentProvider):
+            return False
+        sources.update(id(source) for source in provider._draws_from())
+        if provider._overrides_populate or provider._overrides_create:
+            suspects.add(id(provider))
+        generator = provider.input_generator if isinstance(provider, ValueProvider) else None
+        if generator is not None and not is_apart(given_generator(generator)):
+            suspects.add(id(provider))
+    return len(suspects) <= 1 and all(users == 1 for users in sources.values())
+
+
+def _leaves_others_alone(parts: list[_Any]) -> bool:
+    """Whether no reference makes what another part of the object chooses from."""
+    chosen = Counter(id(source.aggregate_provider.memory) for part in parts if (source := source_of(part)) is not None)
+    for part in parts:
+        source = source_of(part)
+        if source is None or not part.may_create:
+            continue
+        made = _made_by(source.aggregate_provider, set(part._tied))
+        own = id(source.aggregate_provider.memory)
+        if chosen[own] > 1 or any(memory in chosen for memory in made - {own}):
+            return False
+    return True
+
+
+def _made_by(target: _Any, told: set[str], seen: set[int] | None = None) -> set[int]:
+    """The stocks that grow when one aggregate is made, of which these parts are told."""
+    seen = set() if seen is None else seen
+    if id(target) in seen:
+        return set()
+    seen.add(id(target))
+    made = {id(target.memory)} if isinstance(target, Storing) else set()
+    for name, part in _named_leaves(target):
+        source = source_of(part)
+        if source is not None and part.may_create and name not in told:
+            made |= _made_by(source.aggregate_provider, set(part._tied), seen)
+    return made
+
+
+def _named_leaves(owner: _Any) -> Iterator[tuple[str, _Any]]:
+    for name, part in owner.parts().items():
+        if isinstance(part, Composed):
+            yield from _named_leaves(part)
+        else:
+            yield name, part
+
+
+async def drawn_columns(root: _Any, session: ISession, size: int, plan: Plan | None) -> list[list[Any]]:
+    """Draw the inputs of so many objects; one list a leaf, in their order.
+
+    Args:
+        root: provides the objects.
+        session: where they are drawn.
+        size: how many.
+        plan: of the run, which has counted none of them yet.
+    """
+    parts = list(leaves(root))
+    columns: dict[int, list[Any]] = {id(part): [] for part in parts}
+    done = 0 if plan is None else plan.done
+    for part in _sources_first(parts):
+        column = columns[id(part)]
+        try:
+            if isinstance(part, TiedReference) and part._tied:
+                await _draw_tied(part, column, columns, session, size, plan)
+            else:
+                await part._draw_column(session, column, size, plan)
+        except BaseException:
+            for other in parts:  # to tell the place, as far as the row is known
+                known = columns[id(other)]
+                other._slot.input = known[len(column)] if len(known) > len(column) else None
+            raise
+        finally:
+            if plan is not None:
+                plan.done = done
+    return [columns[id(part)] for part in parts]
+
+
+def _sources_first(parts: list[_Any]) -> Iterator[_Any]:
+    """The parts in order, but what a reference is tied to before it, as when a single object is completed."""
+    given: set[int] = set()
+
+    def with_sources(part: _Any) -> Iterator[_Any]:
+        if id(part) not in given:
+            given.add(id(part))
+            if isinstance(part, TiedReference) and part._tied:
+                for source in part.tie_sources():
+                    yield from with_sources(source)
+            yield part
+
+    for part in parts:
+        yield from with_sources(part)
+
+
+async def _draw_tied(
+    part: TiedReference[Any, Any],
+    inputs: list[Any],
+    columns: dict[int, list[Any]],
+    session: ISession,
+    size: int,
+    plan: Plan | None,
+) -> None:
+    """Draw a reference row by row, each told by what was drawn for its row."""
+    sources = list(part.tie_sources())
+    told = [(source._slot, columns[id(source)]) for source in sources]
+    coming = [
+        (source_of(source).ahead, [freeze(input) for input in columns[id(source)]])
+        for source in sources
+        if source_of(source) is not None
+    ]
+    for ahead, keys in coming:
+        ahead.update(keys)
+    slot, done = part._slot, 0 if plan is None else plan.done
+    try:
+        for row in range(size):
+            for source_slot, column in told:
+                source_slot.input, source_slot.is_done = column[row], True
+            for ahead, keys in coming:
+                ahead[keys[row]] -= 1
+            if plan is not None:
+                plan.done = done + row
+            slot.is_done = False
+            pending = part._follow(session)
+            if pending is not None:
+                await pending
+            inputs.append(slot.input)
+    finally:
+        for ahead, keys in coming:
+            ahead.subtract(keys[len(inputs) + 1 :])
