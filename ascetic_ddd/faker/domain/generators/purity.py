@@ -30,8 +30,8 @@ _PURE_MODULES = frozenset({"math", "string", "datetime", "decimal", "fractions",
 def is_apart(function: Callable[..., Any]) -> bool:
     """Tell whether nobody can notice in what order a function and others are called.
 
-    True of what says so itself (``is_apart``), and of plain functions that reach, by their closures and globals, only for what does
-    not change. When in doubt it is False.
+    True of what says so itself (``is_apart``), and of plain functions that reach, by their closures and globals, only for what
+    does not change. When in doubt it is False.
     """
     own = getattr(function, "is_apart", None)
     if isinstance(own, bool):
@@ -58,8 +58,10 @@ def _is_pure(function: FunctionType, seen: set[int]) -> bool:
 
 
 def _is_fixed(value: Any, seen: set[int]) -> bool:
-    if isinstance(value, _FIXED) or isinstance(value, type):
-        return not isinstance(value, type) or value.__module__ in _PURE_MODULES
+    if isinstance(value, _FIXED):
+        return True
+    if isinstance(value, type):
+        return value.__module__ in _PURE_MODULES
     if isinstance(value, (tuple, frozenset)):
         return all(_is_fixed(member, seen) for member in value)
     if isinstance(value, ModuleType):

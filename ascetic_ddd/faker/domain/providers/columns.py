@@ -1,8 +1,8 @@
 """Objects whose parts can all be drawn by column: which they are, and how a batch of them is drawn.
 
-Drawn by column, a batch asks each part for all its rows before it asks the next one. Nobody shall be able to tell: each part draws
-from a stream of its own, in the order of the rows; what makes another aggregate must not change what a part before it, or another
-reference, chooses from; and of functions of the user's that may share something, there is one at most.
+Drawn by column, a batch asks each part for all its rows before it asks the next one. Nobody shall be able to tell: each part
+draws from a stream of its own, in the order of the rows; what makes another aggregate must not change what a part before it, or
+another reference, chooses from; and of functions of the user's that may share something, there is one at most.
 """
 
 from collections import Counter
@@ -73,7 +73,7 @@ def _leaves_others_alone(parts: list[_Any]) -> bool:
     chosen = Counter(id(source.aggregate_provider.memory) for part in parts if (source := source_of(part)) is not None)
     for part in parts:
         source = source_of(part)
-        if source is None or not part.may_create:
+        if source is None or not isinstance(part, TiedReference) or not part.may_create:
             continue
         made = _made_by(source.aggregate_provider, set(part._tied))
         own = id(source.aggregate_provider.memory)
@@ -91,7 +91,7 @@ def _made_by(target: _Any, told: set[str], seen: set[int] | None = None) -> set[
     made = {id(target.memory)} if isinstance(target, Storing) else set()
     for name, part in _named_leaves(target):
         source = source_of(part)
-        if source is not None and part.may_create and name not in told:
+        if source is not None and isinstance(part, TiedReference) and part.may_create and name not in told:
             made |= _made_by(source.aggregate_provider, set(part._tied), seen)
     return made
 

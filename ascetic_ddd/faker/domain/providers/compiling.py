@@ -53,17 +53,17 @@ def by_column(root: AggregateProvider[Any, Any], session: ISession) -> Iterator[
         root: provides the objects.
         session: where they are drawn.
     """
+    before = root._begin_rows(session)
     composed = list(_composed(root))
-    late = {id(part): part for part in _drawn_alone(composed)} if root._plain else {}
+    late = {id(part): part for part in _drawn_alone(root)} if root._plain else {}
     for part in late.values():
         part._column = Column(session, part._slot, part._draw_many, part._took, part.reset)
     for owner in reversed(composed):  # the object itself last
         owner._put_off([part for part in owner.parts().values() if id(part) in late])
     slots = [owner._slot for owner in composed]
-    slots += [part._slot for part in _leaves(composed) if id(part) not in late]
+    slots += [part._slot for part in leaves(root) if id(part) not in late]
     columns = [part._column for part in late.values() if part._column is not None]
     root._rows = Rows(partial(root._complete_row, session), slots, columns, root._node())
-    before = root._begin_rows(session)
     try:
         yield root._rows
     finally:
@@ -84,13 +84,9 @@ def _composed(owner: Composed[Any, Any]) -> Iterator[Composed[Any, Any]]:
             yield from _composed(part)
 
 
-def _leaves(composed: list[Composed[Any, Any]]) -> list[_Any]:
-    return [part for owner in composed for part in owner.parts().values() if not isinstance(part, Composed)]
-
-
-def _drawn_alone(composed: list[Composed[Any, Any]]) -> list[_Any]:
+def _drawn_alone(root: Composed[Any, Any]) -> list[_Any]:
     """The parts that draw from streams of their own, and ask neither a store nor the user's code."""
-    parts = _leaves(composed)
+    parts = list(leaves(root))
     told = {id(source) for part in parts if isinstance(part, TiedReference) for source in part.tie_sources()}
     users = Counter(id(source) for part in parts for source in part._draws_from())
     alone = [part for part in parts if part._draws_alone() and id(part) not in told]

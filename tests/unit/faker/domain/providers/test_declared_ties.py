@@ -48,7 +48,7 @@ TELLINGS: tuple[Any, ...] = (
     {"title": "Persuasion"},
     {"id": {"tenant_id": 1}},
     {"author_id": {"tenant_id": 1}},
-    {"author_id": {"tenant_id": 1, "author_id": 2}},
+    {"author_id": {"tenant_id": 1, "author_id": 1}},
     {"author_id": {"name": "Fanny Burney"}},
     {"id": {"tenant_id": 1}, "author_id": {"tenant_id": 1, "author_id": 1}},
     {"author_id": {"tenant_id": {"name": "Tenant 1"}}},
