@@ -17,6 +17,7 @@ from ascetic_ddd.faker.domain.providers.compiling import by_column, can_be_drawn
 from ascetic_ddd.faker.domain.providers.failures import placed
 from ascetic_ddd.faker.domain.providers.plain import is_awaitable
 from ascetic_ddd.faker.domain.providers.waiting import until_resolved
+from ascetic_ddd.faker.domain.repositories import IDeferring, offers
 from ascetic_ddd.seedwork.domain.errors import SessionError
 from ascetic_ddd.seedwork.domain.session.faults import Fault, chain_of, fault_of
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession, ISessionPool
@@ -125,6 +126,7 @@ class Batch(Generic[A]):
         self._repeats = repeats
         self._start = start
         self._is_thorough = is_thorough
+        self._deferring = [each for each in provider.repositories() if offers(each, IDeferring)]
         self._is_columnar = can_be_drawn_by_column(provider)
 
     async def make(self, quota: Quota) -> Made[A]:
@@ -199,6 +201,9 @@ class Batch(Generic[A]):
         made = Made[A]()
         work = _Work()
         async with self._transaction(work) as session:
+            deferring = self._deferring if together else []
+            for repository in deferring:
+                repository.defer(session)
             try:
                 if provider.can_make_rows and not self._kin.exists:
                     made.aggregates = await self._rows(session, quota.size)
@@ -212,6 +217,8 @@ class Batch(Generic[A]):
                 if failure is not None:
                     work.place = (failure.path, failure.input)
                     raise failure.cause
+            for repository in deferring:
+                await repository.settle(session)
             made.number = self._kin.number(session, len(made.aggregates))
         return made
 

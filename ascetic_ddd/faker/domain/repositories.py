@@ -15,6 +15,7 @@ __all__ = (
     "IBulkRepository",
     "ICleanUp",
     "IConstrained",
+    "IDeferring",
     "IExternalRepository",
     "IInternalRepository",
     "ILayered",
@@ -153,6 +154,23 @@ class IObservable(Protocol):
 
     def subscribe(self, listener: StoredListener) -> None:
         """Have ``listener`` called after each insert and update, inside the transaction. Twice the same: once."""
+        ...
+
+
+@runtime_checkable
+class IDeferring(Protocol):
+    """A repository that can write what is inserted singly later, all together: of many round trips it makes one."""
+
+    def defer(self, session: ISession) -> None:
+        """From now on put off what is inserted in this session's open transaction; whoever listens hears of it at once."""
+        ...
+
+    async def settle(self, session: ISession) -> None:
+        """Write what was put off, and put off no more; to be called before the transaction ends.
+
+        Raises:
+            PersistenceError: something is refused.
+        """
         ...
 
 

@@ -136,7 +136,7 @@ class Provider(ABC, Generic[I, O]):
 
     async def setup(self, session: ISession) -> None:
         """Set up the repositories of the graph below, each once."""
-        for repository in self._repositories():
+        for repository in self.repositories():
             if offers(repository, ISetUp):
                 await repository.setup(session)
 
@@ -145,7 +145,7 @@ class Provider(ABC, Generic[I, O]):
 
         What the graph remembered is forgotten with it, also if the session rolls back.
         """
-        for repository in reversed(self._repositories()):
+        for repository in reversed(self.repositories()):
             if offers(repository, ICleanUp):
                 await repository.cleanup(session)
         for provider in self.walk():
@@ -293,7 +293,8 @@ class Provider(ABC, Generic[I, O]):
         """The repository of the provider itself, if it has one."""
         return None
 
-    def _repositories(self) -> list[Any]:
+    def repositories(self) -> list[Any]:
+        """The repositories of the graph below, each once."""
         found: dict[int, Any] = {}
         for provider in self.walk():
             repository = provider._stores_in()

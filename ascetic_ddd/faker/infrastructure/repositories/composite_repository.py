@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.repositories import (
     ICleanUp,
+    IDeferring,
     IExternalRepository,
     IInternalRepository,
     ILookup,
@@ -38,7 +39,7 @@ P = TypeVar("P")
 T = TypeVar("T")
 
 # What a composite can do only where its sides can.
-_OF_THE_INTERNAL = (ICleanUp, ILookup, IMemory, INumbering, IObservable, IReadable, ISetUp)
+_OF_THE_INTERNAL = (ICleanUp, IDeferring, ILookup, IMemory, INumbering, IObservable, IReadable, ISetUp)
 _OF_BOTH = (IUpdatable,)
 
 
@@ -185,6 +186,16 @@ class CompositeRepository(Generic[T]):
         """Have the internal repository reserve running numbers, if it can."""
         if offers(self._internal, INumbering):
             await self._internal.reserve(session, numbers)
+
+    def defer(self, session: ISession) -> None:
+        """Have the internal repository put off what it is told to remember, if it can; the external one gives ids, and cannot."""
+        if offers(self._internal, IDeferring) and not has_own_insert(self):
+            self._internal.defer(session)
+
+    async def settle(self, session: ISession) -> None:
+        """Have the internal repository write what it put off."""
+        if offers(self._internal, IDeferring):
+            await self._internal.settle(session)
 
     def subscribe(self, listener: StoredListener) -> None:
         """Have ``listener`` called once for each aggregate stored in both.

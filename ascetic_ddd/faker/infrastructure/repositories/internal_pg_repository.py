@@ -59,6 +59,7 @@ class InternalPgRepository(Observable, Generic[T]):
         (id_key,) = encode({self._id_attr: None})
         self._sql = _Statements(names, id_key)
         self._numbers = PgNumbers(names)
+        self._put_off: dict[ISession, list[Mapping[str, Any]]] = {}  # states that are still to be written
 
     async def setup(self, session: ISession) -> None:
         """Create the table, if it is not there. Several workers may do so at once."""
@@ -70,6 +71,7 @@ class InternalPgRepository(Observable, Generic[T]):
 
     async def cleanup(self, session: ISession) -> None:
         """Drop the table with all that is remembered; does nothing if it is not there."""
+        self._put_off.pop(session, None)
         async with session.atomic():
             await self._pg.execute(session, self._sql.drop, (), "clean up")
             await self._numbers.cleanup(session)
@@ -83,9 +85,46 @@ class InternalPgRepository(Observable, Generic[T]):
         state = self._exporter(agg)
         id = exported_id(state, self._id_attr, agg)
         self._check_complete(id, agg)
-        await self._pg.write(session, self._sql.insert, (self._text(state, id),), "insert", id)
+        put_off = self._put_off.get(session)
+        if put_off is None:
+            await self._pg.write(session, self._sql.insert, (self._text(state, id),), "insert", id)
+        else:
+            put_off.append(state)
+            session.on_rollback(self._drop, put_off, state)
         if self._listeners:
             self._announce(session, state)
+
+    def defer(self, session: ISession) -> None:
+        """Put off what is inserted in this session's open transaction; before anything is read or changed, it is written."""
+        if session.is_atomic and session not in self._put_off and not has_own_insert(self):
+            self._put_off[session] = []
+            session.on_rollback(self._put_off.pop, session, None)
+
+    async def settle(self, session: ISession) -> None:
+        """Write what was put off, by COPY, and put off no more.
+
+        Raises:
+            PersistenceError: an id is taken, or the database refused one of them.
+        """
+        await self._catch_up(session)
+        self._put_off.pop(session, None)
+
+    async def _catch_up(self, session: ISession) -> None:
+        put_off = self._put_off.get(session)
+        if put_off:
+            states = list(put_off)
+            put_off.clear()
+            await self._write(session, states, [state[self._id_attr] for state in states])
+            session.on_rollback(self._put_back, put_off, states)
+
+    def _put_back(self, put_off: list[Mapping[str, Any]], states: list[Mapping[str, Any]]) -> None:
+        """What was written in a savepoint that is rolled back is still to be written."""
+        put_off[:0] = states
+
+    def _drop(self, put_off: list[Mapping[str, Any]], state: Mapping[str, Any]) -> None:
+        """Forget a state, if it has not been written, whose insert is rolled back."""
+        if put_off and put_off[-1] is state:
+            put_off.pop()
 
     async def insert_many(self, session: ISession, aggs: Sequence[T]) -> None:
         """Remember new aggregates, all or none, by COPY; their positions rise in their order.
@@ -109,11 +148,13 @@ class InternalPgRepository(Observable, Generic[T]):
 
     async def count(self, session: ISession) -> int:
         """Give how many aggregates are remembered; the server reads the whole table once."""
+        await self._catch_up(session)
         row, _ = await self._pg.fetch_one(session, self._sql.count, (), "count")
         return int(row[0]) if row else 0
 
     async def known(self, session: ISession, ids: Sequence[Any]) -> list[bool]:
         """Tell of each exported id whether it is remembered, in order; one statement."""
+        await self._catch_up(session)
         parameters = ([self._text(id, id, "id") for id in ids],)
         cursor = await self._pg.execute(session, self._sql.known, parameters, "look up ids")
         return [is_known for (is_known,) in await cursor.fetchall()]
@@ -132,6 +173,7 @@ class InternalPgRepository(Observable, Generic[T]):
         Raises:
             PersistenceError: no aggregate with this id is remembered; nothing changed.
         """
+        await self._catch_up(session)
         state = self._exporter(agg)
         id = exported_id(state, self._id_attr, agg)
         parameters = (self._text(state, id), self._text(id, id, "id"))
@@ -146,6 +188,7 @@ class InternalPgRepository(Observable, Generic[T]):
 
     async def get(self, session: ISession, id: Any) -> dict[str, Any] | None:
         """Give the exported state remembered under this exported id, or None."""
+        await self._catch_up(session)
         parameters = (self._text(id, id, "id"),)
         row, _ = await self._pg.fetch_one(session, self._sql.get, parameters, "get", id)
         return None if row is None else self._state(row[0], "id", id)
@@ -155,6 +198,7 @@ class InternalPgRepository(Observable, Generic[T]):
 
         Equality is searched by the database, other specifications are asked row by row.
         """
+        await self._catch_up(session)
         statement = self._sql.find
         parameters: list[str] = []
         if isinstance(specification, EqualSpecification):
@@ -185,14 +229,18 @@ class InternalPgRepository(Observable, Generic[T]):
         if not states:
             return
         async with all_or_none(session):
-            if self._pg.is_pipelined(session):
-                rows = [(self._text(state, id),) for state, id in zip(states, ids, strict=True)]
-                await self._pg.execute_many(session, self._sql.insert, rows, "insert", returning=False)
-            else:
-                await self._pg.copy_text(session, self._sql.copy, self._lines(states, ids), ids)
+            await self._catch_up(session)
+            await self._write(session, states, ids)
             if self._listeners:
                 for state in states:
                     self._announce(session, state)
+
+    async def _write(self, session: ISession, states: Sequence[Mapping[str, Any]], ids: Sequence[Any]) -> None:
+        if self._pg.is_pipelined(session):
+            rows = [(self._text(state, id),) for state, id in zip(states, ids, strict=True)]
+            await self._pg.execute_many(session, self._sql.insert, rows, "insert", returning=False)
+        else:
+            await self._pg.copy_text(session, self._sql.copy, self._lines(states, ids), ids)
 
     def _lines(self, states: Sequence[Mapping[str, Any]], ids: Sequence[Any]) -> Iterator[bytes]:
         """Write COPY's text format: JSON has no tabs and line ends of its own, only backslashes must be doubled."""
