@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
-from ascetic_ddd.faker.domain.distributors.counts_factory import counts_of
+from ascetic_ddd.faker.domain.distributors.counts.factory import counts_of
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from tests.statistical.runs import Run
 

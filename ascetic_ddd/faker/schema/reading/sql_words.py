@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from ascetic_ddd.faker.domain.distributors.counts_factory import counts_of
+from ascetic_ddd.faker.domain.distributors.counts.factory import counts_of
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.schema.reading.facts import extra_of
 

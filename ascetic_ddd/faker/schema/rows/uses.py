@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
+from ascetic_ddd.faker.domain.distributors.apportionment import apportioned
 from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
-from ascetic_ddd.faker.domain.distributors.counts_factory import counts_of
+from ascetic_ddd.faker.domain.distributors.counts.factory import counts_of
 from ascetic_ddd.faker.domain.distributors.validation import positive_numbers
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 
@@ -31,14 +32,7 @@ def planned_uses(law: Mapping[str, Any], rows: int, targets: int, random: Random
         return []
     counts = _counts(law, rows, targets, is_strict=is_strict)
     population = max(1, round(rows / (counts.mean * counts.used_share)))
-    points = counts.cumulative(population)
-    phase = random.random()
-    uses, before = [], 0
-    for rank in range(population):
-        upto = int(rows * points[rank + 1] + phase) if rank + 1 < population else rows
-        if upto > before:
-            uses.append(upto - before)
-        before = upto
+    uses = [count for count in apportioned(rows, counts.cumulative(population), random.random()) if count]
     uses.sort(reverse=True)
     if len(uses) > targets:  # by rounding
         surplus = sum(uses[targets:])

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
-from ascetic_ddd.faker.domain.distributors.counts_factory import DEFAULT_MEAN, counts_of
+from ascetic_ddd.faker.domain.distributors.counts.factory import DEFAULT_MEAN, counts_of
 from ascetic_ddd.faker.domain.errors import ConfigurationError, ExhaustedError
 from ascetic_ddd.faker.domain.randomness import seed_of
 from ascetic_ddd.faker.schema.reading.sql_words import law_of

@@ -2,13 +2,14 @@
 
 import enum
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from random import Random
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from ascetic_ddd.faker.domain.distributors.counts_factory import counts_of
+from ascetic_ddd.faker.domain.distributors.apportionment import tickets_owed
+from ascetic_ddd.faker.domain.distributors.counts.factory import counts_of
 from ascetic_ddd.faker.domain.distributors.validation import positive_numbers
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.schema.reading.facts import bare_type, extra_of
@@ -37,9 +38,7 @@ class SynthesizeChoice(Values):
         if not self.values:
             raise ConfigurationError(f"{self.place}: there is no value to choose from")
         shares = shares_of(self.json_schema_extra, len(self.values))
-        self._upto = [0.0]
-        for share in shares:
-            self._upto.append(self._upto[-1] + share)
+        self._upto = [0.0, *accumulate(shares)]
         self._is_even = max(shares) - min(shares) < 1e-12
 
     def drawn(self, count: int) -> list[Any]:
@@ -55,10 +54,7 @@ class SynthesizeChoice(Values):
         return list(map(values.__getitem__, taken))
 
     def _deal(self, block: int) -> None:
-        phase = self.random.random()
-        cuts = [int(block * upto + phase) for upto in self._upto]
-        cuts[0], cuts[-1] = 0, block
-        tickets = [number for number, (low, high) in enumerate(pairwise(cuts)) for _ in range(high - low)]
+        tickets = tickets_owed(block, self._upto, self.random.random(), [0] * len(self.values))
         self.random.shuffle(tickets)
         self._tickets += tickets
 

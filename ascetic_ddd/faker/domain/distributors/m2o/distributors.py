@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Any
 
-from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
+from ascetic_ddd.faker.domain.distributors.counts.interfaces import ICountDistribution
 from ascetic_ddd.faker.domain.distributors.m2o.growing import GrowingSchedule
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision
 from ascetic_ddd.faker.domain.distributors.m2o.nulls import Nulls

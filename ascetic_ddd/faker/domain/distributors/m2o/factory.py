@@ -4,8 +4,9 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
-from ascetic_ddd.faker.domain.distributors.counts import HistogramCounts, ICountDistribution
-from ascetic_ddd.faker.domain.distributors.counts_factory import counts_of
+from ascetic_ddd.faker.domain.distributors.counts.factory import counts_of
+from ascetic_ddd.faker.domain.distributors.counts.histogram import HistogramCounts
+from ascetic_ddd.faker.domain.distributors.counts.interfaces import ICountDistribution
 from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributor, NewDistributor
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IM2ODistributor
 from ascetic_ddd.faker.domain.distributors.validation import number_fault

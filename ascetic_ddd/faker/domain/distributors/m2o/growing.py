@@ -4,7 +4,7 @@ import math
 from heapq import heapify, heappop, heappush, heapreplace
 from random import Random
 
-from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
+from ascetic_ddd.faker.domain.distributors.counts.interfaces import ICountDistribution
 from ascetic_ddd.faker.domain.distributors.m2o.schedule import Reserved
 from ascetic_ddd.faker.domain.rewinding import Journal
 from ascetic_ddd.faker.domain.stock.scope import Scope

@@ -7,7 +7,8 @@ from itertools import chain
 from random import Random
 from typing import Any
 
-from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
+from ascetic_ddd.faker.domain.distributors.apportionment import tickets_owed
+from ascetic_ddd.faker.domain.distributors.counts.interfaces import ICountDistribution
 from ascetic_ddd.faker.domain.distributors.m2o.ordering import arranged, excess_correlation
 from ascetic_ddd.faker.domain.distributors.m2o.schedule import Reserved
 from ascetic_ddd.faker.domain.distributors.m2o.spare import SpareValues
@@ -372,16 +373,7 @@ class PlannedSchedule:
         while len(self._numbers) < population:
             self._append(_FREE)
         self._bind_favourites()
-        fresh: list[int] = []
-        points = counts.cumulative(population)
-        before = int(self._phase)
-        for rank in range(population):
-            upto = int(target * points[rank + 1] + self._phase)
-            more = upto - before - self._planned[rank]
-            before = upto
-            if more > 0:
-                self._planned[rank] += more
-                fresh.extend([rank] * more)
+        fresh = tickets_owed(target, counts.cumulative(population), self._phase, self._planned)
         if not fresh:  # the shape at this population is full: the most used values have the rest
             fresh = list(range(min(population, max(1, target - self._issued))))
             for rank in fresh:

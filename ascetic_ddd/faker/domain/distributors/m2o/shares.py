@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from random import Random
 from typing import Any
 
-from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
+from ascetic_ddd.faker.domain.distributors.apportionment import tickets_owed
+from ascetic_ddd.faker.domain.distributors.counts.interfaces import ICountDistribution
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision
 from ascetic_ddd.faker.domain.distributors.m2o.nulls import Nulls
 from ascetic_ddd.faker.domain.distributors.plan import Plan
@@ -39,6 +40,7 @@ class SharesDistributor:
 
     def __init__(self, shares: Sequence[float], null_weight: float = 0.0) -> None:
         self.shares = positive_numbers("weights", shares)
+        self._upto = [0.0, *accumulate(self.shares)]
         self.null_weight = null_weight
         self._nulls = Nulls(null_weight)
         self._random = Random(0)
@@ -157,17 +159,7 @@ class SharesDistributor:
             self._journal.note(self._undeal, (self._dealt, list(self._dealt_by_value)))
         while not self._tickets:
             self._dealt += self._block
-            phase = self._random.random()
-            held = 0.0
-            before = int(phase)
-            for number, share in enumerate(self.shares):
-                held += share
-                upto = int(self._dealt * held + phase + 1e-9)
-                more = upto - before - self._dealt_by_value[number]
-                before = upto
-                if more > 0:
-                    self._dealt_by_value[number] += more
-                    self._tickets.extend([number] * more)
+            self._tickets = tickets_owed(self._dealt, self._upto, self._random.random(), self._dealt_by_value)
         self._random.shuffle(self._tickets)
 
     def _put_back(self, number: int) -> None:

@@ -8,8 +8,8 @@ from itertools import pairwise
 from random import Random
 from typing import Any
 
-from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution
-from ascetic_ddd.faker.domain.distributors.counts_factory import counts_of
+from ascetic_ddd.faker.domain.distributors.counts.factory import counts_of
+from ascetic_ddd.faker.domain.distributors.counts.interfaces import ICountDistribution
 from ascetic_ddd.faker.domain.distributors.validation import number_fault
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession

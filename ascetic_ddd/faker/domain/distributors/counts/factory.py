@@ -3,13 +3,11 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from ascetic_ddd.faker.domain.distributors.counts import (
-    HistogramCounts,
-    ICountDistribution,
-    SkewCounts,
-    UniformCounts,
-    WeightsCounts,
-)
+from ascetic_ddd.faker.domain.distributors.counts.histogram import HistogramCounts
+from ascetic_ddd.faker.domain.distributors.counts.interfaces import ICountDistribution
+from ascetic_ddd.faker.domain.distributors.counts.skew import SkewCounts
+from ascetic_ddd.faker.domain.distributors.counts.uniform import UniformCounts
+from ascetic_ddd.faker.domain.distributors.counts.weights import WeightsCounts
 from ascetic_ddd.faker.domain.distributors.validation import number_fault, positive_numbers
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 
