@@ -56,6 +56,8 @@ VIOLATIONS = [
     ("counts", "faker/domain/distributors/counts/planted.py", f"import {DOMAIN}.distributors.o2m"),
     ("counts", "faker/domain/distributors/counts/planted.py", f"import {DOMAIN}.specification"),
     ("counts", "faker/domain/distributors/o2m/planted.py", f"import {DOMAIN}.distributors.m2o"),
+    ("counts", "faker/domain/distributors/schedules/planted.py", f"import {DOMAIN}.distributors.m2o"),
+    ("counts", "faker/domain/distributors/apportionment.py", f"import {DOMAIN}.distributors.schedules"),
     ("counts", "faker/domain/distributors/m2o/planted.py", f"import {DOMAIN}.distributors.o2m"),
     ("infrastructure", "faker/infrastructure/profile/planted.py", "import ascetic_ddd.faker.infrastructure.repositories"),
     ("infrastructure", "faker/infrastructure/repositories/planted.py", "import ascetic_ddd.faker.infrastructure.profile"),

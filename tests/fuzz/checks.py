@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributor
+from ascetic_ddd.faker.domain.distributors.m2o.by_law import LawDistributor
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySession
 from tests.fuzz.graphs import Graph, Kind, Lines, Reference, Value, references, walk

@@ -158,11 +158,11 @@ async def test_an_abandoned_run_does_not_end_the_plan_of_the_next() -> None:
     async for _ in generate(children, InMemorySessionPool(), 1_000):
         made += 1
         if made == 1:
-            plan = children.parent_id.distributor._plan  # type: ignore[attr-defined]
+            plan = children.parent_id.distributor._run.plan  # type: ignore[attr-defined]
             await abandoned.aclose()  # type: ignore[attr-defined]  # an async generator
             assert plan is not None
-            assert children.parent_id.distributor._plan is plan  # type: ignore[attr-defined]
-    assert children.parent_id.distributor._plan is None  # type: ignore[attr-defined]
+            assert children.parent_id.distributor._run.plan is plan  # type: ignore[attr-defined]
+    assert children.parent_id.distributor._run.plan is None  # type: ignore[attr-defined]
 
 
 async def test_a_second_run_with_the_same_seed_draws_other_values() -> None:

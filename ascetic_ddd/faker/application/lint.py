@@ -9,7 +9,7 @@ from typing import Any
 
 from ascetic_ddd.faker.application.repeats import cells_of, expected_repeats
 from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution, WeightsCounts
-from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributor
+from ascetic_ddd.faker.domain.distributors.m2o.by_law import LawDistributor
 from ascetic_ddd.faker.domain.generators.space import space_of
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.provider import Provider

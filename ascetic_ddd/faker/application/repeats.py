@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise, product
 from typing import Any
 
-from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributor
+from ascetic_ddd.faker.domain.distributors.m2o.by_law import LawDistributor
 from ascetic_ddd.faker.domain.distributors.m2o.shares import SharesDistributor
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider

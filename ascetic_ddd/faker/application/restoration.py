@@ -7,7 +7,7 @@ from typing import Any
 
 from ascetic_ddd.faker.application.numbering import Numbering
 from ascetic_ddd.faker.application.stored_parts import stored_parts, values_at
-from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributor
+from ascetic_ddd.faker.domain.distributors.m2o.by_law import LawDistributor
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.generators.input_generators import is_iterated
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from ascetic_ddd.faker.domain.blueprint.slot import NOTHING
-from ascetic_ddd.faker.domain.distributors.m2o.distributors import NewDistributor
+from ascetic_ddd.faker.domain.distributors.m2o.new import NewDistributor
 from ascetic_ddd.faker.domain.distributors.validation import number_fault
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers import tied_back

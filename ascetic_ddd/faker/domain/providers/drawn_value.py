@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from ascetic_ddd.faker.domain.distributors.m2o.distributors import NewDistributor
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IM2ODistributor, IReservation
+from ascetic_ddd.faker.domain.distributors.m2o.new import NewDistributor
 from ascetic_ddd.faker.domain.distributors.m2o.reservation import carry_out
 from ascetic_ddd.faker.domain.distributors.m2o.shares import SharesDistributor
 from ascetic_ddd.faker.domain.distributors.plan import Plan

@@ -3,8 +3,8 @@
 from collections.abc import Hashable
 from typing import Any, TypeVar, cast
 
-from ascetic_ddd.faker.domain.distributors.m2o.distributors import NewDistributor
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IReservation
+from ascetic_ddd.faker.domain.distributors.m2o.new import NewDistributor
 from ascetic_ddd.faker.domain.errors import ExhaustedError
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.drawn_value import DrawnValue

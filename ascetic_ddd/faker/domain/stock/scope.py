@@ -1,6 +1,6 @@
 """Pools number the values that exist; a scope is the part of a pool that satisfies one specification."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -94,6 +94,13 @@ class Pool:
         """Tell whether the value is in flight in another session."""
         owner = self.in_flight.get(number)
         return owner is not None and owner is not session
+
+    def usable(self, session: ISession, numbers: Sequence[int]) -> int:
+        """How many of the numbers, from the first on, are of values that the session may use; none is below 0."""
+        for place, number in enumerate(numbers):
+            if number < 0 or self.in_flight.get(number, session) is not session:
+                return place
+        return len(numbers)
 
     def when_settled(self, number: int, callback: Callable[[int], None]) -> None:
         """Call ``callback`` with the number once its transaction has committed or rolled back."""

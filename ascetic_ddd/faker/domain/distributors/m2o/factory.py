@@ -7,8 +7,9 @@ from typing import cast
 from ascetic_ddd.faker.domain.distributors.counts.factory import counts_of
 from ascetic_ddd.faker.domain.distributors.counts.histogram import HistogramCounts
 from ascetic_ddd.faker.domain.distributors.counts.interfaces import ICountDistribution
-from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributor, NewDistributor
+from ascetic_ddd.faker.domain.distributors.m2o.by_law import LawDistributor
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IM2ODistributor
+from ascetic_ddd.faker.domain.distributors.m2o.new import NewDistributor
 from ascetic_ddd.faker.domain.distributors.validation import number_fault
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 

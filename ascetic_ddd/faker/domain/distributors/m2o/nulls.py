@@ -23,7 +23,7 @@ class Nulls:
     """
 
     def __init__(self, weight: float) -> None:
-        self._weight = weight
+        self.weight = weight
         self._random = Random(0)
         self._draws = 0  # left in the plan, or in the block
         self._nulls = 0  # among them
@@ -43,7 +43,7 @@ class Nulls:
     def plan(self, draws: int | None) -> None:
         """Expect so many draws from now on; None: nobody knows."""
         self._draws = draws or 0
-        self._nulls = round(self._draws * self._weight)
+        self._nulls = round(self._draws * self.weight)
         self._expected = None if draws is None else self._draws - self._nulls
 
     def draw(self, session: ISession, may_be_null: bool = True) -> bool:
@@ -78,11 +78,11 @@ class Nulls:
         session.on_rollback(self.take_back, -1, -is_null)
 
     def mark(self) -> None:
-        if self._weight:
+        if self.weight:
             self._marked = (self._random.getstate(), self._draws, self._nulls, self._owed)
 
     def rewind(self) -> None:
-        if self._weight:
+        if self.weight:
             state, self._draws, self._nulls, self._owed = self._marked
             self._random.setstate(state)
 
@@ -90,7 +90,7 @@ class Nulls:
         """Begin another block."""
         if self._owed is None:
             self._owed = self._random.random()
-        self._owed += _BLOCK * self._weight
+        self._owed += _BLOCK * self.weight
         self._draws += _BLOCK
         self._nulls = min(self._draws, int(self._owed))
         self._owed -= self._nulls

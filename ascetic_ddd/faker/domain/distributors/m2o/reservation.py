@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision, IReservation
-from ascetic_ddd.faker.domain.distributors.m2o.schedule import ISchedule, Reserved
+from ascetic_ddd.faker.domain.distributors.schedules.interfaces import ISchedule, Reserved
 from ascetic_ddd.faker.domain.stock.scope import Scope
 from ascetic_ddd.faker.domain.stock.sequence import PositionSequence
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession

@@ -11,6 +11,7 @@ from ascetic_ddd.faker.domain.distributors.counts.interfaces import ICountDistri
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision
 from ascetic_ddd.faker.domain.distributors.m2o.nulls import Nulls
 from ascetic_ddd.faker.domain.distributors.plan import Plan
+from ascetic_ddd.faker.domain.distributors.schedules.tickets import Tickets
 from ascetic_ddd.faker.domain.distributors.validation import positive_numbers
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.rewinding import Journal
@@ -48,8 +49,9 @@ class SharesDistributor:
         self._plan: Plan | None = None
         self._dealt = 0
         self._dealt_by_value = [0] * len(self.shares)
-        self._tickets: list[int] = []
         self._journal = Journal()
+        self._put = Tickets(self._random, self._journal)
+        self._tickets = self._put.entries
         self._marked: Any = None
 
     @classmethod
@@ -79,8 +81,8 @@ class SharesDistributor:
             self._deal()
         number = self._tickets.pop()
         if self._journal.entries is not None:
-            self._journal.entries += (self._undraw, number)
-        session.on_rollback(self._put_back, number)
+            self._journal.entries += (self._put.undraw, number)
+        session.on_rollback(self._put.put_back, number)
         return number
 
     def draw_many(
@@ -96,7 +98,7 @@ class SharesDistributor:
             size = 1 if self.null_weight else min(count - len(hand), len(self._tickets))
             numbers = self._tickets[: -size - 1 : -1]
             del self._tickets[-size:]
-            self._journal.note(self._undraw_all, numbers)
+            self._journal.note(self._put.undraw_all, numbers)
             hand += numbers
         session.on_rollback(self._put_back_all, tuple(hand))
         return hand
@@ -105,15 +107,15 @@ class SharesDistributor:
         if self.null_weight:
             self._nulls.undraw(session, choice is None)
         if choice is not None:
-            self._put_back(choice)
-            session.on_rollback(self._take_out, choice)
+            self._put.put_back(choice)
+            session.on_rollback(self._put.take_out, choice)
 
     def seed(self, seed: int) -> None:
         self._random.seed(seed)
         self._nulls.seed(seed ^ 1)
 
     def restore(self, uses: Mapping[int, int], values: int) -> None:
-        self._tickets = []
+        self._tickets.clear()
         self._dealt = sum(uses.values())
         self._dealt_by_value = [uses.get(number, 0) for number in range(len(self.shares))]
 
@@ -159,39 +161,19 @@ class SharesDistributor:
             self._journal.note(self._undeal, (self._dealt, list(self._dealt_by_value)))
         while not self._tickets:
             self._dealt += self._block
-            self._tickets = tickets_owed(self._dealt, self._upto, self._random.random(), self._dealt_by_value)
+            self._tickets += tickets_owed(self._dealt, self._upto, self._random.random(), self._dealt_by_value)
         self._random.shuffle(self._tickets)
-
-    def _put_back(self, number: int) -> None:
-        self._tickets.append(number)
-        place = int(self._random.random() * len(self._tickets))
-        self._tickets[place], self._tickets[-1] = self._tickets[-1], self._tickets[place]
-        self._journal.note(self._unput, place)
 
     def _put_back_all(self, hand: Sequence[Decision]) -> None:
         for choice in reversed(hand):
             if isinstance(choice, int):
-                self._put_back(choice)
+                self._put.put_back(choice)
         if self.null_weight:
             self._nulls.take_back(len(hand), hand.count(None))
 
-    def _undraw_all(self, numbers: list[int]) -> None:
-        self._tickets.extend(reversed(numbers))
-
-    def _undraw(self, number: int) -> None:
-        self._tickets.append(number)
-
-    def _unput(self, place: int) -> None:
-        self._tickets[place], self._tickets[-1] = self._tickets[-1], self._tickets[place]
-        self._tickets.pop()
-
     def _undeal(self, before: tuple[int, list[int]]) -> None:
-        self._tickets = []
+        self._tickets.clear()
         self._dealt, self._dealt_by_value = before
-
-    def _take_out(self, number: int) -> None:
-        if number in self._tickets:
-            self._tickets.remove(number)
 
     def __repr__(self) -> str:
         return f"SharesDistributor({len(self.shares)} values, null_weight={self.null_weight:g})"

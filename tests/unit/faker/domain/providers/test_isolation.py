@@ -311,4 +311,4 @@ async def test_a_pattern_that_was_forgotten_goes_on_where_it_was(monkeypatch: py
         uses[(await books.create(session)).author_id] += 1
     assert len(uses) == 200
     assert set(uses.values()) == {20}
-    assert len(books.author_id.distributor._schedules) <= 10
+    assert len(books.author_id.distributor._uses.schedules) <= 10

@@ -5,17 +5,16 @@ from heapq import heapify, heappop, heappush, heapreplace
 from random import Random
 
 from ascetic_ddd.faker.domain.distributors.counts.interfaces import ICountDistribution
-from ascetic_ddd.faker.domain.distributors.m2o.schedule import Reserved
+from ascetic_ddd.faker.domain.distributors.schedules.dues import Dues
+from ascetic_ddd.faker.domain.distributors.schedules.interfaces import Reserved
 from ascetic_ddd.faker.domain.rewinding import Journal
 from ascetic_ddd.faker.domain.stock.scope import Scope
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("GrowingSchedule",)
 
-_GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
 _REPEATED = 3  # times the same use has to be taken back before it is put off
 _DELAY = 0.1  # of the population, doubled each time
-_NEVER = 1e15  # later than any population
 _SOME_RANK = Reserved(0)  # a value gets its rank when it enters
 
 
@@ -46,10 +45,8 @@ class GrowingSchedule:
         journal: Journal | None = None,
     ) -> None:
         self._journal = journal or Journal()
-        self._counts = counts
         self._scope = scope
-        self._is_closed = self._goes_on = is_closed  # the latter: what the law has never due is reckoned, too
-        self._offset = random.random()
+        self._dues = Dues(counts, random)
         self._numbers: list[int] = []  # by rank; -1 where a value is gone
         self._uses: list[int] = []  # by rank
         self._ranks: dict[int, int] = {}  # by number
@@ -59,21 +56,17 @@ class GrowingSchedule:
         self._owners: dict[int, ISession] = {}  # of the values with entries there
         self._taken_back: dict[int, tuple[int, int]] = {}  # by rank: which use was taken back last, and how many times
         self._reserved = 0
-        self._base = 0  # values that a closed population had when the dues beyond the law were reckoned
         used = uses or {}
-        for number in used:
-            self.enter(number)
-            self._uses[-1] = used[number]
         rest = [number for number in scope.members if number not in used]
         random.shuffle(rest)
-        for number in rest:
-            self.enter(number)
+        for number in (*used, *rest):
+            self._rank(number, used.get(number, 0))
         self._rebase(is_closed, is_closed)
 
     @property
     def is_closed(self) -> bool:
         """True as long as no pick could ask for a new value."""
-        return self._is_closed
+        return self._dues.is_closed
 
     @property
     def is_waiting(self) -> bool:
@@ -102,54 +95,45 @@ class GrowingSchedule:
             The value's number; a place if nothing is due before there is one more value; None if the pick is closed and there is
             nothing that this session may use.
         """
-        number = self._serve(session, is_closed)
-        if number is not None:
-            return number
+        found = self.take(session, is_closed, 1)
+        if found:
+            return found[0]
         if not is_closed:
             self._reserved += 1
             return _SOME_RANK
-        if self._goes_on:
+        if self._dues.goes_on:
             return None
-        self._rebase(self._is_closed, True)  # other picks may ask for new values, this one may not
+        self._rebase(self._dues.is_closed, True)  # other picks may ask for new values, this one may not
         return self.pick(session, is_closed)
 
     def take(self, session: ISession, is_closed: bool, count: int) -> list[int]:
-        """Serve the uses that are due first."""
-        found: list[int] = []
-        while len(found) < count:
-            number = self._serve(session, is_closed)
-            if number is None:
-                break
-            found.append(number)
-        return found
-
-    def _serve(self, session: ISession, is_closed: bool) -> int | None:
-        """Serve the use that is due first, if one is due that this session may have."""
-        if self._is_closed and (not is_closed or self._is_outgrown()):
-            self._rebase(is_closed, is_closed)
-        heap, uses = self._heap, self._uses
-        horizon = math.inf if is_closed else len(self._ranks) + self._reserved + 1
+        """Serve the uses that are due first, as far as they are due and this session may have them."""
+        dues, shared, uses, numbers = self._dues, self._heap, self._uses, self._numbers
         in_flight = self._scope.pool.in_flight
-        own = self._parked.get(session) if self._parked else None
-        shared = heap
-        while shared or own:
-            heap = own if own and (not shared or own[0] < shared[0]) else shared
-            due, rank, use = heap[0]
-            if due > horizon or due == math.inf:
-                break
-            number = self._numbers[rank]
-            if number < 0 or uses[rank] + 1 != use:
-                heappop(heap)
-            elif in_flight and in_flight.get(number, session) is not session:
-                self._park(in_flight[number], number, heappop(heap))
+        horizon = math.inf if is_closed else len(self._ranks) + self._reserved + 1
+        found: list[int] = []
+        for _ in range(count):
+            if dues.is_closed and (not is_closed or self._is_outgrown()):
+                self._rebase(is_closed, is_closed)
+            own = self._parked.get(session) if self._parked else None
+            while shared or own:
+                heap = own if own and (not shared or own[0] < shared[0]) else shared
+                due, rank, use = heap[0]
+                if due > horizon or due == math.inf:
+                    return found
+                number = numbers[rank]
+                if number < 0 or uses[rank] + 1 != use:
+                    heappop(heap)
+                elif in_flight and in_flight.get(number, session) is not session:
+                    self._park(in_flight[number], number, heappop(heap))
+                else:
+                    uses[rank] = use
+                    heapreplace(heap, (dues.due(rank, use + 1), rank, use + 1))
+                    found.append(number)
+                    break
             else:
-                uses[rank] = use
-                due = self._counts.due(rank + 1, use + 1 - (self._offset + rank * _GOLDEN) % 1.0)
-                if self._goes_on:
-                    due = self._due(rank, use + 1)
-                heapreplace(heap, (due, rank, use + 1))
-                return number
-        return None
+                break
+        return found
 
     def fill(self, place: Reserved, number: int) -> bool:
         """The value for a reserved place exists, and this is its first use. Returns False if it is not in the scope."""
@@ -197,6 +181,28 @@ class GrowingSchedule:
         """Undo :meth:`undraw`."""
         self.use(number)
 
+    def enter(self, number: int) -> None:
+        self._push(self._rank(number, 0))
+
+    def leave(self, number: int) -> None:
+        rank = self._ranks.pop(number)
+        self._numbers[rank] = -1
+        self._taken_back.pop(rank, None)
+        heappush(self._vacant, rank)
+
+    def _rank(self, number: int, uses: int) -> int:
+        """Give the value a rank."""
+        if self._vacant:
+            rank = heappop(self._vacant)
+            self._numbers[rank] = number
+            self._uses[rank] = uses
+        else:
+            rank = len(self._numbers)
+            self._numbers.append(number)
+            self._uses.append(uses)
+        self._ranks[number] = rank
+        return rank
+
     def _forgive(self, taken_back: tuple[int, tuple[int, int] | None]) -> None:
         """That the use was taken back shall not put it off."""
         rank, before = taken_back
@@ -205,24 +211,6 @@ class GrowingSchedule:
         else:
             self._taken_back[rank] = before
         self._push(rank)
-
-    def enter(self, number: int) -> None:
-        if self._vacant:
-            rank = heappop(self._vacant)
-            self._numbers[rank] = number
-            self._uses[rank] = 0
-        else:
-            rank = len(self._numbers)
-            self._numbers.append(number)
-            self._uses.append(0)
-        self._ranks[number] = rank
-        self._push(rank)
-
-    def leave(self, number: int) -> None:
-        rank = self._ranks.pop(number)
-        self._numbers[rank] = -1
-        self._taken_back.pop(rank, None)
-        heappush(self._vacant, rank)
 
     def _park(self, owner: ISession, number: int, entry: tuple[float, int, int]) -> None:
         """Move the entry of a value in flight to where only the session that made it looks, until it is settled."""
@@ -240,34 +228,20 @@ class GrowingSchedule:
 
     def _push(self, rank: int) -> None:
         use = self._uses[rank] + 1
-        heappush(self._heap, (self._due(rank, use), rank, use))
-
-    def _due(self, rank: int, use: int) -> float:
-        wanted = use - (self._offset + rank * _GOLDEN) % 1.0
-        due = self._counts.due(rank + 1, wanted)
-        if self._is_closed and due > self._base:
-            return self._beyond(rank, wanted)
-        if self._goes_on and due == math.inf:
-            return _NEVER * self._beyond(rank, wanted)
-        return due
-
-    def _beyond(self, rank: int, wanted: float) -> float:
-        """When a closed population has had all that the law gives it, its uses go on in the same proportions."""
-        population = max(self._base, rank + 1)
-        shares = self._counts.share((rank + 1) / population) - self._counts.share(rank / population)
-        full = population * self._counts.mean * self._counts.used_share * shares
-        return max(wanted / full, 1.0) * population if full > 0.0 else math.inf
+        heappush(self._heap, (self._dues.due(rank, use), rank, use))
 
     def _is_outgrown(self) -> bool:
         """Tell whether a closed population has so many more values that its dues should be reckoned anew."""
-        population = len(self._ranks)
-        return population > 1.1 * self._base or (population != self._base and bool(self._heap) and self._heap[0][0] == math.inf)
+        population, base = len(self._ranks), self._dues.base
+        return population > 1.1 * base or (population != base and bool(self._heap) and self._heap[0][0] == math.inf)
 
     def _rebase(self, is_closed: bool, goes_on: bool) -> None:
-        self._journal.note(self._rebase_to, (self._base, self._is_closed, self._goes_on))
+        dues = self._dues
+        self._journal.note(self._rebase_to, (dues.base, dues.is_closed, dues.goes_on))
         self._rebase_to((len(self._ranks), is_closed, goes_on))
 
     def _rebase_to(self, told: tuple[int, bool, bool]) -> None:
-        self._base, self._is_closed, self._goes_on = told
-        self._heap[:] = [(self._due(rank, uses + 1), rank, uses + 1) for rank, uses in enumerate(self._uses)]
+        dues = self._dues
+        dues.base, dues.is_closed, dues.goes_on = told
+        self._heap[:] = [(dues.due(rank, uses + 1), rank, uses + 1) for rank, uses in enumerate(self._uses)]
         heapify(self._heap)

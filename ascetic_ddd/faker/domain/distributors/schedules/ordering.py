@@ -2,11 +2,11 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 from statistics import NormalDist
 
-__all__ = ("arranged", "excess_correlation")
+__all__ = ("arranged", "excess_correlation", "in_order")
 
 _NORMAL = NormalDist()
 _UNORDERED = 0.02  # a correlation that small is random order as far as a planner can tell
@@ -59,3 +59,35 @@ def arranged(uses: Sequence[int], values: Sequence[int], correlation: float, ran
     noise = 0.0 if abs(correlation) >= _SORTED else math.sqrt(max(0.0, 1.0 - pull * pull))
     keys = [pull * place[value] + noise * random.gauss(0.0, 1.0) for value in uses]
     return [uses[use] for use in sorted(range(total), key=keys.__getitem__)]
+
+
+def in_order(
+    tickets: list[int],
+    spread: float,
+    correlation: float | None,
+    by_value: Callable[[list[int]], list[int]],
+    random: Random,
+) -> list[int]:
+    """Put tickets in the order in which they will be drawn, last first.
+
+    Args:
+        tickets: of one stretch; the list may be changed.
+        spread: how far apart those of one rank may lie, as a share of the stretch.
+        correlation: replaces ``spread``; None: as that says.
+        by_value: gives the ranks of tickets in the order of their values.
+        random: the stream to draw from.
+    """
+    excess = 0.0
+    if correlation is not None:
+        excess = excess_correlation(correlation, list(Counter(tickets).values()))
+    if excess:
+        ordered = arranged(tickets, by_value(tickets), excess, random)
+        ordered.reverse()
+        return ordered
+    if spread >= 1.0:
+        random.shuffle(tickets)
+        return tickets
+    draw = random.random
+    starts: dict[int, float] = {}
+    keys = [starts.setdefault(rank, draw()) + spread * draw() for rank in tickets]
+    return [tickets[i] for i in sorted(range(len(tickets)), key=keys.__getitem__)]

@@ -1,0 +1,249 @@
+"""The planned order of uses: all that the law gives by the end of the run, in random order; exact at the end."""
+
+from itertools import chain
+from random import Random
+
+from ascetic_ddd.faker.domain.distributors.schedules.interfaces import Reserved
+from ascetic_ddd.faker.domain.distributors.schedules.planner import Planner
+from ascetic_ddd.faker.domain.distributors.schedules.ranks import FREE, PENDING, Ranks
+from ascetic_ddd.faker.domain.distributors.schedules.tickets import Tickets
+from ascetic_ddd.faker.domain.rewinding import Journal
+from ascetic_ddd.faker.domain.stock.scope import Scope
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("PlannedSchedule",)
+
+_LEAST_BLOCK = 8  # tickets that are taken together; twice as many each time, while all of them have values
+_ASIDE = 64  # tickets looked at before values in flight elsewhere make this session ask for one of its own
+
+
+class PlannedSchedule:
+    """The uses of one scope in a run whose end is known or can be foretold.
+
+    Tickets, one a use, are drawn without replacement; a ticket names a rank, and the first ticket of a rank finds it a
+    value: one that exists and has no use yet, else a new one. A scope whose number of uses is only foretold is planned in
+    stretches, each to a total that is certain enough, the last ones short.
+
+    Args:
+        scope: the values.
+        random: the distributor's stream.
+        ranks: the values by rank, and those that have none yet.
+        tickets: what is planned and not drawn.
+        planner: makes more of them, as the law and the plan of the run have it.
+        journal: notes how each change is taken back.
+    """
+
+    def __init__(
+        self, scope: Scope, random: Random, ranks: Ranks, tickets: Tickets, planner: Planner, journal: Journal | None = None
+    ) -> None:
+        self._pool = scope.pool
+        self._members = scope.members
+        self._random = random
+        self._ranks = ranks
+        self._numbers, self._uses = ranks.numbers, ranks.uses
+        self._put = tickets
+        self._tickets = tickets.entries
+        self._planner = planner
+        self._journal = journal or Journal()
+        self._extra: list[int] = []  # ranks beyond the plan
+
+    @property
+    def is_closed(self) -> bool:
+        """True as long as no pick could ask for a new value."""
+        return self._planner.is_closed
+
+    @property
+    def is_waiting(self) -> bool:
+        """True while values are being made for it."""
+        return PENDING in self._numbers
+
+    @property
+    def population(self) -> int:
+        """How many values the scope shall have, as far as that is known: as many as have been planned for."""
+        return len(self._ranks)
+
+    @property
+    def uses(self) -> dict[int, int]:
+        """Uses so far by number, most used first, without the unused."""
+        return self._ranks.used()
+
+    def remaining(self, number: int) -> int | None:
+        """Uses the value has still to get in this run; None if the run's uses are not all planned, or it has no place."""
+        rank = self._ranks.by_number.get(number)
+        return None if rank is None or not self._planner.is_done else self._ranks.planned[rank] - self._uses[rank]
+
+    def pick(self, session: ISession, is_closed: bool = False) -> int | Reserved | None:  # noqa: C901  # a call less for each of millions
+        """Draw a ticket.
+
+        Returns:
+            The value's number; the place of the ticket's rank if that wants a value that does not exist; None if the pick is
+            closed and there is nothing that this session may use.
+        """
+        if self._planner.is_closed and not is_closed:
+            self._planner.open_up()
+        tickets, numbers, in_flight = self._tickets, self._numbers, self._pool.in_flight
+        aside: list[int] = []
+        found: int | Reserved | None = None
+        noted = self._journal.entries
+        while len(aside) < _ASIDE:
+            if not tickets and not self._planner.extend():
+                break
+            rank = tickets.pop()
+            number = numbers[rank]
+            if number == FREE:
+                number = self._planner.bind(session, rank, is_closed)
+            if number >= 0 and in_flight.get(number, session) is session:
+                self._uses[rank] += 1
+                found = number
+                if noted is not None:
+                    noted += (self._unpick, rank)
+                break
+            if number == FREE and not is_closed:
+                numbers[rank] = PENDING
+                found = Reserved(rank)
+                if noted is not None:
+                    noted += (self._unreserve, rank)
+                break
+            aside.append(rank)
+            if noted is not None:
+                noted += (self._put.undraw, rank)
+        for rank in aside:
+            self._put.put_back(rank)
+        if found is None:
+            found = self._instead(session) if is_closed else self._beyond(session)
+        return found
+
+    def take(self, session: ISession, is_closed: bool, count: int) -> list[int]:
+        """Draw tickets as long as their ranks have values that this session may use."""
+        if self._planner.is_closed and not is_closed:
+            self._planner.open_up()
+        tickets, numbers, uses, in_flight = self._tickets, self._numbers, self._uses, self._pool.in_flight
+        found: list[int] = []
+        size = _LEAST_BLOCK
+        while tickets and len(found) < count:
+            size = min(size, count - len(found), len(tickets))
+            ranks = tickets[: -size - 1 : -1]
+            drawn = [numbers[rank] for rank in ranks]
+            usable = size
+            if min(drawn) < 0 or not in_flight.keys().isdisjoint(drawn):
+                usable = self._pool.usable(session, drawn)
+                del ranks[usable:], drawn[usable:]
+            if usable:
+                del tickets[-usable:]
+                for rank in ranks:
+                    uses[rank] += 1
+                self._journal.note(self._unpick_all, ranks)
+                found += drawn
+            if usable < size:
+                break
+            size *= 2
+        return found
+
+    def fill(self, place: Reserved, number: int) -> bool:
+        """The value for a reserved place exists, and this is its first use. Returns False if it is not in the scope."""
+        ranks, rank = self._ranks, place.rank
+        ranks.free(rank)
+        if number not in ranks.spare:
+            known = number in ranks.by_number
+            self._put.put_back(rank)
+            return self.use(number) if known else False
+        ranks.bind(number, rank)
+        ranks.count(rank, 1)
+        return True
+
+    def release(self, place: Reserved) -> None:
+        """Nothing comes to a reserved place; its ticket will be drawn again."""
+        self._ranks.free(place.rank)
+        self._put.put_back(place.rank)
+
+    def use(self, number: int) -> bool:
+        """Count one use of a given value, beside the plan. Returns False if it is not in the scope."""
+        ranks = self._ranks
+        if number in ranks.spare:
+            ranks.append_spare(number)
+        rank = ranks.by_number.get(number)
+        if rank is None:
+            return False
+        ranks.use_beside(rank)  # not issued: it is no ticket, and says nothing of the rate of the draws
+        return True
+
+    def unuse(self, number: int, *, is_told: bool = False) -> None:
+        """Take one use of the value back; its ticket, if it was not told, will be drawn again."""
+        rank = self._ranks.by_number.get(number)
+        if rank is not None:
+            self._ranks.count(rank, -1)
+            if is_told:
+                self._ranks.replan(rank, -1)
+            else:
+                self._put.put_back(rank)
+
+    def undraw(self, number: int) -> None:
+        """Take one use back that nothing failed for."""
+        self.unuse(number)
+
+    def reuse(self, number: int) -> None:
+        """Undo :meth:`undraw`: the ticket is drawn, if nobody else has drawn it since."""
+        rank = self._ranks.by_number.get(number)
+        if rank is not None:
+            self._ranks.count(rank, 1)
+            if not self._put.take_out(rank):
+                self._ranks.replan(rank, 1)
+
+    def enter(self, number: int) -> None:
+        self._ranks.spare.add(number)
+
+    def leave(self, number: int) -> None:
+        self._ranks.leave(number)
+
+    def _instead(self, session: ISession) -> int | None:
+        """All that is due is for values to come, or in flight elsewhere, and this pick needs one that is there."""
+        numbers, members = self._numbers, self._members
+        some = (numbers[int(self._random.random() * len(numbers))] for _ in range(min(_ASIDE, len(members))))
+        for number in chain(some, members):
+            if number >= 0 and not self._pool.is_foreign(number, session):
+                self._spend()
+                self.use(number)
+                return number
+        return None
+
+    def _beyond(self, session: ISession) -> int | Reserved:
+        """All that is due is in flight elsewhere: have one value more than planned, and use that while it lasts."""
+        self._spend()  # it is used instead of another
+        for rank in reversed(self._extra[-_ASIDE:]):
+            number = self._numbers[rank]
+            if number >= 0 and not self._pool.is_foreign(number, session):
+                self._ranks.use_beside(rank)
+                return number
+        rank = self._ranks.append(PENDING, planned=1)
+        self._extra.append(rank)
+        self._journal.note(self._unextra, rank)
+        return Reserved(rank)
+
+    def _spend(self) -> None:
+        """Give up a ticket, if there is one left."""
+        if self._tickets:
+            rank = self._tickets.pop()
+            self._ranks.planned[rank] -= 1
+            self._journal.note(self._unspend, rank)
+
+    # How the changes are taken back, newest first; see Journal.
+
+    def _unpick(self, rank: int) -> None:
+        self._uses[rank] -= 1
+        self._tickets.append(rank)
+
+    def _unpick_all(self, ranks: list[int]) -> None:
+        for rank in reversed(ranks):
+            self._unpick(rank)
+
+    def _unreserve(self, rank: int) -> None:
+        self._numbers[rank] = FREE
+        self._tickets.append(rank)
+
+    def _unspend(self, rank: int) -> None:
+        self._ranks.planned[rank] += 1
+        self._tickets.append(rank)
+
+    def _unextra(self, rank: int) -> None:
+        self._extra.pop()
+        self._ranks.shorten_to(rank)
