@@ -22,25 +22,35 @@ class Dues:
         is_closed: no pick could ask for a new value so far: what the law has due later than now is due in proportion.
         goes_on: what the law has never due is due in proportion, after all else.
         base: values that a closed population had when its dues were reckoned.
+        phases: by rank: which part of a use is due beforehand, so that fractions round to the right mean.
     """
 
-    __slots__ = ("_counts", "_offset", "base", "goes_on", "is_closed")
+    __slots__ = ("_counts", "_offset", "base", "goes_on", "is_closed", "phases")
 
     def __init__(self, counts: ICountDistribution, random: Random) -> None:
         self._counts = counts
         self._offset = random.random()
+        self.phases: list[float] = []
         self.is_closed = self.goes_on = False
         self.base = 0
 
+    def add_rank(self) -> None:
+        """One more rank, the last."""
+        self.phases.append((self._offset + len(self.phases) * _GOLDEN) % 1.0)
+
     def due(self, rank: int, use: int) -> float:
         """The population at which the value of a rank, from 0, has so many uses; infinite if that is never."""
-        wanted = use - (self._offset + rank * _GOLDEN) % 1.0
+        wanted = use - self.phases[rank]
         due = self._counts.due(rank + 1, wanted)
         if self.is_closed and due > self.base:
             return self._beyond(rank, wanted)
         if self.goes_on and due == math.inf:
             return _NEVER * self._beyond(rank, wanted)
         return due
+
+    def are_outgrown(self, population: int, first: float) -> bool:
+        """Tell whether a closed population, whose first due is given, has so many more values that its dues must be reckoned anew."""
+        return population > 1.1 * self.base or (population != self.base and first == math.inf)
 
     def _beyond(self, rank: int, wanted: float) -> float:
         """When a closed population has had all that the law gives it, its uses go on in the same proportions."""

@@ -45,8 +45,10 @@ class GrowingSchedule:
         journal: Journal | None = None,
     ) -> None:
         self._journal = journal or Journal()
-        self._scope = scope
+        self._pool = scope.pool
         self._dues = Dues(counts, random)
+        self._law = counts.due  # what most dues are reckoned by at once
+        self._phases = self._dues.phases
         self._numbers: list[int] = []  # by rank; -1 where a value is gone
         self._uses: list[int] = []  # by rank
         self._ranks: dict[int, int] = {}  # by number
@@ -95,9 +97,9 @@ class GrowingSchedule:
             The value's number; a place if nothing is due before there is one more value; None if the pick is closed and there is
             nothing that this session may use.
         """
-        found = self.take(session, is_closed, 1)
-        if found:
-            return found[0]
+        number = self._serve(session, is_closed)
+        if number is not None:
+            return number
         if not is_closed:
             self._reserved += 1
             return _SOME_RANK
@@ -107,33 +109,36 @@ class GrowingSchedule:
         return self.pick(session, is_closed)
 
     def take(self, session: ISession, is_closed: bool, count: int) -> list[int]:
-        """Serve the uses that are due first, as far as they are due and this session may have them."""
-        dues, shared, uses, numbers = self._dues, self._heap, self._uses, self._numbers
-        in_flight = self._scope.pool.in_flight
-        horizon = math.inf if is_closed else len(self._ranks) + self._reserved + 1
+        """Serve the uses that are due first."""
         found: list[int] = []
-        for _ in range(count):
-            if dues.is_closed and (not is_closed or self._is_outgrown()):
-                self._rebase(is_closed, is_closed)
-            own = self._parked.get(session) if self._parked else None
-            while shared or own:
-                heap = own if own and (not shared or own[0] < shared[0]) else shared
-                due, rank, use = heap[0]
-                if due > horizon or due == math.inf:
-                    return found
-                number = numbers[rank]
-                if number < 0 or uses[rank] + 1 != use:
-                    heappop(heap)
-                elif in_flight and in_flight.get(number, session) is not session:
-                    self._park(in_flight[number], number, heappop(heap))
-                else:
-                    uses[rank] = use
-                    heapreplace(heap, (dues.due(rank, use + 1), rank, use + 1))
-                    found.append(number)
-                    break
-            else:
-                break
+        while len(found) < count and (number := self._serve(session, is_closed)) is not None:
+            found.append(number)
         return found
+
+    def _serve(self, session: ISession, is_closed: bool) -> int | None:
+        """Serve the use that is due first, if one is due that this session may have."""
+        dues, shared, uses = self._dues, self._heap, self._uses
+        if dues.is_closed and (not is_closed or dues.are_outgrown(len(self._ranks), shared[0][0] if shared else 0.0)):
+            self._rebase(is_closed, is_closed)
+        horizon = math.inf if is_closed else len(self._ranks) + self._reserved + 1
+        in_flight = self._pool.in_flight
+        own = self._parked.get(session) if self._parked else None
+        while shared or own:
+            heap = own if own and (not shared or own[0] < shared[0]) else shared
+            due, rank, use = heap[0]
+            if due > horizon or due == math.inf:
+                break
+            number = self._numbers[rank]
+            if number < 0 or uses[rank] + 1 != use:
+                heappop(heap)
+            elif in_flight and in_flight.get(number, session) is not session:
+                self._park(in_flight[number], number, heappop(heap))
+            else:
+                uses[rank] = use
+                due = dues.due(rank, use + 1) if dues.goes_on else self._law(rank + 1, use + 1 - self._phases[rank])
+                heapreplace(heap, (due, rank, use + 1))
+                return number
+        return None
 
     def fill(self, place: Reserved, number: int) -> bool:
         """The value for a reserved place exists, and this is its first use. Returns False if it is not in the scope."""
@@ -200,6 +205,7 @@ class GrowingSchedule:
             rank = len(self._numbers)
             self._numbers.append(number)
             self._uses.append(uses)
+            self._dues.add_rank()
         self._ranks[number] = rank
         return rank
 
@@ -216,7 +222,7 @@ class GrowingSchedule:
         """Move the entry of a value in flight to where only the session that made it looks, until it is settled."""
         if number not in self._owners:
             self._owners[number] = owner
-            self._scope.pool.when_settled(number, self._resume)
+            self._pool.when_settled(number, self._resume)
         heappush(self._parked.setdefault(owner, []), entry)
 
     def _resume(self, number: int) -> None:
@@ -229,11 +235,6 @@ class GrowingSchedule:
     def _push(self, rank: int) -> None:
         use = self._uses[rank] + 1
         heappush(self._heap, (self._dues.due(rank, use), rank, use))
-
-    def _is_outgrown(self) -> bool:
-        """Tell whether a closed population has so many more values that its dues should be reckoned anew."""
-        population, base = len(self._ranks), self._dues.base
-        return population > 1.1 * base or (population != base and bool(self._heap) and self._heap[0][0] == math.inf)
 
     def _rebase(self, is_closed: bool, goes_on: bool) -> None:
         dues = self._dues
