@@ -1,4 +1,4 @@
-"""What one decision of a distributor costs: a pick beside a bare heap, an append beside many scopes, memory per value."""
+"""What a decision of a distributor costs: a pick, a hand beside a bare heap, an append beside many scopes, memory per value."""
 
 import argparse
 import gc
@@ -23,12 +23,14 @@ SHAPES: dict[str, dict[str, Any]] = {
     "4 weights": {"weights": [0.7, 0.2, 0.07, 0.03], "mean": 10},
     "uniform": {"mean": 10},
 }
-_REPEATS = 3
+_HANDS = {"skew 2": SHAPES["skew 2"], "4 weights": SHAPES["4 weights"], "skew 2, nulls": {**SHAPES["skew 2"], "null_weight": 0.2}}
+_REPEATS, _IN_HAND = 3, 1_000
 
 
 def run(largest: int = 1_000_000) -> None:
     """Print the tables; ``largest`` is the number of uses in the last line of the pick table."""
     picks(largest)
+    hands(largest)
     appends(largest // 10)
     memory(largest // 10)
 
@@ -85,6 +87,48 @@ def _pick(asked: dict[str, Any], uses: int, is_planned: bool) -> float:
             enter(values)
             choice.fulfil(session, values)
             values += 1
+    return (perf_counter() - start) / measured * 1e6
+
+
+def hands(largest: int) -> None:
+    """The cost of one use in a hand of 1,000, fewer in short runs, over the last tenth of a run; the bar is twice a bare heap."""
+    print("\nhands of 1,000, µs a pick (times a bare heapq.heapreplace on a heap of as many values, same run; bar: planned 2)\n")
+    names = [name + mode for name in _HANDS for mode in ("", " planned")]
+    print(f"{'uses':>9} {'values':>7} {'heap':>6}" + "".join(f" {name:>24}" for name in names))
+    uses = 1_000
+    while uses <= largest:
+        floor = min(_heap(uses // 10, uses // 10) for _ in range(_REPEATS))
+        line = f"{uses:>9,} {uses // 10:>7,} {floor:6.2f}"
+        for asked in _HANDS.values():
+            for is_planned in (False, True):
+                cost = min(_hand(asked, uses, is_planned) for _ in range(_REPEATS if uses < 1_000_000 else 1))
+                line += f" {f'{cost:.2f} ({cost / floor:.1f})':>24}"
+        print(line, flush=True)
+        uses *= 10
+
+
+def _hand(asked: dict[str, Any], uses: int, is_planned: bool) -> float:
+    distributor = distributor_factory(**asked)
+    distributor.seed(1)
+    session, scope = InMemorySession(), Pool().everything
+    if is_planned:
+        distributor.plan(Plan(uses), is_exact=True)
+    values = drawn = 0
+    start, measured = 0.0, uses
+    gc.collect()
+    while drawn < uses:
+        if not start and drawn >= uses - uses // 10:
+            start, measured = perf_counter(), uses - drawn
+        left = min(_IN_HAND, uses // 20, uses - drawn)
+        while left:
+            hand = distributor.draw_many(session, scope, left)
+            left -= len(hand)
+            drawn += len(hand)
+            last = hand[-1]
+            if last is not None and not isinstance(last, int):
+                scope.enter(values)
+                last.fulfil(session, values)
+                values += 1
     return (perf_counter() - start) / measured * 1e6
 
 

@@ -49,7 +49,7 @@ class Dues:
         return due
 
     def are_outgrown(self, population: int, first: float) -> bool:
-        """Tell whether a closed population, whose first due is given, has so many more values that its dues must be reckoned anew."""
+        """Tell whether a closed population is so much larger by now that its dues, first at ``first``, must be reckoned anew."""
         return population > 1.1 * self.base or (population != self.base and first == math.inf)
 
     def _beyond(self, rank: int, wanted: float) -> float:

@@ -65,6 +65,8 @@ class Forecast:
         asked = issued - self._before + 1
         progress = max((self._plan.progress - self._since) / (1.0 - self._since), _NOTHING) if self._since < 1.0 else 1.0
         end = asked * progress ** -self._trend(progress, asked)
+        if self._expected is not None:  # and reached: an exact run asks once a root aggregate at most
+            end = min(end, float(max(self._plan.total, asked)))
         error = math.sqrt(asked * (1.0 - progress)) / progress if progress < 1.0 else 0.0
         certain = end - 2.0 * error
         if certain > asked and progress > _NOTHING:

@@ -129,3 +129,13 @@ async def test_a_plan_that_was_left_foretells_nothing_of_the_same_moment() -> No
     for _ in range(50):
         await values.draw(session)
     assert 25 <= values.number <= 50
+
+
+async def test_draws_beyond_an_exact_plan_are_planned_by_its_total() -> None:
+    """However far the run says it is: a hand is drawn before its aggregates are counted."""
+    distributor = distributor_factory(mean=5)
+    distributor.plan(Plan(1_000), is_exact=True)
+    values, session = Values(distributor), InMemorySession()
+    for _ in range(1_200):
+        await values.draw(session)
+    assert 200 <= values.number <= 240
