@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ascetic_ddd.faker.application.reconciliation import Reconciled
+from ascetic_ddd.faker.application.runs.reconciliation import Reconciled
 from ascetic_ddd.faker.cli import checking, comparing, synthesizing
 from ascetic_ddd.faker.cli.capturing import CAPTURE_EXIT_CODES, capture_command
 from ascetic_ddd.faker.cli.databases import DatabaseOptions, databases

@@ -9,7 +9,7 @@ import typer
 
 from ascetic_ddd.faker.application.checking.check import check
 from ascetic_ddd.faker.application.checking.model import Checked, Judgement, as_json
-from ascetic_ddd.faker.application.target import Target
+from ascetic_ddd.faker.application.runs.target import Target
 from ascetic_ddd.faker.cli.databases import DatabaseOptions, Databases, databases, locked_session_pool
 from ascetic_ddd.faker.cli.exits import Exit, exit_codes, exit_of
 from ascetic_ddd.faker.cli.interruption import Interruption

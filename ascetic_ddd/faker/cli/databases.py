@@ -14,7 +14,7 @@ from psycopg import AsyncConnection, IsolationLevel
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from ascetic_ddd.faker.application.target import Target
+from ascetic_ddd.faker.application.runs.target import Target
 from ascetic_ddd.faker.cli.exits import CommandError, Exit, exit_of
 from ascetic_ddd.faker.cli.run_lock import RunLock
 from ascetic_ddd.faker.domain.errors import PersistenceError

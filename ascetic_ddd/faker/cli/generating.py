@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ascetic_ddd.faker.application.generation import generate
-from ascetic_ddd.faker.application.progress import Progress
-from ascetic_ddd.faker.application.restoration import restore
-from ascetic_ddd.faker.application.target import Target
+from ascetic_ddd.faker.application.runs.generation import generate
+from ascetic_ddd.faker.application.runs.progress import Progress
+from ascetic_ddd.faker.application.runs.restoration import restore
+from ascetic_ddd.faker.application.runs.target import Target
 from ascetic_ddd.faker.cli.databases import Databases, locked_session_pool
 from ascetic_ddd.faker.cli.exits import CommandError, Exit
 from ascetic_ddd.faker.cli.interruption import Interruption

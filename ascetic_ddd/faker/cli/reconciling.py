@@ -1,7 +1,7 @@
 """``ascetic-ddd reconcile``: what exists outside and is not remembered."""
 
-from ascetic_ddd.faker.application.reconciliation import Reconciled, reconcile
-from ascetic_ddd.faker.application.target import Target
+from ascetic_ddd.faker.application.runs.reconciliation import Reconciled, reconcile
+from ascetic_ddd.faker.application.runs.target import Target
 from ascetic_ddd.faker.cli.databases import Databases, locked_session_pool
 from ascetic_ddd.faker.cli.interruption import Interruption
 

@@ -6,7 +6,7 @@ from ascetic_ddd.faker.application.checking.laws import ScopedWeights, judge_nul
 from ascetic_ddd.faker.application.checking.model import AggregateCheck, Checked, Fault, Judgement, NotChecked
 from ascetic_ddd.faker.application.checking.questions import fits, references_of, scope_keys, tellers, without_law
 from ascetic_ddd.faker.application.checking.streamed import StreamedAudit, unknown
-from ascetic_ddd.faker.application.reconciliation import reconcile_one, referenced_first
+from ascetic_ddd.faker.application.runs.reconciliation import reconcile_one, referenced_first
 from ascetic_ddd.faker.domain.distributors.counts import WeightsCounts
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from faker import Faker
 
-from ascetic_ddd.faker.application.generation import generate
-from ascetic_ddd.faker.application.progress import Failure, Repetition
-from ascetic_ddd.faker.application.retries import Repeats
+from ascetic_ddd.faker.application.runs.generation import generate
+from ascetic_ddd.faker.application.runs.progress import Failure, Repetition
+from ascetic_ddd.faker.application.runs.retries import Repeats
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.distributors.o2m.factory import children_factory
 from ascetic_ddd.faker.domain.errors import ConfigurationError, GenerationError, PersistenceError
@@ -253,7 +253,7 @@ async def rows(
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ascetic_ddd.faker.application.retries._FIRST_PAUSE_S", 0.0)
+    monkeypatch.setattr("ascetic_ddd.faker.application.runs.retries._FIRST_PAUSE_S", 0.0)
 
 
 @pytest.mark.parametrize("number", [24, None], ids=["planned", "growing"])
@@ -361,7 +361,7 @@ class Time:
 
 
 async def test_a_lost_connection_is_waited_for_as_long_as_told_and_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ascetic_ddd.faker.application.retries._FIRST_PAUSE_S", 0.05)
+    monkeypatch.setattr("ascetic_ddd.faker.application.runs.retries._FIRST_PAUSE_S", 0.05)
     time = Time()
     heard: list[Repetition] = []
     repeats = Repeats(2, 30.0, heard.append, sleep=time.sleep, clock=time, random=Random(1))

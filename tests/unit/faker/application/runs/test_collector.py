@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ascetic_ddd.faker.application.heap import frozen_heap
+from ascetic_ddd.faker.application.runs.collector import frozen_heap
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 __all__ = ("frozen_heap",)
 
-_runs = 0  # that want the heap frozen; one of our own freezings at a time
+_runs = 0  # that want what lives frozen; one of our own freezings at a time
 
 
 @contextmanager
@@ -14,7 +14,7 @@ def frozen_heap() -> Iterator[None]:
     """Have the collector leave alone what lives when a run begins: it would walk over it for an eighth of the run's time.
 
     What is made later is collected as ever. Runs at the same time share one freezing, and the last one ends it. A process
-    that has frozen its heap itself is left as it is.
+    that has frozen what lives itself is left as it is.
 
     Source: the documentation of ``gc.freeze``.
     """

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from ascetic_ddd.faker.application.generation import generate
 from ascetic_ddd.faker.application.measure import mean, weights
-from ascetic_ddd.faker.application.restoration import restore
+from ascetic_ddd.faker.application.runs.generation import generate
+from ascetic_ddd.faker.application.runs.restoration import restore
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
@@ -19,7 +19,7 @@ from ascetic_ddd.faker.infrastructure.repositories.in_memory_repository import I
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySessionPool
 from benchmarks.construction import in_memory_provider
 from examples.library.providers import AUTHOR_WEIGHTS, AuthorProvider, BookProvider, TenantProvider
-from tests.unit.faker.application.test_generation import Store, graph
+from tests.unit.faker.application.runs.test_generation import Store, graph
 from tests.unit.faker.domain.providers.models import Agg, aggregate
 
 

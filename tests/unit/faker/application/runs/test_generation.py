@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from ascetic_ddd.faker.application.generation import generate, planned_run
 from ascetic_ddd.faker.application.measure import weights
-from ascetic_ddd.faker.application.progress import Failure, Progress
+from ascetic_ddd.faker.application.runs.generation import generate, planned_run
+from ascetic_ddd.faker.application.runs.progress import Failure, Progress
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.errors import ConfigurationError, GenerationError, PersistenceError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider

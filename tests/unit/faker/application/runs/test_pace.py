@@ -2,7 +2,7 @@
 
 import asyncio
 
-from ascetic_ddd.faker.application.pace import Pace
+from ascetic_ddd.faker.application.runs.pace import Pace
 
 
 async def test_a_fast_lane_waits_for_a_slow_one_and_goes_on_when_that_has_ended() -> None:

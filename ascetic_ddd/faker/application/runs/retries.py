@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from random import Random
 
-from ascetic_ddd.faker.application.progress import Repetition
+from ascetic_ddd.faker.application.runs.progress import Repetition
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.seedwork.domain.session.faults import Fault
 

@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from ascetic_ddd.faker.application.kin import Kin
-from ascetic_ddd.faker.application.numbering import Numbering
-from ascetic_ddd.faker.application.progress import Failure
-from ascetic_ddd.faker.application.retries import BatchRepeats, Repeats
-from ascetic_ddd.faker.application.start import BatchStart
+from ascetic_ddd.faker.application.runs.progress import Failure
+from ascetic_ddd.faker.application.runs.reservations import NumberReservations
+from ascetic_ddd.faker.application.runs.retries import BatchRepeats, Repeats
+from ascetic_ddd.faker.application.runs.same_kind import SameKindCounter
+from ascetic_ddd.faker.application.runs.start import BatchStart
 from ascetic_ddd.faker.domain.blueprint.slot import NOTHING
 from ascetic_ddd.faker.domain.errors import DeadlockError, GenerationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
@@ -100,8 +100,8 @@ class Batch(Generic[A]):
     Args:
         provider: the lane: the root provider, or a clone of it.
         session_pool: one session a batch.
-        kin: counts aggregates of the root's kind, whoever makes them.
-        numbering: reserves running numbers.
+        same_kind: counts aggregates of the root's kind, whoever makes them.
+        reservations: reserves running numbers.
         repeats: when to make a batch again that failed by no fault of its data.
         start: goes back to where the batch began.
         is_thorough: find out which aggregate it is that was refused among many stored together.
@@ -111,8 +111,8 @@ class Batch(Generic[A]):
         self,
         provider: AggregateProvider[Any, A],
         session_pool: ISessionPool,
-        kin: Kin,
-        numbering: Numbering,
+        same_kind: SameKindCounter,
+        reservations: NumberReservations,
         repeats: Repeats,
         start: BatchStart,
         *,
@@ -121,8 +121,8 @@ class Batch(Generic[A]):
         self._provider = provider
         self._pool = session_pool
         self._largest = _FEW  # of its kind that making one root has brought with it
-        self._kin = kin
-        self._numbering = numbering
+        self._same_kind = same_kind
+        self._reservations = reservations
         self._repeats = repeats
         self._start = start
         self._is_thorough = is_thorough
@@ -137,7 +137,7 @@ class Batch(Generic[A]):
         """
         return await self._repeated(quota, lambda tries: self._make(quota))
 
-    async def make_what_works(self, quota: Quota, tell: Callable[[Failure | None], bool]) -> Made[A]:
+    async def make_skipping_failures(self, quota: Quota, tell: Callable[[Failure | None], bool]) -> Made[A]:
         """Make as many attempts as the batch is large, each under a savepoint; leave out what fails.
 
         What is refused only at the commit, as by a deferred constraint, is found by halving the batch.
@@ -150,7 +150,7 @@ class Batch(Generic[A]):
             BatchError: the session failed; what is not stored of the batch is rolled back.
         """
         try:
-            return await self._repeated(quota, lambda tries: self._make_what_works(quota, tell, tries))
+            return await self._repeated(quota, lambda tries: self._make_skipping_failures(quota, tell, tries))
         except BatchError as error:
             if error.fault is not Fault.DATA or not isinstance(error.failure, Failure):
                 raise
@@ -161,7 +161,7 @@ class Batch(Generic[A]):
         found = Made[A]()
         for size in (quota.size // 2, quota.size - quota.size // 2):
             half = Quota(size, quota.grow)
-            part = await self.make_what_works(half, tell)
+            part = await self.make_skipping_failures(half, tell)
             found.aggregates += part.aggregates
             found.number += part.number
             found.failures += part.failures
@@ -205,9 +205,9 @@ class Batch(Generic[A]):
             for repository in deferring:
                 repository.defer(session)
             try:
-                if provider.can_make_rows and not self._kin.exists:
+                if provider.can_make_rows and not self._same_kind.exists:
                     made.aggregates = await self._rows(session, quota.size)
-                while self._kin.number(session, len(made.aggregates)) < quota.size:
+                while self._same_kind.number(session, len(made.aggregates)) < quota.size:
                     made.aggregates.append(await self._one(session, quota, len(made.aggregates), together))
             except Exception as error:
                 work.place = placed(error, provider)
@@ -219,15 +219,15 @@ class Batch(Generic[A]):
                     raise failure.cause
             for repository in deferring:
                 await repository.settle(session)
-            made.number = self._kin.number(session, len(made.aggregates))
+            made.number = self._same_kind.number(session, len(made.aggregates))
         return made
 
-    async def _make_what_works(self, quota: Quota, tell: Callable[[Failure | None], bool], tries: BatchRepeats) -> Made[A]:
+    async def _make_skipping_failures(self, quota: Quota, tell: Callable[[Failure | None], bool], tries: BatchRepeats) -> Made[A]:
         made = Made[A]()
         work = _Work()
         async with self._transaction(work) as session:
             for _ in range(quota.size):
-                if self._kin.number(session, len(made.aggregates)) >= quota.size:
+                if self._same_kind.number(session, len(made.aggregates)) >= quota.size:
                     break
                 try:
                     async with session.atomic():
@@ -240,7 +240,7 @@ class Batch(Generic[A]):
                         break
                 else:
                     tell(None)
-            made.number = self._kin.number(session, len(made.aggregates))
+            made.number = self._same_kind.number(session, len(made.aggregates))
             if quota.size == 1:  # if the commit is refused, it was this one
                 work.place = (self._provider.path, self._provider.get())
         return made
@@ -251,19 +251,19 @@ class Batch(Generic[A]):
         session: ISession | None = None
         try:
             async with self._pool.session() as session:
-                await self._numbering.ensure(session)
-                self._kin.begin(session)
+                await self._reservations.ensure(session)
+                self._same_kind.begin(session)
                 try:
                     async with session.atomic():
                         work.has_begun = True
                         session.on_commit(setattr, work, "is_committed", True)
                         yield session
-                        if not self._numbering.is_covered:
+                        if not self._reservations.is_covered:
                             raise _UncoveredError
                 except Exception as error:  # noqa: BLE001  # raised again, with the place
                     work.failed(session, error)
                 finally:
-                    self._kin.end(session)
+                    self._same_kind.end(session)
             if work.error is not None:
                 raise work.error
         except _UncoveredError:
@@ -278,17 +278,17 @@ class Batch(Generic[A]):
 
     async def _one(self, session: ISession, quota: Quota, roots: int, together: bool) -> A:
         """Make one root. References may make others of its kind; that is one too many where only one is wanted."""
-        kin = self._kin
-        before = kin.number(session, roots)
-        if not kin.exists or quota.size - before > 2 * self._largest:
+        same_kind = self._same_kind
+        before = same_kind.number(session, roots)
+        if not same_kind.exists or quota.size - before > 2 * self._largest:
             agg = await self._create(session, together)
-            self._largest = max(self._largest, kin.number(session, roots + 1) - before)
+            self._largest = max(self._largest, same_kind.number(session, roots + 1) - before)
             return agg
         for _ in range(_TRIES):
             try:
                 async with session.atomic():
                     agg = await self._create(session, together)
-                    while kin.number(session, roots + 1) > quota.size:
+                    while same_kind.number(session, roots + 1) > quota.size:
                         if not quota.grow():
                             raise _OneTooManyError
                     return agg
@@ -299,9 +299,9 @@ class Batch(Generic[A]):
     async def _rows(self, session: ISession, size: int) -> list[A]:
         """Make aggregates that are stored together."""
         made: list[A] = []
-        count = self._kin.root_counter(session)
+        count = self._same_kind.root_counter(session)
         if self._is_columnar:
-            for agg in await drawn_by_column(self._provider, session, size, self._kin.plan):
+            for agg in await drawn_by_column(self._provider, session, size, self._same_kind.plan):
                 made.append(await agg if is_awaitable(agg) else agg)
                 count()
             return made
@@ -322,7 +322,7 @@ class Batch(Generic[A]):
         provider.reset()
         await provider.populate(session)
         agg = await (provider.build(session) if together else provider.create(session))
-        self._kin.root_made(session)
+        self._same_kind.root_made(session)
         return agg
 
     async def _store(self, session: ISession, aggs: Sequence[A]) -> Failure | None:

@@ -12,7 +12,7 @@ from ascetic_ddd.faker.domain.repositories import INumbering, offers
 from ascetic_ddd.faker.domain.stock.sequence import PositionSequence
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("Numbering",)
+__all__ = ("NumberReservations",)
 
 _AHEAD = 4  # batches for which numbers are reserved at once
 
@@ -43,7 +43,7 @@ class _Counter:
         return self.reserved < self.positions.next + lanes * self.need
 
 
-class Numbering:
+class NumberReservations:
     """Keeps the reserved numbers of a graph ahead of those that are given out.
 
     The application's transaction commits first, so a killed process may leave numbers outside of which our store knows nothing.

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from ascetic_ddd.faker.application.reconciliation import reconcile
+from ascetic_ddd.faker.application.runs.reconciliation import reconcile
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider

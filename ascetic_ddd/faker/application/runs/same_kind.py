@@ -9,10 +9,10 @@ from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvi
 from ascetic_ddd.faker.domain.stock.aggregate_stock import AggregateStock
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("Kin",)
+__all__ = ("SameKindCounter",)
 
 
-class Kin:
+class SameKindCounter:
     """Counts what is stored in the root's repository during a run, by session, whoever makes it.
 
     An employee's boss is an employee: made because somebody needs one, it counts as one of those that were asked for. A root that

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from ascetic_ddd.faker.application.generation import generate
-from ascetic_ddd.faker.application.progress import Progress
+from ascetic_ddd.faker.application.runs.generation import generate
+from ascetic_ddd.faker.application.runs.progress import Progress
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.distributors.o2m.factory import children_factory
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider

@@ -5,8 +5,8 @@ from collections.abc import Hashable, Mapping
 from itertools import permutations
 from typing import Any
 
-from ascetic_ddd.faker.application.numbering import Numbering
-from ascetic_ddd.faker.application.stored_parts import stored_parts, values_at
+from ascetic_ddd.faker.application.runs.reservations import NumberReservations
+from ascetic_ddd.faker.application.runs.stored_parts import stored_parts, values_at
 from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributor
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.generators.input_generators import is_iterated
@@ -67,7 +67,7 @@ async def restore(provider: AggregateProvider[Any, Any], session: ISession) -> d
         _hand_over(own, session)
     for inside in insides:
         inside.hand_over(session)
-    await Numbering(provider).begin(session)
+    await NumberReservations(provider).begin(session)
     return remembered
 
 
