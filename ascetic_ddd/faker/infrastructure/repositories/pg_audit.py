@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from ascetic_ddd.faker.domain.repositories import IAudit, Uses
-from ascetic_ddd.faker.infrastructure.repositories.pg_access import PgAccess
-from ascetic_ddd.faker.infrastructure.repositories.pg_names import identifier, literal, quoted
+from ascetic_ddd.faker.infrastructure.postgres.access import PgAccess
+from ascetic_ddd.faker.infrastructure.postgres.names import identifier, literal, quoted
 from ascetic_ddd.faker.infrastructure.repositories.state_codec import encode, loads
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 

@@ -4,7 +4,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from ascetic_ddd.faker.infrastructure.repositories.pg_errors import persistence_error
+from ascetic_ddd.faker.infrastructure.postgres.errors import persistence_error
 
 
 @pytest.mark.parametrize(

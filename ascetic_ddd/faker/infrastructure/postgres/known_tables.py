@@ -8,10 +8,10 @@ import psycopg
 from psycopg import AsyncConnection
 from psycopg.adapt import PyFormat
 
-from ascetic_ddd.faker.infrastructure.repositories.column_values import RowWriter
-from ascetic_ddd.faker.infrastructure.repositories.pg_access import PgAccess
-from ascetic_ddd.faker.infrastructure.repositories.pg_names import identifier, shown
-from ascetic_ddd.faker.infrastructure.repositories.pg_table_facts import CATALOGUE, TableFacts, table_facts
+from ascetic_ddd.faker.infrastructure.postgres.access import PgAccess
+from ascetic_ddd.faker.infrastructure.postgres.column_values import RowWriter
+from ascetic_ddd.faker.infrastructure.postgres.names import identifier, shown
+from ascetic_ddd.faker.infrastructure.postgres.table_facts import CATALOGUE, TableFacts, table_facts
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("KnownTable", "KnownTables")

@@ -11,7 +11,7 @@ from uuid import UUID
 from psycopg.types.json import Json, Jsonb
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
-from ascetic_ddd.faker.infrastructure.repositories.pg_table_facts import ColumnFacts, TableFacts
+from ascetic_ddd.faker.infrastructure.postgres.table_facts import ColumnFacts, TableFacts
 
 __all__ = ("ColumnWriter", "RowWriter")
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from ascetic_ddd.faker.infrastructure.repositories.pg_access import PgAccess
-from ascetic_ddd.faker.infrastructure.repositories.pg_names import escaped, identifier, quoted
+from ascetic_ddd.faker.infrastructure.postgres.access import PgAccess
+from ascetic_ddd.faker.infrastructure.postgres.names import escaped, identifier, quoted
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("dangling_rows",)

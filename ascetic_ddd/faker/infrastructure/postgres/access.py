@@ -11,7 +11,7 @@ from psycopg.pq import PipelineStatus, TransactionStatus
 from psycopg.rows import tuple_row
 
 from ascetic_ddd.faker.domain.errors import PersistenceError
-from ascetic_ddd.faker.infrastructure.repositories.pg_errors import (
+from ascetic_ddd.faker.infrastructure.postgres.errors import (
     check_written,
     copied_id,
     persistence_error,
