@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ascetic_ddd.faker.cli.databases import checked_dsn
+from ascetic_ddd.faker.cli.addresses import checked_dsn
 from ascetic_ddd.faker.cli.exits import CommandError, Exit
 from ascetic_ddd.faker.cli.reporting import IReporter
 from ascetic_ddd.faker.domain.errors import CycleError, ExhaustedError
