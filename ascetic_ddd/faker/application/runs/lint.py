@@ -12,6 +12,7 @@ from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution, Wei
 from ascetic_ddd.faker.domain.distributors.m2o.distributors import LawDistributor
 from ascetic_ddd.faker.domain.generators.space import space_of
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.facts import asks_parts_once, holders, name_within
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
@@ -100,7 +101,7 @@ def _references(provider: Provider[Any, Any]) -> Iterator[_Reference]:
     for part in provider.parts().values():
         if isinstance(part, ReferenceProvider):
             yield part
-        elif part._asks_once:
+        elif asks_parts_once(part):
             yield from _references(part)
 
 
@@ -273,7 +274,7 @@ def _narrow_parts(provider: Provider[Any, Any], rows: float) -> Iterator[Finding
             space = space_of(part.input_generator)
         elif isinstance(part, ReferenceProvider) and not part.may_create and getattr(part.distributor, "is_unique", False):
             space = len(part.source.population) or None
-        elif part._asks_once and not isinstance(part, (ValueProvider, ReferenceProvider, AggregateProvider)):
+        elif asks_parts_once(part) and not isinstance(part, (ValueProvider, ReferenceProvider, AggregateProvider)):
             yield from _narrow_parts(part, rows)
         wanted = rows * (1.0 - getattr(getattr(part, "distributor", None), "null_weight", 0.0))
         if space is not None and space < math.floor(wanted):
@@ -299,13 +300,9 @@ def _is_in_id(aggregate: _Aggregate, target: _Aggregate) -> bool:
 
 def is_mentioned(aggregate: _Aggregate, reference: _Reference) -> bool:
     """Tell whether a populating hook around the reference, or what it may call, names the reference."""
-    holder: Provider[Any, Any] | None = reference
-    classes: list[type] = []
-    while holder is not None:
-        classes += [cls for cls in type(holder).__mro__ if cls.__module__ not in _OURS]
-        holder = holder._owner
+    classes = [cls for holder in holders(reference) for cls in type(holder).__mro__ if cls.__module__ not in _OURS]
     has_hook = any(name in vars(cls) for cls in classes for name in ("populate", "do_populate"))
-    return has_hook and any(reference._name in _names(cls) for cls in classes)
+    return has_hook and any(name_within(reference) in _names(cls) for cls in classes)
 
 
 _OURS = frozenset(cls.__module__ for cls in (*AggregateProvider.__mro__, *ReferenceProvider.__mro__))

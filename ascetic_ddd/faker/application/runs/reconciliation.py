@@ -6,6 +6,7 @@ from typing import Any
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.facts import id_name, stored_children
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
 from ascetic_ddd.faker.domain.repositories import IMemory, IReadable, offers, sides_of
@@ -93,7 +94,7 @@ async def _check_types(provider: AggregateProvider[Any, Any], session: ISession,
         await remembered.aclose()
     if state is None:
         return
-    inside_id, outside_id = state[provider._id_attr], outside[provider._id_attr]
+    inside_id, outside_id = state[id_name(provider)], outside[id_name(provider)]
     if _types(inside_id) != _types(outside_id):
         raise ConfigurationError(
             f"{provider.path}: ids are remembered like {inside_id!r} and stand in the application's table like {outside_id!r}; "
@@ -109,7 +110,7 @@ async def _unknown(
     provider: AggregateProvider[Any, Any], session: ISession, states: Sequence[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     repository: Any = provider.repository
-    ids = [state[provider._id_attr] for state in states]
+    ids = [state[id_name(provider)] for state in states]
     if offers(repository, IMemory):
         known = await repository.known(session, ids)
         return [state for state, is_known in zip(states, known, strict=True) if not is_known]
@@ -137,8 +138,8 @@ async def _completed_id(reference: ReferenceProvider[Any, Any, Any], session: IS
     referenced = reference.source.aggregate_provider
     repository: Any = referenced.repository
     candidates = [
-        found[referenced._id_attr]
-        async for found in repository.find(session, EqualSpecification({referenced._id_attr: dict(id)}))
+        found[id_name(referenced)]
+        async for found in repository.find(session, EqualSpecification({id_name(referenced): dict(id)}))
     ]
     if len(candidates) != 1:
         raise ConfigurationError(
@@ -149,7 +150,7 @@ async def _completed_id(reference: ReferenceProvider[Any, Any, Any], session: IS
 
 
 def _stored_parts(provider: AggregateProvider[Any, Any]) -> dict[str, Provider[Any, Any]]:
-    dependents = provider._dependents if provider.parts() else {}
+    dependents = stored_children(provider)
     return {name: part for name, part in provider.parts().items() if name not in dependents}
 
 

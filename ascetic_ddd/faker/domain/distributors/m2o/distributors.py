@@ -430,7 +430,7 @@ class LawDistributor:
             other: the distributor of the values inside.
             number_of: gives the number of the value that a value of ``other`` is inside of, by its number; None if there is none.
         """
-        if not other._within:
+        if not other._within:  # noqa: SLF001 - of its own class
             self._led[other] = number_of
 
     @property
