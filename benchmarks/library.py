@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import psycopg
 
-from ascetic_ddd.faker.application.generation import generate
+from ascetic_ddd.faker.application.runs.generation import generate
 from ascetic_ddd.faker.domain.repositories import IExternalRepository
 from ascetic_ddd.faker.infrastructure.embedded import PgServer
 from ascetic_ddd.faker.infrastructure.repositories.composite_repository import CompositeAutoPkRepository

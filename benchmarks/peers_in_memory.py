@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from ascetic_ddd.faker.application.generation import generate
+from ascetic_ddd.faker.application.runs.generation import generate
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySessionPool
 from benchmarks.construction import bare_books, in_memory_provider
 from examples.library.domain import AuthorId, Book, BookId, BookTitle, InternalAuthorId, InternalBookId, TenantId

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from ascetic_ddd.faker.application.generation import generate
 from ascetic_ddd.faker.application.profile.model import Profile
+from ascetic_ddd.faker.application.runs.generation import generate
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.infrastructure.repositories.in_memory_repository import InMemoryRepository
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySessionPool

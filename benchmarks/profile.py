@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Coroutine
 from typing import Any
 
-from ascetic_ddd.faker.application.generation import generate
+from ascetic_ddd.faker.application.runs.generation import generate
 from ascetic_ddd.faker.infrastructure.embedded import embedded_postgres
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySessionPool
 from benchmarks.construction import in_memory_provider

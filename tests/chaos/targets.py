@@ -2,7 +2,7 @@
 
 import psycopg
 
-from ascetic_ddd.faker.application.target import Target
+from ascetic_ddd.faker.application.runs.target import Target
 from examples.library.wiring import create_application_schema, make_book_provider
 
 __all__ = ("library", "refusing")

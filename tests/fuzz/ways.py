@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import closing
 from typing import Any
 
-from ascetic_ddd.faker.application.generation import generate, planned_run
+from ascetic_ddd.faker.application.runs.generation import generate, planned_run
 from ascetic_ddd.faker.domain.errors import FakerError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from tests.fuzz.graphs import LAWS, Graph, Kind, can_fail, leads_back, references

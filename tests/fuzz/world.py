@@ -6,8 +6,8 @@ from contextlib import aclosing
 from functools import partial
 from typing import Any
 
-from ascetic_ddd.faker.application.generation import generate
-from ascetic_ddd.faker.application.restoration import restore
+from ascetic_ddd.faker.application.runs.generation import generate
+from ascetic_ddd.faker.application.runs.restoration import restore
 from ascetic_ddd.faker.domain.errors import FakerError
 from tests.fuzz.building import LISTED, Item
 from tests.fuzz.faults import Fault

@@ -1,6 +1,6 @@
 """Targets for the command ``check``: authors, whose tenants nobody tells."""
 
-from ascetic_ddd.faker.application.target import Target
+from ascetic_ddd.faker.application.runs.target import Target
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from examples.library.wiring import make_book_provider
 

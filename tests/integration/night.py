@@ -13,8 +13,8 @@ from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
-from ascetic_ddd.faker.application.generation import generate
-from ascetic_ddd.faker.application.progress import Repetition
+from ascetic_ddd.faker.application.runs.generation import generate
+from ascetic_ddd.faker.application.runs.progress import Repetition
 from ascetic_ddd.faker.infrastructure.session.pg_session import ExternalPgSessionPool, InternalPgSessionPool
 from ascetic_ddd.seedwork.infrastructure.session.composite_session import CompositeSessionPool
 from examples.library.measured import broken_promises, count_of

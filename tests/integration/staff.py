@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from ascetic_ddd.faker.application.target import Target
+from ascetic_ddd.faker.application.runs.target import Target
 from ascetic_ddd.faker.infrastructure.feeds.model_target import model_target
 from ascetic_ddd.faker.schema import SchemaSynthesizer
 

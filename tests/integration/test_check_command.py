@@ -9,8 +9,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from ascetic_ddd.faker.cli.databases import Databases, locked_session_pool
+from ascetic_ddd.faker.cli.databases import Databases
 from ascetic_ddd.faker.cli.main import main
+from ascetic_ddd.faker.cli.session_pools import locked_session_pool
 from examples.library.wiring import create_application_schema
 
 TARGET = "examples.library.wiring:target"

@@ -18,8 +18,9 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ascetic_ddd.faker.cli import databases as databases_module
-from ascetic_ddd.faker.cli.databases import Databases, locked_session_pool
+from ascetic_ddd.faker.cli.databases import Databases
 from ascetic_ddd.faker.cli.main import main
+from ascetic_ddd.faker.cli.session_pools import locked_session_pool
 from ascetic_ddd.faker.infrastructure.embedded import PgServer
 from ascetic_ddd.faker.infrastructure.repositories.internal_pg_repository import InternalPgRepository
 from examples.library import wiring

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from ascetic_ddd.faker.application.target import Target
+from ascetic_ddd.faker.application.runs.target import Target
 from ascetic_ddd.faker.cli.main import main
 from ascetic_ddd.faker.domain.generators.input_generators import make_input_generator
 from ascetic_ddd.faker.infrastructure.repositories.pg_repository import PgRepository

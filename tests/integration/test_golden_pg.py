@@ -12,8 +12,8 @@ import psycopg
 from psycopg import sql
 from psycopg_pool import AsyncConnectionPool
 
-from ascetic_ddd.faker.application.generation import generate
 from ascetic_ddd.faker.application.profile.model import Profile
+from ascetic_ddd.faker.application.runs.generation import generate
 from ascetic_ddd.faker.infrastructure.session.pg_session import ExternalPgSessionPool
 from ascetic_ddd.seedwork.infrastructure.session.composite_session import CompositeSessionPool
 from examples.flights.loading import create_schema as create_flights_schema

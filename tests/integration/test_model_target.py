@@ -5,8 +5,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from ascetic_ddd.faker.application.generation import generate
-from ascetic_ddd.faker.application.reconciliation import reconcile
+from ascetic_ddd.faker.application.runs.generation import generate
+from ascetic_ddd.faker.application.runs.reconciliation import reconcile
 from ascetic_ddd.faker.cli.main import main
 from ascetic_ddd.faker.infrastructure.feeds.model_target import model_target, pg_model_repositories
 from ascetic_ddd.faker.schema import SchemaSynthesizer

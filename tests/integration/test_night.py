@@ -20,7 +20,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from ascetic_ddd.faker.application.generation import generate
+from ascetic_ddd.faker.application.runs.generation import generate
 from ascetic_ddd.faker.domain.errors import GenerationError
 from ascetic_ddd.faker.infrastructure.embedded import embedded_postgres
 from ascetic_ddd.faker.infrastructure.session.pg_session import ExternalPgSessionPool, InternalPgSessionPool

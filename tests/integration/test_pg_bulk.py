@@ -10,10 +10,10 @@ import psycopg
 import pytest
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
+from ascetic_ddd.faker.infrastructure.postgres.access import PgAccess
 from ascetic_ddd.faker.infrastructure.repositories.composite_repository import CompositeRepository
 from ascetic_ddd.faker.infrastructure.repositories.in_memory_repository import InMemoryRepository
 from ascetic_ddd.faker.infrastructure.repositories.internal_pg_repository import InternalPgRepository
-from ascetic_ddd.faker.infrastructure.repositories.pg_access import PgAccess
 from ascetic_ddd.faker.infrastructure.repositories.pg_repository import PgRepository
 from ascetic_ddd.faker.infrastructure.session.pg_session import ExternalPgSessionPool
 from ascetic_ddd.seedwork.infrastructure.session.composite_session import CompositeSessionPool

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ascetic_ddd.faker.application.checking.check import check
-from ascetic_ddd.faker.application.generation import generate
+from ascetic_ddd.faker.application.runs.generation import generate
 from ascetic_ddd.seedwork.infrastructure.session.composite_session import CompositeSessionPool
 
 _DOCUMENT = Path(__file__).parents[2] / "docs" / "providers.md"

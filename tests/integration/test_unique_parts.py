@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from ascetic_ddd.faker.application.generation import generate
+from ascetic_ddd.faker.application.runs.generation import generate
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.errors import DuplicateError, GenerationError, UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider

@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 
-from ascetic_ddd.faker.application.target import Target
+from ascetic_ddd.faker.application.runs.target import Target
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider

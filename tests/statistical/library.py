@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ascetic_ddd.faker.application.generation import generate
+from ascetic_ddd.faker.application.runs.generation import generate
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.composite_value_provider import CompositeValueProvider

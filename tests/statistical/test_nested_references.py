@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from ascetic_ddd.faker.application.generation import generate, planned_run
 from ascetic_ddd.faker.application.measure import mean, weights
+from ascetic_ddd.faker.application.runs.generation import generate, planned_run
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider

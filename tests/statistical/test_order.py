@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from ascetic_ddd.faker.application.generation import generate
 from ascetic_ddd.faker.application.measure import histogram
+from ascetic_ddd.faker.application.runs.generation import generate
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.errors import ConfigurationError

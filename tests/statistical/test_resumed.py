@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from ascetic_ddd.faker.application.generation import generate
 from ascetic_ddd.faker.application.measure import weights
-from ascetic_ddd.faker.application.restoration import restore
+from ascetic_ddd.faker.application.runs.generation import generate
+from ascetic_ddd.faker.application.runs.restoration import restore
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.composite_value_provider import CompositeValueProvider

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ascetic_ddd.faker.application.generation import generate
 from ascetic_ddd.faker.application.measure import measure
+from ascetic_ddd.faker.application.runs.generation import generate
 from ascetic_ddd.faker.infrastructure.repositories.in_memory_repository import InMemoryRepository
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySessionPool
 from examples.library.providers import AUTHOR_WEIGHTS, AuthorProvider, BookProvider, TenantProvider, export

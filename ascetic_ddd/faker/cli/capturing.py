@@ -10,18 +10,18 @@ import typer
 
 from ascetic_ddd.faker.application.profile.file import as_json
 from ascetic_ddd.faker.application.profile.model import Profile, ReferenceProfile
-from ascetic_ddd.faker.cli.databases import checked_dsn
+from ascetic_ddd.faker.cli.addresses import checked_dsn
 from ascetic_ddd.faker.cli.exits import CommandError, Exit, exit_codes, exit_of
-from ascetic_ddd.faker.cli.options import Readable
+from ascetic_ddd.faker.cli.options import Debug, Json, Readable
 from ascetic_ddd.faker.cli.outcome import attempt, message_of, secrets_of, tell
 from ascetic_ddd.faker.cli.printing import print_data, print_json, print_lines
 from ascetic_ddd.faker.cli.terminal import Bar, named_bar
 from ascetic_ddd.faker.infrastructure.profile.capture import capture
 from ascetic_ddd.faker.infrastructure.profile.options import CaptureMethod, CaptureOptions
 
-__all__ = ("CAPTURE_EXIT_CODES", "capture_command")
+__all__ = ("register",)
 
-CAPTURE_EXIT_CODES = exit_codes("""\
+_EXIT_CODES = exit_codes("""\
     0  done; what could not be read is told, and noted in the profile
     2  wrong usage: options, connection string, no such schema, table, column
     3  the profile could not be written
@@ -32,7 +32,12 @@ _NAME_WIDTH = 25
 _LINE_SECONDS = 5.0
 
 
-def capture_command(
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("capture", short_help="Measure the shape of a live database.", epilog=_EXIT_CODES)(_capture)
+
+
+def _capture(
     dsn: Annotated[str, typer.Argument(metavar="DSN", envvar="ASCETIC_DDD_DSN", show_default=False, help="The database.")],
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="The profile; - for the standard output.")
@@ -55,8 +60,8 @@ def capture_command(
     timeout: Annotated[float, typer.Option(metavar="S", help="Seconds that one statement may take.")] = 30.0,
     no_quantiles: Annotated[bool, typer.Option("--no-quantiles", help="Leave quantiles of numbers and times out.")] = False,
     is_readable: Readable = False,
-    is_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, all else on stderr.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    is_json: Json = False,
+    debug: Debug = False,
 ) -> int:
     """Capture the shape of a live database in a profile, without writing to it.
 

@@ -2,19 +2,19 @@
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from ascetic_ddd.faker.application.checking.check import check
 from ascetic_ddd.faker.application.checking.model import Checked, Judgement, as_json
-from ascetic_ddd.faker.application.target import Target
-from ascetic_ddd.faker.cli.databases import DatabaseOptions, Databases, databases, locked_session_pool
+from ascetic_ddd.faker.application.runs.target import Target as RunTarget
+from ascetic_ddd.faker.cli.databases import DatabaseOptions, Databases, databases
 from ascetic_ddd.faker.cli.exits import Exit, exit_codes, exit_of
 from ascetic_ddd.faker.cli.interruption import Interruption
+from ascetic_ddd.faker.cli.options import DATA, Data, Debug, External, Internal, Json, Target
 from ascetic_ddd.faker.cli.outcome import attempt, message_of, secrets_of, tell
 from ascetic_ddd.faker.cli.printing import print_json, print_lines
+from ascetic_ddd.faker.cli.session_pools import locked_session_pool
 from ascetic_ddd.faker.cli.targets import load_target
 
 __all__ = ("register",)
@@ -36,32 +36,12 @@ def register(app: typer.Typer) -> None:
 
 
 def _check(
-    target: Annotated[str, typer.Argument(metavar="TARGET", show_default=False, help="package.module:callable")],
-    external_dsn: Annotated[
-        str | None,
-        typer.Option(
-            "--external-dsn",
-            metavar="DSN",
-            envvar="ASCETIC_DDD_EXTERNAL_DSN",
-            show_default=False,
-            help="The application's database.",
-        ),
-    ] = None,
-    internal_dsn: Annotated[
-        str | None,
-        typer.Option(
-            "--internal-dsn",
-            metavar="DSN",
-            envvar="ASCETIC_DDD_INTERNAL_DSN",
-            show_default=False,
-            help="The database that remembers what was generated.",
-        ),
-    ] = None,
-    data: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="Without DSNs: where an embedded PostgreSQL keeps both databases.")
-    ] = Path("ascetic-ddd-data"),
-    is_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, all else on stderr.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    target: Target,
+    external_dsn: External = None,
+    internal_dsn: Internal = None,
+    data: Data = DATA,
+    is_json: Json = False,
+    debug: Debug = False,
 ) -> int:
     """Check what was generated, in both databases, without writing.
 
@@ -94,7 +74,7 @@ def _check(
     return code
 
 
-async def _checked(target: Target, found: Databases) -> Checked:
+async def _checked(target: RunTarget, found: Databases) -> Checked:
     """Check under the lock of a run: while one is at work, what is not remembered may be about to be."""
     with Interruption().heard():
         async with locked_session_pool(found, _SESSIONS, is_read_only=True) as session_pool:

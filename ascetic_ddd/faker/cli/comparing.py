@@ -18,7 +18,7 @@ from ascetic_ddd.faker.application.files import replace_file
 from ascetic_ddd.faker.application.profile.model import Profile
 from ascetic_ddd.faker.cli.comparison_table import print_comparison
 from ascetic_ddd.faker.cli.exits import CommandError, Exit, exit_codes, exit_of
-from ascetic_ddd.faker.cli.options import Readable
+from ascetic_ddd.faker.cli.options import Debug, Json, Readable
 from ascetic_ddd.faker.cli.outcome import attempt, message_of, secrets_of, tell
 from ascetic_ddd.faker.cli.printing import print_json, print_lines
 from ascetic_ddd.faker.cli.sources import Source, is_dsn, source_of
@@ -64,7 +64,7 @@ def _compare(
     a: _A,
     b: _B,
     html: Annotated[Path | None, typer.Option(metavar="FILE", show_default=False, help="Write the report here.")] = None,
-    is_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, all else on stderr.")] = False,
+    is_json: Json = False,
     is_full: Annotated[bool, typer.Option("--all", help="Print the measures that pass, too.")] = False,
     is_strict: Annotated[
         bool, typer.Option("--strict", help="What has no counterpart, or cannot be compared, counts as a failure.")
@@ -93,7 +93,7 @@ def _compare(
         bool, typer.Option("--analyze", help="ANALYZE both first, and A twice, for the noise floor.")
     ] = False,
     is_readable: Readable = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    debug: Debug = False,
 ) -> int:
     """Compare two databases or profiles by what decides plans.
 

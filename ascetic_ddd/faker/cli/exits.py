@@ -5,7 +5,7 @@ from enum import IntEnum
 import psycopg
 from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 
-from ascetic_ddd.faker.application.batches import BatchError
+from ascetic_ddd.faker.application.runs.batch import BatchError
 from ascetic_ddd.faker.domain.errors import ConfigurationError, GenerationError
 from ascetic_ddd.seedwork.domain.errors import AsceticDddError
 from ascetic_ddd.seedwork.domain.session.faults import Fault, chain_of

@@ -1,132 +1,114 @@
-"""``ascetic-ddd generate``: one run, from the databases to the summary."""
+"""The command ``generate``; the run is in ``generation.py``."""
 
+import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from enum import StrEnum
+from typing import Annotated
 
-from ascetic_ddd.faker.application.generation import generate
-from ascetic_ddd.faker.application.progress import Progress
-from ascetic_ddd.faker.application.restoration import restore
-from ascetic_ddd.faker.application.target import Target
-from ascetic_ddd.faker.cli.databases import Databases, locked_session_pool
-from ascetic_ddd.faker.cli.exits import CommandError, Exit
-from ascetic_ddd.faker.cli.interruption import Interruption
-from ascetic_ddd.faker.cli.reporting import IReporter
-from ascetic_ddd.faker.cli.stores import count_remembered, rememberers
+import typer
+
+from ascetic_ddd.faker.cli.databases import DatabaseOptions, databases
+from ascetic_ddd.faker.cli.exits import Exit, exit_codes, exit_of
+from ascetic_ddd.faker.cli.generation import GenerateOptions, run_generation
+from ascetic_ddd.faker.cli.next_steps import next_steps
+from ascetic_ddd.faker.cli.options import DATA, Data, Debug, External, Internal, Json, Target
+from ascetic_ddd.faker.cli.outcome import attempt, message_of, secrets_of, tell
+from ascetic_ddd.faker.cli.printing import print_error, print_json, print_lines
+from ascetic_ddd.faker.cli.reporting import reporter, stream_for
 from ascetic_ddd.faker.cli.summary import Summary
-from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
-from ascetic_ddd.faker.domain.randomness import seed_of
-from ascetic_ddd.faker.domain.repositories import IObservable, offers
-from ascetic_ddd.seedwork.domain.session.interfaces import ISession, ISessionPool
+from ascetic_ddd.faker.cli.targets import load_target
 
-__all__ = ("GenerateOptions", "run_generation")
+__all__ = ("OnError", "register")
 
-
-@dataclass(frozen=True)
-class GenerateOptions:
-    """What the command line says of a run."""
-
-    target: str
-    count: int
-    seed: int
-    batch_size: int
-    lanes: int
-    resume: bool
-    on_error: Literal["stop", "skip"]
-    retries: int
-    patience_s: float
+_EXIT_CODES = exit_codes("""\
+    0  done; with --resume also if there was nothing left to do
+    1  done, but aggregates failed and were left out (--on-error skip)
+    2  wrong usage: options, connection string, TARGET
+    3  an aggregate failed and the run stopped
+    4  a database is unreachable, was lost, only reads, or has no room left
+    5  refused: another run is at work, or --resume is missing
+""")
 
 
-async def run_generation(
-    options: GenerateOptions, target: Target, found: Databases, summary: Summary, reporter: IReporter
-) -> None:
-    """Make what is still missing; the summary has the account, however the run ends.
+class OnError(StrEnum):
+    """What to do with an aggregate that fails."""
 
-    Raises:
-        CommandError: something is remembered and the run shall not go on from it; or the run was interrupted.
-        GenerationError: an aggregate failed.
-    """
-    interruption = Interruption()
-    with interruption.heard():
-        async with locked_session_pool(found, options.lanes, options.patience_s) as session_pool:
-            missing = await _prepared(options, target.provider, session_pool, summary)
-            if not missing:
-                return
-            _count_what_is_made(target.provider, summary)
-
-            def on_progress(progress: Progress) -> None:
-                summary.made[summary.root] = progress.done
-                summary.failed = progress.failed
-                summary.seconds = progress.seconds
-                reporter.report(progress)
-                interruption.check()
-
-            found.use.has_begun = True
-            reporter.begin(summary.remembered, options.count)
-            try:
-                with interruption.batches():
-                    async for _ in generate(
-                        target.provider,
-                        session_pool,
-                        missing,
-                        batch_size=options.batch_size,
-                        lanes=options.lanes,
-                        on_error=options.on_error,
-                        on_progress=on_progress,
-                        on_failure=summary.failure,
-                        retries=options.retries,
-                        patience_s=options.patience_s,
-                        on_repeat=summary.repetition,
-                    ):
-                        pass
-            finally:
-                reporter.end()
+    stop = "stop"
+    skip = "skip"
 
 
-async def _prepared(
-    options: GenerateOptions, provider: AggregateProvider[Any, Any], session_pool: ISessionPool, summary: Summary
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("generate", short_help="Create aggregates; restartable.", epilog=_EXIT_CODES)(_generate)
+
+
+def _generate(
+    context: typer.Context,
+    target: Target,
+    count: Annotated[
+        int, typer.Option(min=1, metavar="N", show_default=False, help="Aggregates of the root to have at the end.")
+    ],
+    seed: Annotated[int, typer.Option(metavar="S", help="Same seed, same rows.")] = 0,
+    batch_size: Annotated[int, typer.Option(min=1, metavar="B", help="Aggregates in one transaction.")] = 500,
+    lanes: Annotated[int, typer.Option(min=1, max=64, metavar="K", help="Batches at the same time, for slow applications.")] = 1,
+    external_dsn: External = None,
+    internal_dsn: Internal = None,
+    data: Data = DATA,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from what is remembered, up to N in all.")] = False,
+    on_error: Annotated[OnError, typer.Option(help="An aggregate that fails stops the run, or is left out.")] = OnError.stop,
+    retries: Annotated[
+        int, typer.Option(min=0, metavar="R", help="Times a batch is repeated after a deadlock and the like.")
+    ] = 10,
+    patience: Annotated[float, typer.Option(min=0.0, metavar="S", help="Seconds to wait for a server that restarts.")] = 30.0,
+    is_json: Json = False,
+    debug: Debug = False,
 ) -> int:
-    """Set up the stores, take up what they remember, seed the graph; give how many are to be made."""
-    summary.root = provider.path
-    async with session_pool.session() as session, session.atomic():
-        await provider.setup(session)
-    async with session_pool.session() as session, session.atomic():
-        if options.resume:
-            summary.before = await restore(provider, session)
-        else:
-            summary.before = await count_remembered(provider, session)
-    summary.made = dict.fromkeys(summary.before, 0)
-    remembered = summary.before[summary.root]
-    if not options.resume:
-        if any(summary.before.values()):
-            raise CommandError(_refusal(summary.before), Exit.REFUSED)
-        provider.seed(options.seed)
+    """Create aggregates in batches of one transaction each; restartable.
+
+    TARGET names a function without arguments that returns an
+    ascetic_ddd.faker.application.target.Target, or an AggregateProvider, for
+    example examples.library.wiring:target. The current directory can be
+    imported from.
+
+    Passwords are safer in the environment, ASCETIC_DDD_EXTERNAL_DSN and
+    ASCETIC_DDD_INTERNAL_DSN, than in the command line, which others can see.
+    """
+    options = GenerateOptions(target, count, seed, batch_size, lanes, resume, on_error.value, retries, patience)
+    summary = Summary(target, count, seed, resume)
+    secrets = secrets_of(external_dsn, internal_dsn)
+    again = {"--external-dsn": external_dsn, "--internal-dsn": internal_dsn, "--data": data}
+    told = _told_on_the_command_line(context, {**again, "--retries": retries, "--patience": patience})
+
+    def work() -> None:
+        found = load_target(target)
+        show = reporter(stream_for(is_json=is_json))
+        with databases(DatabaseOptions(external_dsn, internal_dsn, data), found) as dsns:
+            asyncio.run(run_generation(options, found, dsns, summary, show))
+
+    error = attempt(work)
+    if error is None:
+        summary.code = Exit.FAILURES if summary.failed else Exit.OK
     else:
-        # With the seed of the first run the generators would begin anew and repeat its values, names and numbers that may have to
-        # be unique among them. So each run has streams of its own, told by the seed and by how many were remembered at its
-        # beginning: the same history of runs gives the same rows.
-        provider.seed(seed_of(options.seed, f"after {remembered}"))
-    return max(0, options.count - remembered)
+        summary.code = exit_of(error)
+        summary.error = secrets.masked(message_of(error))
+    if is_json:
+        print_json(summary.as_object(), secrets.masked)
+    elif error is None and not summary.done and not summary.failed:
+        print_lines(f"Nothing to do: {summary.remembered:,} are remembered, {count:,} were asked for.")
+    elif error is None or summary.done:
+        print_lines(*map(secrets.masked, summary.as_lines()))
+    if error is not None:
+        tell(error, secrets, debug=debug)
+        for step in next_steps(error, options, summary, told):
+            print_error(secrets.masked(step))
+    return summary.code
 
 
-def _refusal(remembered: Mapping[str, int]) -> str:
-    what = ", ".join(f"{number:,} of {path}" for path, number in remembered.items() if number)
-    return f"the internal database remembers aggregates already ({what}); --resume goes on from them"
-
-
-def _count_what_is_made(provider: AggregateProvider[Any, Any], summary: Summary) -> None:
-    """Count what references create; aggregates of the root are counted by the run."""
-    made = summary.made
-
-    def count(path: str) -> None:
-        made[path] = made.get(path, 0) + 1
-
-    def listener_for(path: str) -> Any:
-        def stored(session: ISession, state: Mapping[str, Any]) -> None:
-            session.on_commit(count, path)
-
-        return stored
-
-    for found in rememberers(provider):
-        if found is not provider and offers(found.repository, IObservable):
-            found.repository.subscribe(listener_for(found.path))
+def _told_on_the_command_line(context: typer.Context, values: Mapping[str, object]) -> dict[str, str]:
+    """What the command to go on must repeat; what comes from the environment stays there."""
+    told = {}
+    for option, value in values.items():
+        source = context.get_parameter_source(option.removeprefix("--").replace("-", "_"))
+        if value is not None and source is not None and source.name == "COMMANDLINE":
+            told[option] = str(value)
+    return told

@@ -7,7 +7,7 @@ import psycopg
 from psycopg import errors
 
 from ascetic_ddd.faker.cli.exits import Exit
-from ascetic_ddd.faker.cli.generating import GenerateOptions
+from ascetic_ddd.faker.cli.generation import GenerateOptions
 from ascetic_ddd.faker.cli.summary import Summary
 from ascetic_ddd.faker.domain.errors import ConfigurationError, CycleError, ExhaustedError, GenerationError
 from ascetic_ddd.seedwork.domain.session.faults import chain_of

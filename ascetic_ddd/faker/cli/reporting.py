@@ -3,7 +3,7 @@
 import sys
 from typing import Protocol, TextIO
 
-from ascetic_ddd.faker.application.progress import Progress
+from ascetic_ddd.faker.application.runs.progress import Progress
 from ascetic_ddd.faker.cli.printing import print_lines
 from ascetic_ddd.faker.cli.terminal import rate_bar
 

@@ -10,7 +10,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ascetic_ddd.faker.application.profile.model import Profile
-from ascetic_ddd.faker.cli.databases import check_address
+from ascetic_ddd.faker.cli.addresses import check_address
 from ascetic_ddd.faker.cli.exits import CommandError, Exit
 from ascetic_ddd.faker.domain.errors import ConfigurationError, ProfileError
 from ascetic_ddd.faker.infrastructure.profile.capture import capture

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from ascetic_ddd.faker.application.progress import Failure, Repetition
+from ascetic_ddd.faker.application.runs.progress import Failure, Repetition
 from ascetic_ddd.faker.cli.exits import Exit
 from ascetic_ddd.faker.cli.printing import one_line
 from ascetic_ddd.faker.domain.values.words import shown

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ascetic_ddd.faker.cli.databases import checked_dsn
+from ascetic_ddd.faker.cli.addresses import checked_dsn
 from ascetic_ddd.faker.cli.exits import CommandError, Exit
 from ascetic_ddd.faker.cli.reporting import IReporter
 from ascetic_ddd.faker.domain.errors import CycleError, ExhaustedError
@@ -20,7 +20,7 @@ from ascetic_ddd.faker.infrastructure.feeds.jsonl_folder import JsonlFolder
 from ascetic_ddd.faker.infrastructure.feeds.pg_ddl import ddl_of
 from ascetic_ddd.faker.infrastructure.feeds.pg_tables import PgTables
 from ascetic_ddd.faker.infrastructure.feeds.tables import tables_of
-from ascetic_ddd.faker.infrastructure.repositories.pg_names import TableName
+from ascetic_ddd.faker.infrastructure.postgres.names import TableName
 from ascetic_ddd.faker.schema import SchemaSynthesizer
 from ascetic_ddd.faker.schema.reading.shapes import has_fields
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from ascetic_ddd.faker.cli.exits import CommandError, Exit, exit_codes, exit_of
-from ascetic_ddd.faker.cli.options import Readable
+from ascetic_ddd.faker.cli.options import Debug, Json, Readable
 from ascetic_ddd.faker.cli.outcome import attempt, message_of, secrets_of, tell
 from ascetic_ddd.faker.cli.printing import print_data, print_error, print_json, print_lines
 from ascetic_ddd.faker.cli.reporting import reporter, stream_for
@@ -63,8 +63,8 @@ def _synthesize(
     ] = False,
     is_readable: Readable = False,
     is_ddl: Annotated[bool, typer.Option("--ddl", help="Print CREATE TABLE statements, and do nothing else.")] = False,
-    is_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, all else on stderr.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    is_json: Json = False,
+    debug: Debug = False,
 ) -> int:
     """Make rows from pydantic models with keys and references.
 

@@ -7,7 +7,7 @@ import re
 import sys
 from pathlib import Path
 
-from ascetic_ddd.faker.application.target import Target
+from ascetic_ddd.faker.application.runs.target import Target
 from ascetic_ddd.faker.cli.exits import CommandError, Exit
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from ascetic_ddd.faker.application.generation import generate
+from ascetic_ddd.faker.application.runs.generation import generate
 from ascetic_ddd.faker.domain.errors import ConfigurationError, GenerationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.facts import holders, id_name
 from ascetic_ddd.faker.domain.providers.kinds import Referring
 from ascetic_ddd.faker.domain.providers.patterns import specify
 from ascetic_ddd.faker.domain.providers.provider import Provider
@@ -132,8 +133,8 @@ class ProviderContract:
                 self._is_met(provider, input, await provider.create(session))
             provider.reset()
         clone = provider.clone()
-        owners = {id(part._root()) for part in provider.walk() if not isinstance(part, AggregateProvider)}
-        clones = {id(part._root()) for part in clone.walk() if not isinstance(part, AggregateProvider)}
+        owners = {id(_root(part)) for part in provider.walk() if not isinstance(part, AggregateProvider)}
+        clones = {id(_root(part)) for part in clone.walk() if not isinstance(part, AggregateProvider)}
         assert id(provider) in owners
         assert id(provider) not in clones
 
@@ -241,11 +242,11 @@ class ProviderContract:
         """The input without what the object does not share: values that come once, and of its id, all but references."""
         once = {name for name, part in provider.parts().items() if isinstance(part, ValueProvider) and part.is_unique}
         known = provider.get() or {}
-        told: dict[str, Any] = {name: part for name, part in known.items() if name not in once or name == provider._id_attr}
-        id = told.pop(provider._id_attr)
+        told: dict[str, Any] = {name: part for name, part in known.items() if name not in once or name == id_name(provider)}
+        id = told.pop(id_name(provider))
         parts: Mapping[str, Provider[Any, Any]] = provider.id_provider.parts()
         shared = {name: id[name] for name, part in parts.items() if isinstance(part, Referring)}
-        return told | ({provider._id_attr: shared} if shared else {})
+        return told | ({id_name(provider): shared} if shared else {})
 
     def _yielding(self, provider: AggregateProvider[Any, Any]) -> None:
         """Let other tasks have a turn at each insert, as a database does."""
@@ -284,3 +285,8 @@ def _slow(insert: Any) -> Any:
         await asyncio.sleep(0)
 
     return slow
+
+
+def _root(part: Provider[Any, Any]) -> Provider[Any, Any]:
+    *_, root = holders(part)
+    return root

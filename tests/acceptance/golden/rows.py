@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ascetic_ddd.faker.application.generation import generate
 from ascetic_ddd.faker.application.profile.model import Profile
+from ascetic_ddd.faker.application.runs.generation import generate
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySession, InMemorySessionPool
 from tests.acceptance.golden import graphs

@@ -6,10 +6,11 @@ from ascetic_ddd.faker.application.checking.laws import ScopedWeights, judge_nul
 from ascetic_ddd.faker.application.checking.model import AggregateCheck, Checked, Fault, Judgement, NotChecked
 from ascetic_ddd.faker.application.checking.questions import fits, references_of, scope_keys, tellers, without_law
 from ascetic_ddd.faker.application.checking.streamed import StreamedAudit, unknown
-from ascetic_ddd.faker.application.reconciliation import reconcile_one, referenced_first
+from ascetic_ddd.faker.application.runs.reconciliation import reconcile_one, referenced_first
 from ascetic_ddd.faker.domain.distributors.counts import WeightsCounts
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.facts import id_name
 from ascetic_ddd.faker.domain.repositories import (
     IAudit,
     IAuditable,
@@ -83,7 +84,7 @@ class _Check:
         if offers(internal, IAuditable):
             audit = internal.audit()
         elif offers(internal, IReadable):
-            audit = StreamedAudit(internal, provider._id_attr)
+            audit = StreamedAudit(internal, id_name(provider))
         if audit is None:
             name = type(internal or provider.repository).__name__
             self._skip(provider.path, "everything that is remembered", f"{name} has neither `audit` nor `find`")
@@ -133,7 +134,7 @@ class _Check:
         async with self._pool.session() as session, session.atomic():
             number = 0
             async for state in internal.find(session):
-                id = state.get(provider._id_attr)
+                id = state.get(id_name(provider))
                 try:
                     is_lost = await unknown(external, session, [id])
                 except ConfigurationError:  # it does not even look like an id of the table

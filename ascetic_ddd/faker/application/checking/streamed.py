@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
 from typing import Any
 
-from ascetic_ddd.faker.application.stored_parts import values_at
+from ascetic_ddd.faker.application.runs.stored_parts import values_at
 from ascetic_ddd.faker.domain.repositories import IAudit, ILookup, IMemory, IReadable, Uses, offers
 from ascetic_ddd.faker.domain.specification.equality import freeze
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession

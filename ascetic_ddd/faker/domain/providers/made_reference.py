@@ -129,7 +129,7 @@ class MadeReference(Referring[I, O]):
                 f"{way} → … → {self.path}: {len(making) + 1} references lead to one another, and {DEEPEST} can be followed; "
                 "create the last of these aggregates beforehand"
             )
-        lane = source.take_lane()
+        lane = source.borrow()
         try:
             lane.reset()
             lane._making = (*making, (self, root))
@@ -143,7 +143,7 @@ class MadeReference(Referring[I, O]):
             root._failure = lane._failure
             raise
         finally:
-            source.give_back(lane)
+            source.return_(lane)
 
     def _is_of_its_kind(self, memory: AggregateStock) -> bool:
         """Tell whether this refers to the kind that is being made: if it is nullable, it chooses among those made so far."""

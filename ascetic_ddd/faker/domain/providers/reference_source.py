@@ -220,11 +220,11 @@ class ReferenceSource:
             self._vouched.add(freeze(id))
             session.on_rollback(self._vouched.discard, freeze(id))
 
-    def take_lane(self) -> AggregateProvider[Any, Any]:
+    def borrow(self) -> AggregateProvider[Any, Any]:
         """A clone of the aggregate provider that nobody is using."""
         return self._idle.pop() if self._idle else self.aggregate_provider.clone()
 
-    def give_back(self, lane: AggregateProvider[Any, Any]) -> None:
+    def return_(self, lane: AggregateProvider[Any, Any]) -> None:
         """The clone is free again; what it took for an aggregate that it did not make is, too."""
         lane._settle_kept()
         lane._making = ()

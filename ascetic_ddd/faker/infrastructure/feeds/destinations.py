@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Protocol
 
-from ascetic_ddd.faker.application.progress import Clock, Progress
+from ascetic_ddd.faker.application.runs.progress import Clock, Progress
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.feeds.tables import Table, tables_of
-from ascetic_ddd.faker.infrastructure.repositories.pg_names import TableName
+from ascetic_ddd.faker.infrastructure.postgres.names import TableName
 from ascetic_ddd.faker.schema.rows.model_synthesizer import ModelSynthesizer
 from ascetic_ddd.faker.schema.schema_synthesizer import Order
 

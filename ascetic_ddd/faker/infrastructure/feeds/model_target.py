@@ -10,15 +10,15 @@ from uuid import UUID
 import psycopg
 from psycopg.types.json import Jsonb
 
-from ascetic_ddd.faker.application.target import Target
+from ascetic_ddd.faker.application.runs.target import Target
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.feeds.csv_text import json_text
 from ascetic_ddd.faker.infrastructure.feeds.nested import telling_field
 from ascetic_ddd.faker.infrastructure.feeds.pg_ddl import ddl_of
 from ascetic_ddd.faker.infrastructure.feeds.tables import Table, tables_of
+from ascetic_ddd.faker.infrastructure.postgres.names import TableName
 from ascetic_ddd.faker.infrastructure.repositories.composite_repository import CompositeRepository
 from ascetic_ddd.faker.infrastructure.repositories.internal_pg_repository import InternalPgRepository
-from ascetic_ddd.faker.infrastructure.repositories.pg_names import TableName
 from ascetic_ddd.faker.infrastructure.repositories.pg_repository import PgRepository
 from ascetic_ddd.faker.schema.aggregates.model_aggregate import ModelAggregate
 from ascetic_ddd.faker.schema.aggregates.providers import providers

@@ -9,7 +9,7 @@ from psycopg import Connection
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.feeds.tables import Column, Table
-from ascetic_ddd.faker.infrastructure.repositories.pg_names import identifier, shown
+from ascetic_ddd.faker.infrastructure.postgres.names import identifier, shown
 
 __all__ = ("ForeignKeyFacts", "PgColumn", "PgFacts", "PgSequence", "facts_of", "missing_tables")
 

@@ -7,7 +7,7 @@ from psycopg import sql
 
 from ascetic_ddd.faker.domain.values.words import visible
 from ascetic_ddd.faker.infrastructure.feeds.tables import Column, Reference, Table
-from ascetic_ddd.faker.infrastructure.repositories.pg_names import identifier
+from ascetic_ddd.faker.infrastructure.postgres.names import identifier
 
 __all__ = ("Ddl", "ddl_of")
 

@@ -7,7 +7,7 @@ from typing import Any
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.feeds.pg_catalogue import PgColumn, PgFacts
 from ascetic_ddd.faker.infrastructure.feeds.tables import Table
-from ascetic_ddd.faker.infrastructure.repositories.pg_names import shown
+from ascetic_ddd.faker.infrastructure.postgres.names import shown
 from ascetic_ddd.faker.schema.keys.resolution import resolve
 from ascetic_ddd.faker.schema.rows.model_synthesizer import ModelSynthesizer
 from ascetic_ddd.faker.schema.synthesizers.numbers import SynthesizeStepped

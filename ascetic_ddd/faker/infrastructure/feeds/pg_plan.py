@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.feeds.pg_catalogue import ForeignKeyFacts, PgFacts
 from ascetic_ddd.faker.infrastructure.feeds.tables import Table
-from ascetic_ddd.faker.infrastructure.repositories.pg_names import shown
+from ascetic_ddd.faker.infrastructure.postgres.names import shown
 
 __all__ = ("LoadPlan", "load_plan")
 

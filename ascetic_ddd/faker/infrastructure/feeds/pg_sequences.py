@@ -1,4 +1,4 @@
-"""Sequences of columns that were told their numbers."""
+"""Sequences of columns that were told their numbers, after a COPY: the table is asked what it holds, not the rows."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from psycopg import Connection
 
 from ascetic_ddd.faker.infrastructure.feeds.pg_catalogue import PgSequence
 from ascetic_ddd.faker.infrastructure.feeds.tables import Table
-from ascetic_ddd.faker.infrastructure.repositories.pg_names import identifier, shown
+from ascetic_ddd.faker.infrastructure.postgres.names import identifier, shown
 
 __all__ = ("moved",)
 

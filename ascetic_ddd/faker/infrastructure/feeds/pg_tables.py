@@ -19,8 +19,8 @@ from ascetic_ddd.faker.infrastructure.feeds.pg_plan import LoadPlan, load_plan
 from ascetic_ddd.faker.infrastructure.feeds.pg_sequences import moved
 from ascetic_ddd.faker.infrastructure.feeds.pg_values import adapter_for
 from ascetic_ddd.faker.infrastructure.feeds.tables import Table
-from ascetic_ddd.faker.infrastructure.repositories.pg_errors import check_written
-from ascetic_ddd.faker.infrastructure.repositories.pg_names import identifier, shown
+from ascetic_ddd.faker.infrastructure.postgres.errors import check_written
+from ascetic_ddd.faker.infrastructure.postgres.names import identifier, shown
 from ascetic_ddd.faker.schema.rows.model_synthesizer import ModelSynthesizer
 
 __all__ = ("PgTables",)

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.feeds.pg_types import PgType, pg_type
-from ascetic_ddd.faker.infrastructure.repositories.pg_names import TableName, check_name, check_table
+from ascetic_ddd.faker.infrastructure.postgres.names import TableName, check_name, check_table
 from ascetic_ddd.faker.schema.keys.grouping import Group, grouped
 from ascetic_ddd.faker.schema.reading.facts import extra_of, is_nullable, unfold
 from ascetic_ddd.faker.schema.rows.model_synthesizer import ModelSynthesizer

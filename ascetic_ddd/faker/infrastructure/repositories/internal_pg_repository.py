@@ -9,13 +9,9 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.faker.domain.values.words import shown as shown_value
-from ascetic_ddd.faker.infrastructure.repositories.bulk import all_or_none, has_own_insert, insert_each
-from ascetic_ddd.faker.infrastructure.repositories.exported_id import exported_id, is_incomplete
-from ascetic_ddd.faker.infrastructure.repositories.listeners import Observable
-from ascetic_ddd.faker.infrastructure.repositories.pg_access import PgAccess
-from ascetic_ddd.faker.infrastructure.repositories.pg_audit import PgAudit
-from ascetic_ddd.faker.infrastructure.repositories.pg_errors import unreadable_error, unwritable_error
-from ascetic_ddd.faker.infrastructure.repositories.pg_names import (
+from ascetic_ddd.faker.infrastructure.postgres.access import PgAccess
+from ascetic_ddd.faker.infrastructure.postgres.errors import unreadable_error, unwritable_error
+from ascetic_ddd.faker.infrastructure.postgres.names import (
     TableName,
     check_name,
     check_table,
@@ -24,6 +20,10 @@ from ascetic_ddd.faker.infrastructure.repositories.pg_names import (
     quoted,
     shown,
 )
+from ascetic_ddd.faker.infrastructure.repositories.bulk import all_or_none, has_own_insert, insert_each
+from ascetic_ddd.faker.infrastructure.repositories.exported_id import exported_id, is_incomplete
+from ascetic_ddd.faker.infrastructure.repositories.listeners import Observable
+from ascetic_ddd.faker.infrastructure.repositories.pg_audit import PgAudit
 from ascetic_ddd.faker.infrastructure.repositories.pg_numbers import PgNumbers
 from ascetic_ddd.faker.infrastructure.repositories.state_codec import dumps, encode, loads
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession

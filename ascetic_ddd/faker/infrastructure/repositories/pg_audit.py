@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from ascetic_ddd.faker.domain.repositories import IAudit, Uses
-from ascetic_ddd.faker.infrastructure.repositories.pg_access import PgAccess
-from ascetic_ddd.faker.infrastructure.repositories.pg_names import identifier, literal, quoted
+from ascetic_ddd.faker.infrastructure.postgres.access import PgAccess
+from ascetic_ddd.faker.infrastructure.postgres.names import identifier, literal, quoted
 from ascetic_ddd.faker.infrastructure.repositories.state_codec import encode, loads
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
@@ -57,7 +57,7 @@ class PgAudit:
 
     def __init__(self, names: tuple[str, ...], id_attr: str, pg: PgAccess) -> None:
         self._name = identifier(*names)
-        self._table = quoted(*names)
+        self.table = quoted(*names)
         self._pg = pg
         (self._id_key,) = encode({id_attr: None})
 
@@ -68,23 +68,23 @@ class PgAudit:
 
     async def count(self, session: ISession) -> int:
         """Give how many aggregates are remembered."""
-        row, _ = await self._pg.fetch_one(session, f"SELECT count(*) FROM {self._table}".encode(), (), "count")  # noqa: S608
+        row, _ = await self._pg.fetch_one(session, f"SELECT count(*) FROM {self.table}".encode(), (), "count")  # noqa: S608
         return int(row[0]) if row else 0
 
     async def faults(self, session: ISession) -> Mapping[str, int]:
         """Count what cannot be while nobody has changed table or rows by hand."""
         columns = ", ".join(_FAULTS.values()).format(id_key=literal(self._id_key))
-        row, _ = await self._pg.fetch_one(session, f"SELECT {columns} FROM {self._table}".encode(), (), "check")  # noqa: S608
+        row, _ = await self._pg.fetch_one(session, f"SELECT {columns} FROM {self.table}".encode(), (), "check")  # noqa: S608
         return dict(zip(_FAULTS, row or (), strict=True))
 
     async def id_shapes(self, session: ISession) -> Sequence[tuple[int, Any]]:
         """Give for each shape of ids how many have it, and an example."""
-        cursor = await self._pg.execute(session, _SHAPES.format(table=self._table).encode(), (), "check")
+        cursor = await self._pg.execute(session, _SHAPES.format(table=self.table).encode(), (), "check")
         return [(number, None if text is None else loads(text)) for number, text in await cursor.fetchall()]
 
     async def uses(self, session: ISession, path: Sequence[str]) -> Uses:
         """Count the uses of the values at a path."""
-        cursor = await self._pg.execute(session, _USES.format(table=self._table).encode(), (_json_path(path),), "count uses")
+        cursor = await self._pg.execute(session, _USES.format(table=self.table).encode(), (_json_path(path),), "count uses")
         histogram, nulls = {}, 0
         for is_null, uses, values in await cursor.fetchall():
             if is_null:
@@ -95,7 +95,7 @@ class PgAudit:
 
     async def uses_within(self, session: ISession, path: Sequence[str], keys: Sequence[str]) -> AsyncIterator[Uses]:
         """Count the uses apart for each combination of some parts of the values."""
-        statement = _USES_WITHIN.format(table=self._table).encode()
+        statement = _USES_WITHIN.format(table=self.table).encode()
         parameters = (_keys(keys), _json_path(path))
         before, histogram = None, dict[int, int]()
         async for (scope, uses, values), _ in self._pg.stream(session, statement, parameters, "count uses"):
@@ -111,7 +111,7 @@ class PgAudit:
         """Count values that are no ids of the target; None if that is no table beside this one."""
         if not isinstance(target, PgAudit):
             return None
-        statement = _DANGLING.format(table=self._table, target=target._table).encode()
+        statement = _DANGLING.format(table=self.table, target=target.table).encode()
         row, _ = await self._pg.fetch_one(session, statement, (_json_path(path),), "look for dangling references")
         return (0, None) if row is None or not row[0] else (int(row[0]), loads(row[1]))
 

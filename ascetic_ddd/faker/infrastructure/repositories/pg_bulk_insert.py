@@ -5,12 +5,12 @@ from itertools import groupby
 from typing import Any
 
 from ascetic_ddd.faker.domain.errors import PersistenceError
-from ascetic_ddd.faker.infrastructure.repositories.pg_access import PgAccess
-from ascetic_ddd.faker.infrastructure.repositories.pg_errors import check_written, rewritten
-from ascetic_ddd.faker.infrastructure.repositories.pg_known_tables import KnownTable, KnownTables
-from ascetic_ddd.faker.infrastructure.repositories.pg_names import identifier, shown
-from ascetic_ddd.faker.infrastructure.repositories.pg_sequences import advance_sequences
-from ascetic_ddd.faker.infrastructure.repositories.pg_table_facts import TableFacts
+from ascetic_ddd.faker.infrastructure.postgres.access import PgAccess
+from ascetic_ddd.faker.infrastructure.postgres.errors import check_written, rewritten
+from ascetic_ddd.faker.infrastructure.postgres.known_tables import KnownTable, KnownTables
+from ascetic_ddd.faker.infrastructure.postgres.names import identifier, shown
+from ascetic_ddd.faker.infrastructure.postgres.sequences import advance_sequences
+from ascetic_ddd.faker.infrastructure.postgres.table_facts import TableFacts
 from ascetic_ddd.faker.infrastructure.repositories.plain_table import PlainTable
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 

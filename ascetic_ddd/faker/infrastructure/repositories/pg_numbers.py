@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from ascetic_ddd.faker.infrastructure.repositories.pg_access import PgAccess
-from ascetic_ddd.faker.infrastructure.repositories.pg_names import identifier, quoted, shown
+from ascetic_ddd.faker.infrastructure.postgres.access import PgAccess
+from ascetic_ddd.faker.infrastructure.postgres.names import identifier, quoted, shown
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("PgNumbers",)

@@ -8,16 +8,16 @@ from typing import Any, Generic, TypeVar
 from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
+from ascetic_ddd.faker.infrastructure.postgres.access import PgAccess
+from ascetic_ddd.faker.infrastructure.postgres.foreign_keys import dangling_rows
+from ascetic_ddd.faker.infrastructure.postgres.known_tables import KnownTables
+from ascetic_ddd.faker.infrastructure.postgres.names import TableName, check_name, check_table, identifier, shown
+from ascetic_ddd.faker.infrastructure.postgres.sequences import advance_sequences
 from ascetic_ddd.faker.infrastructure.repositories.bulk import all_or_none, has_own_insert, insert_each
 from ascetic_ddd.faker.infrastructure.repositories.exported_id import Path, exported_id
 from ascetic_ddd.faker.infrastructure.repositories.id_assignment import IdAssigner
 from ascetic_ddd.faker.infrastructure.repositories.listeners import Observable
-from ascetic_ddd.faker.infrastructure.repositories.pg_access import PgAccess
 from ascetic_ddd.faker.infrastructure.repositories.pg_bulk_insert import BulkInsert, Store, checks_of, given_by
-from ascetic_ddd.faker.infrastructure.repositories.pg_foreign_keys import dangling_rows
-from ascetic_ddd.faker.infrastructure.repositories.pg_known_tables import KnownTables
-from ascetic_ddd.faker.infrastructure.repositories.pg_names import TableName, check_name, check_table, identifier, shown
-from ascetic_ddd.faker.infrastructure.repositories.pg_sequences import advance_sequences
 from ascetic_ddd.faker.infrastructure.repositories.plain_table import PlainTable, nested
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.infrastructure.postgres.names import escaped, quoted, shown
 from ascetic_ddd.faker.infrastructure.repositories.exported_id import Path, value_at
-from ascetic_ddd.faker.infrastructure.repositories.pg_names import escaped, quoted, shown
 
 __all__ = ("PlainTable", "nested")
 

@@ -71,14 +71,14 @@ class GivenKeys:
 
 async def _created(reference: ReferenceProvider[Any, Any, Any], session: ISession) -> Any:
     """A new aggregate for a reference. Returns its id."""
-    lane = reference.source.take_lane()
+    lane = reference.source.borrow()
     try:
         lane.reset()
         await lane.populate(session)
         await lane.create(session)
         return lane.exported_id
     finally:
-        reference.source.give_back(lane)
+        reference.source.return_(lane)
 
 
 class NotGiven:

@@ -47,7 +47,7 @@ def in_sight(*modules: str) -> list[type[Synthesizer]]:
     seen: set[type[Synthesizer]] = set()
     if not foreign:
         return []
-    frame = sys._getframe(1)
+    frame = sys._getframe(1)  # noqa: SLF001 - its documented name
     looked_at: set[int] = set()
     while frame is not None:
         for names in (frame.f_locals, frame.f_globals):

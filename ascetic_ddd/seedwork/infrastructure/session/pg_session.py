@@ -182,7 +182,7 @@ class PgSession(LoggedSession):
             self._connection = None
             await self._pool.pool.putconn(connection)
         self._connection = found = await self._pool.take_connection()
-        await self._pool._set_autocommit(found)
+        await self._pool.set_autocommit(found)
         return found
 
     @property
@@ -252,7 +252,7 @@ class PgSessionPool:
         autocommit = connection.autocommit
         session = session_class(connection, self)
         try:
-            await self._set_autocommit(connection)
+            await self.set_autocommit(connection)
             yield session
         finally:
             last = session.close()  # another one, if the first was lost; none, if no other was to be had
@@ -280,7 +280,12 @@ class PgSessionPool:
         except psycopg.Error as error:
             raise self.error_class(f"No session from the pool {self._pool.name!r}: {error}") from error
 
-    async def _set_autocommit(self, connection: AsyncConnection[Any]) -> None:
+    async def set_autocommit(self, connection: AsyncConnection[Any]) -> None:
+        """Prepare a connection that was taken: transactions begin where the session says so.
+
+        Raises:
+            SessionError: (of the class ``error_class``) it was lost in the pool.
+        """
         try:
             if not connection.autocommit:
                 await connection.set_autocommit(True)

@@ -100,8 +100,8 @@ class LoggedSession:
     def on_rollback(self, callback: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
         """Call ``callback`` if the innermost open transaction, or any around it, rolls back."""
         log = self._log  # not by the log's own method: one call less on the path of every generated value
-        if log._marks:
-            log._rollback_entries += (callback, args, kwargs or None)
+        if log._marks:  # noqa: SLF001
+            log._rollback_entries += (callback, args, kwargs or None)  # noqa: SLF001
 
 
 def _call(entries: list[Any], *, newest_first: bool = False) -> list[Exception]:

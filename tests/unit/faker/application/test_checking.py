@@ -8,7 +8,7 @@ import pytest
 from ascetic_ddd.faker.application.checking.check import check
 from ascetic_ddd.faker.application.checking.laws import judge_nulls, judge_shape, too_few
 from ascetic_ddd.faker.application.checking.model import Checked
-from ascetic_ddd.faker.application.generation import generate
+from ascetic_ddd.faker.application.runs.generation import generate
 from ascetic_ddd.faker.domain.distributors.counts import HistogramCounts, SkewCounts, UniformCounts, WeightsCounts
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider

@@ -10,7 +10,8 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import PoolTimeout
 
-from ascetic_ddd.faker.cli.databases import checked_dsn
+from ascetic_ddd.faker import cli
+from ascetic_ddd.faker.cli.addresses import checked_dsn
 from ascetic_ddd.faker.cli.exits import CommandError, Exit, exit_of
 from ascetic_ddd.faker.cli.main import main
 from ascetic_ddd.faker.domain.errors import ConfigurationError, GenerationError, PersistenceError
@@ -122,6 +123,7 @@ def test_without_the_extra_one_line_says_how_to_get_it(
 ) -> None:
     for name in [name for name in sys.modules if name.startswith("ascetic_ddd.faker.cli.") and not name.endswith(".main")]:
         monkeypatch.delitem(sys.modules, name)
+        monkeypatch.delattr(cli, name.rpartition(".")[2], raising=False)
     for name in [name for name in sys.modules if name == missing or name.startswith(f"{missing}.")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, missing, None)  # how an import is forbidden

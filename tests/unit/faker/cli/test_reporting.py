@@ -1,6 +1,6 @@
 import io
 
-from ascetic_ddd.faker.application.progress import Progress
+from ascetic_ddd.faker.application.runs.progress import Progress
 from ascetic_ddd.faker.cli.reporting import reporter
 
 

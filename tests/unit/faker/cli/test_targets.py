@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from ascetic_ddd.faker.application.target import Target
+from ascetic_ddd.faker.application.runs.target import Target
 from ascetic_ddd.faker.cli.exits import CommandError, Exit
 from ascetic_ddd.faker.cli.targets import load_target
 

@@ -176,7 +176,7 @@ class LawDistributor:
             other: the distributor of the values inside.
             number_of: gives the number of the value that a value of ``other`` is inside of, by its number; None if there is none.
         """
-        if not other._opening.is_sized:
+        if not other._opening.is_sized:  # noqa: SLF001  # of its own class
             self._opening.lead(other, number_of)
 
     def forget(self, scope: Scope) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ascetic_ddd.faker.application.generation import generate
+from ascetic_ddd.faker.application.runs.generation import generate
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.errors import ConfigurationError, ContradictionError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ascetic_ddd.faker.application.generation import planned_run
+from ascetic_ddd.faker.application.runs.generation import planned_run
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.errors import UnsatisfiableError
 from ascetic_ddd.faker.domain.providers import reference_source

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from faker import Faker
 
-from ascetic_ddd.faker.application.generation import planned_run
+from ascetic_ddd.faker.application.runs.generation import planned_run
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySession

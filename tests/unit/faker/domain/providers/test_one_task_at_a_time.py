@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ascetic_ddd.faker.application.generation import generate
+from ascetic_ddd.faker.application.runs.generation import generate
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySession, InMemorySessionPool
 from tests.unit.faker.domain.providers.models import Agg, BoomError, aggregate, made, memory, numbers, reference, stored, value

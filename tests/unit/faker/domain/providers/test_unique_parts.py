@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ascetic_ddd.faker.application.generation import generate
-from ascetic_ddd.faker.application.restoration import restore
+from ascetic_ddd.faker.application.runs.generation import generate
+from ascetic_ddd.faker.application.runs.restoration import restore
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.distributors.o2m.factory import children_factory
 from ascetic_ddd.faker.domain.errors import ConfigurationError, DeadlockError, ExhaustedError, GenerationError, UnsatisfiableError

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ascetic_ddd.faker.application.generation import generate
+from ascetic_ddd.faker.application.runs.generation import generate
 from ascetic_ddd.faker.domain.errors import GenerationError
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.domain.specification.predicate import PredicateSpecification

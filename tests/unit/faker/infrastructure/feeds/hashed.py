@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, Json, SecretStr
 
-from ascetic_ddd.faker.application.generation import generate
+from ascetic_ddd.faker.application.runs.generation import generate
 from ascetic_ddd.faker.infrastructure.feeds.csv_folder import CsvFolder
 from ascetic_ddd.faker.infrastructure.feeds.destinations import IDestination, write_rows
 from ascetic_ddd.faker.infrastructure.feeds.jsonl_folder import JsonlFolder

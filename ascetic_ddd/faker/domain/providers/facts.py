@@ -1,0 +1,39 @@
+"""How providers stand in their graph, for other rooms. Functions: the attributes of a provider are the parts of its user."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
+from ascetic_ddd.faker.domain.providers.entity_provider import EntityProvider
+from ascetic_ddd.faker.domain.providers.provider import Provider
+
+__all__ = ("asks_parts_once", "holders", "id_name", "name_within", "stored_children")
+
+
+def holders(provider: Provider[Any, Any]) -> Iterator[Provider[Any, Any]]:
+    """The provider, what it is a part of, and so on; the root is the last."""
+    found: Provider[Any, Any] | None = provider
+    while found is not None:
+        yield found
+        found = found._owner
+
+
+def name_within(provider: Provider[Any, Any]) -> str:
+    """The name by which its holder has it; empty for a root that nobody named."""
+    return provider._name
+
+
+def asks_parts_once(provider: Provider[Any, Any]) -> bool:
+    """Tell whether each part is populated once for an object of this one, as those of a list are not."""
+    return provider._asks_once
+
+
+def id_name(provider: EntityProvider[Any, Any]) -> str:
+    """The name of the part that is the id, also in the exported state."""
+    return provider._id_attr
+
+
+def stored_children(provider: AggregateProvider[Any, Any]) -> Mapping[str, DependentProvider[Any, Any]]:
+    """The lists of children that are stored apart from the aggregate, by name."""
+    return provider._dependents if provider.parts() else {}
