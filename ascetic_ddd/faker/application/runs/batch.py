@@ -231,14 +231,15 @@ class Batch(Generic[A]):
                     break
                 try:
                     async with session.atomic():
-                        made.aggregates.append(await self._one(session, quota, len(made.aggregates), together=False))
+                        agg = await self._one(session, quota, len(made.aggregates), together=False)
                 except Exception as error:
                     if isinstance(error, DeadlockError) or not tries.is_of_the_data(fault_of(session, error)):
                         raise
                     made.failures.append(Failure(*placed(error, self._provider), error))
                     if not tell(made.failures[-1]):
                         break
-                else:
+                else:  # leaving a savepoint can fail, too
+                    made.aggregates.append(agg)
                     tell(None)
             made.number = self._same_kind.number(session, len(made.aggregates))
             if quota.size == 1:  # if the commit is refused, it was this one

@@ -133,7 +133,7 @@ class AggregateProvider(RootObject[I, A]):
     @property
     def can_make_rows(self) -> bool:
         """True if a batch may be made by :func:`~ascetic_ddd.faker.domain.providers.compiling.by_column`."""
-        return self.can_store_many and not self._is_taken_by_its_word
+        return self.can_store_many and self._plain and not self._is_taken_by_its_word
 
     async def store_many(self, session: ISession, aggs: Sequence[A]) -> None:
         """Store aggregates that were built, all or none; only if :attr:`can_store_many`.

@@ -70,25 +70,25 @@ def _is_apart(root: _Any) -> bool:
 
 def _leaves_others_alone(parts: list[_Any]) -> bool:
     """Whether no reference makes what another part of the object chooses from."""
-    chosen = Counter(id(source.aggregate_provider.memory) for part in parts if (source := source_of(part)) is not None)
+    chosen = Counter(id(source.aggregate_provider.repository) for part in parts if (source := source_of(part)) is not None)
     for part in parts:
         source = source_of(part)
         if source is None or not isinstance(part, TiedReference) or not part.may_create:
             continue
         made = _made_by(source.aggregate_provider, set(part._tied))
-        own = id(source.aggregate_provider.memory)
-        if chosen[own] > 1 or any(memory in chosen for memory in made - {own}):
+        own = id(source.aggregate_provider.repository)
+        if chosen[own] > 1 or any(repository in chosen for repository in made - {own}):
             return False
     return True
 
 
 def _made_by(target: _Any, told: set[str], seen: set[int] | None = None) -> set[int]:
-    """The stocks that grow when one aggregate is made, of which these parts are told."""
+    """The repositories that grow when one aggregate is made, of which these parts are told."""
     seen = set() if seen is None else seen
     if id(target) in seen:
         return set()
     seen.add(id(target))
-    made = {id(target.memory)} if isinstance(target, Storing) else set()
+    made = {id(target.repository)} if isinstance(target, Storing) else set()
     for name, part in _named_leaves(target):
         source = source_of(part)
         if source is not None and isinstance(part, TiedReference) and part.may_create and name not in told:

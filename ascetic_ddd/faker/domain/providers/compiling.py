@@ -12,6 +12,7 @@ from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.columns import can_be_drawn_by_column, drawn_columns, leaves
 from ascetic_ddd.faker.domain.providers.composed import Composed
+from ascetic_ddd.faker.domain.providers.kinds import Storing, source_of
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.tied_reference import TiedReference
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -55,7 +56,7 @@ def by_column(root: AggregateProvider[Any, Any], session: ISession) -> Iterator[
     """
     before = root._begin_rows(session)
     composed = list(_composed(root))
-    late = {id(part): part for part in _drawn_alone(root)} if root._plain else {}
+    late = {id(part): part for part in _drawn_alone(root)}
     for part in late.values():
         part._column = Column(session, part._slot, part._draw_many, part._took, part.reset)
     for owner in reversed(composed):  # the object itself last
@@ -89,5 +90,21 @@ def _drawn_alone(root: Composed[Any, Any]) -> list[_Any]:
     parts = list(leaves(root))
     told = {id(source) for part in parts if isinstance(part, TiedReference) for source in part.tie_sources()}
     users = Counter(id(source) for part in parts for source in part._draws_from())
-    alone = [part for part in parts if part._draws_alone() and id(part) not in told]
+    grown = _grown(root)
+    alone = [part for part in parts if part._draws_alone() and id(part) not in told and _chosen_from(part) not in grown]
     return [part for part in alone if all(users[id(source)] == 1 for source in part._draws_from())]
+
+
+def _grown(root: _Any) -> set[int]:
+    """The repositories that may grow while objects are drawn: what is chosen from them is not put off to the end."""
+    return {
+        id(target.repository)
+        for provider in root.walk()
+        for target in provider.leads_to()
+        if isinstance(target, Storing) and not (isinstance(provider, TiedReference) and not provider.may_create)
+    }
+
+
+def _chosen_from(part: _Any) -> int | None:
+    source = source_of(part)
+    return None if source is None else id(source.aggregate_provider.repository)

@@ -1,7 +1,8 @@
 """Runs that leave out what fails: they reach the count, the histogram is the asked one, and they end."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from typing import Any
 
 import pytest
@@ -255,3 +256,49 @@ async def test_a_lost_store_ends_the_run_at_once_and_the_first_cause_is_told(on_
         async for _ in generate(children, Pool(), 100, batch_size=10, on_error=on_error):
             pass
     assert calls == ["insert_many"] * 3
+
+
+class _Unleavable:
+    def __init__(self, session: "UnleavableSession", inner: Any) -> None:
+        self.session, self.inner = session, inner
+
+    async def __aenter__(self) -> Any:
+        self.session.depth += 1
+        return await self.inner.__aenter__()
+
+    async def __aexit__(self, kind: Any, error: Any, traceback: Any) -> None:
+        self.session.depth -= 1
+        if error is None and self.session.depth == 1 and next(self.session.leaving) % 7 == 3:
+            refusal = PersistenceError("refused when the savepoint was left")
+            await self.inner.__aexit__(type(refusal), refusal, None)
+            raise refusal
+        await self.inner.__aexit__(kind, error, traceback)
+
+
+class UnleavableSession(InMemorySession):
+    """Refuses some rows only when their savepoint is left."""
+
+    __slots__ = ("depth", "leaving")
+
+    def __init__(self, leaving: Iterator[int]) -> None:
+        super().__init__()
+        self.depth, self.leaving = 0, leaving
+
+    def atomic(self) -> Any:
+        return _Unleavable(self, super().atomic())
+
+
+async def test_what_is_refused_when_its_savepoint_is_left_is_not_given_out() -> None:
+    leaving = count()
+
+    class Pool:
+        def session(self) -> Any:
+            return UnleavableSession(leaving)
+
+    children = Children(every(5))
+    failures: list[Failure] = []
+    made = [a async for a in generate(children, Pool(), 300, batch_size=64, on_error="skip", on_failure=failures.append)]
+    stored = {row["id"] for row in await states(children)}
+    assert [agg.export()["id"] for agg in made if agg.export()["id"] not in stored] == []
+    assert len(made) == len(stored) == 300
+    assert any(isinstance(failure.cause, PersistenceError) for failure in failures)
