@@ -1,0 +1,67 @@
+"""The example wired: providers over the application's own repositories, and a memory in an internal database."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import psycopg
+
+from ascetic_ddd.faker.application.target import Target
+from ascetic_ddd.faker.domain.repositories import IExternalRepository
+from ascetic_ddd.faker.infrastructure.repositories.composite_repository import CompositeAutoPkRepository
+from ascetic_ddd.faker.infrastructure.repositories.internal_pg_repository import InternalPgRepository
+from examples.bookshop.domain import Customer, Order, Product
+from examples.bookshop.providers import CustomerProvider, OrderProvider, ProductProvider, export_order
+from examples.bookshop.repositories import CustomerRepository, OrderRepository, ProductRepository
+
+__all__ = ("Providers", "StoringRepository", "create_application_schema", "make_providers", "target")
+
+T = TypeVar("T", Customer, Product, Order)
+
+
+class StoringRepository(Generic[T]):
+    """The application's repository as the faker's external one: over the session's connection.
+
+    Args:
+        repository_class: the application's.
+    """
+
+    def __init__(self, repository_class: Callable[[Any], Any]) -> None:
+        self._repository_class = repository_class
+
+    async def insert(self, session: Any, agg: T) -> None:
+        """Store a new aggregate, as the application does."""
+        await self._repository_class(session.external_connection).insert(agg)
+
+
+class Providers(NamedTuple):
+    """One graph: orders refer to customers and products."""
+
+    customers: CustomerProvider
+    products: ProductProvider
+    orders: OrderProvider
+
+
+def make_providers() -> Providers:
+    """Providers that store by the application's own repositories."""
+    customers = CustomerProvider(_repository("customers", StoringRepository[Customer](CustomerRepository), Customer.export))
+    products = ProductProvider(_repository("products", StoringRepository[Product](ProductRepository), Product.export))
+    orders = _repository("orders", StoringRepository[Order](OrderRepository), export_order)
+    return Providers(customers, products, OrderProvider(orders, customers, products))
+
+
+def target() -> Target:
+    """What ``ascetic-ddd generate examples.bookshop.wiring:target`` is given."""
+    return Target(make_providers().orders, create_schema=create_application_schema)
+
+
+def create_application_schema(dsn: str) -> None:
+    """Create the application's tables in an empty database."""
+    with psycopg.connect(dsn) as connection:
+        connection.execute(Path(__file__).with_name("schema.sql").read_bytes())
+
+
+def _repository(table: str, external: IExternalRepository[T], exporter: Callable[[T], dict[str, Any]]) -> Any:
+    return CompositeAutoPkRepository[T](
+        external_repository=external, internal_repository=InternalPgRepository[T](table=table, agg_exporter=exporter)
+    )
