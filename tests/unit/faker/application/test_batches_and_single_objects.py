@@ -57,7 +57,9 @@ def closed_before_open(shares_provider: bool) -> AnyProvider:
     shelves = provided({})
     others = shelves if shares_provider else provided({}, shelves.repository)
     boxes = provided({"shelf_id": ReferenceProvider(distributor_factory(mean=2), others)})
-    closed = ReferenceProvider(distributor_factory(mean=3, null_weight=0.5), shelves, create=False)
+    closed: ReferenceProvider[Any, Any, Any] = ReferenceProvider(
+        distributor_factory(mean=3, null_weight=0.5), shelves, create=False
+    )
     return provided({"box_id": ReferenceProvider(distributor_factory(mean=2), boxes), "shelf_id": closed})
 
 
