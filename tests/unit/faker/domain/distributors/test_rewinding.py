@@ -171,6 +171,8 @@ def test_lists_with_shares_are_dealt_again(weights: list[int], draws: int, again
                     told += distributor.draw_many(session, population.everything, number // 2)
                     told += [distributor.draw(session, population.everything) for _ in range(number - number // 2)]
                     if rolls_back:
+                        for choice in told[::3]:
+                            distributor.undraw(session, population.everything, choice)
                         raise RolledBackError
             return told
 
