@@ -17,7 +17,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from ascetic_ddd.faker.cli import databases as databases_module
+from ascetic_ddd.faker.cli import session_pools
 from ascetic_ddd.faker.cli.databases import Databases
 from ascetic_ddd.faker.cli.main import main
 from ascetic_ddd.faker.cli.session_pools import locked_session_pool
@@ -317,7 +317,7 @@ def test_connection_strings_from_the_environment_stay_there(command: Command, mo
 
 
 def test_too_few_connections_are_told(command: Command, pg_server: PgServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(databases_module, "_TIMEOUT_S", 1.0)
+    monkeypatch.setattr(session_pools, "_TIMEOUT_S", 1.0)
     role = f"ascetic_ddd_limited_{os.getpid()}"
     administrator = pg_server.dsn("postgres")
     with psycopg.connect(administrator, autocommit=True) as connection:

@@ -10,6 +10,7 @@ from typing import Any
 from ascetic_ddd.faker.application.runs.repeats import cells_of, expected_repeats
 from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution, WeightsCounts
 from ascetic_ddd.faker.domain.distributors.m2o.by_law import LawDistributor
+from ascetic_ddd.faker.domain.distributors.m2o.facts import is_unique, null_weight
 from ascetic_ddd.faker.domain.generators.space import space_of
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.facts import asks_parts_once, holders, name_within
@@ -118,7 +119,7 @@ def _counts(reference: _Reference) -> ICountDistribution | None:
 
 def _fan(reference: _Reference, counts: ICountDistribution) -> float:
     """Rows, null or not, per value, used or not: the factor between the sizes of two tables."""
-    shown = 1.0 - getattr(reference.distributor, "null_weight", 0.0)
+    shown = 1.0 - null_weight(reference.distributor)
     return counts.mean * counts.used_share / shown if shown > 0.0 else float("inf")
 
 
@@ -160,7 +161,7 @@ def _triangle(direct: _Reference, asked: ICountDistribution, chain: _Chain) -> F
     wanted = _fan(direct, asked)
     if abs(product - wanted) <= TOLERANCE * max(product, wanted):
         return None
-    shown = 1.0 - getattr(direct.distributor, "null_weight", 0.0)
+    shown = 1.0 - null_weight(direct.distributor)
     mean = product * shown / asked.used_share
     links = " × ".join(f"{_figure(_mean(link))} rows per {_name(_target(link))} ({link.path})" for link in chain)
     top, middle = _name(_target(direct)), _name(_target(chain[0]))
@@ -175,7 +176,7 @@ def _triangle(direct: _Reference, asked: ICountDistribution, chain: _Chain) -> F
 
 
 def _rest(direct: _Reference, chain: _Chain) -> str:
-    nulls = [link.path for link in (direct, *chain) if getattr(link.distributor, "null_weight", 0.0)]
+    nulls = [link.path for link in (direct, *chain) if null_weight(link.distributor)]
     return f" (with the share of nulls at {', '.join(nulls)})" if nulls else ""
 
 
@@ -241,7 +242,7 @@ def _rows(root: _Aggregate, count: int) -> dict[int, float]:
         aggregate = waiting.pop(0)
         for reference in _references(aggregate):
             counts, target = _counts(reference), _target(reference)
-            if id(target.memory) not in found and getattr(reference, "may_create", True):
+            if id(target.memory) not in found and reference.may_create:
                 fan = _fan(reference, counts) if counts is not None else 1.0
                 found[id(target.memory)] = found[id(aggregate.memory)] / fan
                 waiting.append(target)
@@ -272,11 +273,12 @@ def _narrow_parts(provider: Provider[Any, Any], rows: float) -> Iterator[Finding
         space: int | None = None
         if isinstance(part, ValueProvider) and part.is_unique and part.input_generator is not None:
             space = space_of(part.input_generator)
-        elif isinstance(part, ReferenceProvider) and not part.may_create and getattr(part.distributor, "is_unique", False):
+        elif isinstance(part, ReferenceProvider) and not part.may_create and is_unique(part.distributor):
             space = len(part.source.population) or None
         elif asks_parts_once(part) and not isinstance(part, (ValueProvider, ReferenceProvider, AggregateProvider)):
             yield from _narrow_parts(part, rows)
-        wanted = rows * (1.0 - getattr(getattr(part, "distributor", None), "null_weight", 0.0))
+        shown = 1.0 - null_weight(part.distributor) if isinstance(part, (ValueProvider, ReferenceProvider)) else 1.0
+        wanted = rows * shown
         if space is not None and space < math.floor(wanted):
             yield Finding(
                 path=part.path,

@@ -9,6 +9,7 @@ from ascetic_ddd.faker.domain.distributors.m2o.by_law import LawDistributor
 from ascetic_ddd.faker.domain.distributors.m2o.shares import SharesDistributor
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
+from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 
 __all__ = ("Cells", "cells_of", "expected_repeats")
 
@@ -25,7 +26,7 @@ def cells_of(part: Provider[Any, Any], rows: float) -> Cells | None:
         part: a reference, or a value.
         rows: how many combinations there will be.
     """
-    distributor = getattr(part, "distributor", None)
+    distributor = part.distributor if isinstance(part, (ReferenceProvider, ValueProvider)) else None
     if isinstance(distributor, SharesDistributor):
         total = sum(distributor.shares)
         return [(1.0, share / total) for share in distributor.shares]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ascetic_ddd.faker.domain.distributors.m2o.facts import positions
 from ascetic_ddd.faker.domain.generators.input_generators import takes_position
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.provider import Provider
@@ -61,7 +62,7 @@ class NumberReservations:
         self._ledgers: list[tuple[INumbering, list[_Counter]]] = []
         for found in provider.walk():
             if isinstance(found, AggregateProvider) and offers(found.repository, INumbering):
-                counters = [_Counter(part.path, positions, batch_size) for part, positions in _numbered(found)]
+                counters = [_Counter(part.path, numbers, batch_size) for part, numbers in _numbered(found)]
                 if counters:
                     self._ledgers.append((found.repository, counters))
 
@@ -109,9 +110,9 @@ def _numbered(provider: Provider[Any, Any]) -> Iterator[tuple[ValueProvider[Any,
     for part in provider.parts().values():
         if isinstance(part, AggregateProvider):
             continue
-        positions = getattr(part.distributor, "positions", None)  # of a distributor of the user's there need be none
-        if isinstance(part, ValueProvider) and positions is not None and part.input_generator is not None:
+        numbers = positions(part.distributor) if isinstance(part, ValueProvider) else None
+        if isinstance(part, ValueProvider) and numbers is not None and part.input_generator is not None:
             if takes_position(part.input_generator):
-                yield part, positions
+                yield part, numbers
         else:
             yield from _numbered(part)

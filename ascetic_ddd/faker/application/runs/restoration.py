@@ -8,6 +8,7 @@ from typing import Any
 from ascetic_ddd.faker.application.runs.reservations import NumberReservations
 from ascetic_ddd.faker.application.runs.stored_parts import stored_parts, values_at
 from ascetic_ddd.faker.domain.distributors.m2o.by_law import LawDistributor
+from ascetic_ddd.faker.domain.distributors.m2o.facts import is_sequence
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.generators.input_generators import is_iterated
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
@@ -222,6 +223,6 @@ def _tallies_of(provider: Provider[Any, Any]) -> list[_Tally]:
     for part, path in stored_parts(provider):
         if isinstance(part, ReferenceProvider) or not part.is_given:
             distributor: Any = part.distributor
-            if distributor.keeps_values or getattr(distributor, "is_sequence", False):
+            if distributor.keeps_values or is_sequence(distributor):
                 found.append(_Tally(part, path))
     return found

@@ -1,0 +1,54 @@
+"""The repository ports: what a provider needs of a store, and the one way to tell which of them a repository keeps."""
+
+from ascetic_ddd.faker.domain.repositories.auditing import IAudit, IAuditable, IConstrained, Uses
+from ascetic_ddd.faker.domain.repositories.offering import (
+    ILayered,
+    lookup_of,
+    methods_of,
+    offers,
+    sides_of,
+    stored_values,
+    values_of,
+)
+from ascetic_ddd.faker.domain.repositories.preparing import ICleanUp, ISetUp
+from ascetic_ddd.faker.domain.repositories.reading import ILookup, IReadable, IValuesReadable
+from ascetic_ddd.faker.domain.repositories.remembering import IDeferring, IInternalRepository, IMemory, INumbering
+from ascetic_ddd.faker.domain.repositories.storing import (
+    IAggregateRepository,
+    IBulkRepository,
+    IExternalRepository,
+    IObservable,
+    IStagedBulkRepository,
+    IUpdatable,
+    StoredListener,
+)
+
+__all__ = (
+    "IAggregateRepository",
+    "IAudit",
+    "IAuditable",
+    "IBulkRepository",
+    "ICleanUp",
+    "IConstrained",
+    "IDeferring",
+    "IExternalRepository",
+    "IInternalRepository",
+    "ILayered",
+    "ILookup",
+    "IMemory",
+    "INumbering",
+    "IObservable",
+    "IReadable",
+    "ISetUp",
+    "IStagedBulkRepository",
+    "IUpdatable",
+    "IValuesReadable",
+    "StoredListener",
+    "Uses",
+    "lookup_of",
+    "methods_of",
+    "offers",
+    "sides_of",
+    "stored_values",
+    "values_of",
+)
