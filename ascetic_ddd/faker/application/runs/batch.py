@@ -310,7 +310,7 @@ class Batch(Generic[A]):
         count = self._same_kind.root_counter(session)
         if self._is_columnar:
             for agg in await drawn_by_column(self._provider, session, size, self._same_kind.plan):
-                made.append(await agg if is_awaitable(agg) else agg)
+                made.append(agg)
                 count()
             return made
         with by_column(self._provider, session) as rows:

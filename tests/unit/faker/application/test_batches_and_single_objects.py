@@ -1,5 +1,6 @@
 """A batch gives the rows that the same objects give when they are made one by one."""
 
+import gc
 from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from ascetic_ddd.faker.application.generation import generate, planned_run
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.distributors.o2m.factory import children_factory
-from ascetic_ddd.faker.domain.errors import FakerError
+from ascetic_ddd.faker.domain.errors import FakerError, GenerationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.composite_value_provider import CompositeValueProvider
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
@@ -167,3 +168,18 @@ async def test_a_batch_that_takes_more_numbers_than_were_reserved_draws_the_same
     found = await rows(with_lists(), 20, 200)
     assert found[-1]["id"] > 200  # the store had to give numbers twice
     assert [{**row, "id": place} for place, row in enumerate(found, 1)] == expected
+
+
+@pytest.mark.parametrize("fails_at", [0, 3])
+async def test_an_async_factory_that_fails_leaves_nothing_behind_and_is_told_with_its_input(fails_at: int) -> None:
+    async def make(**attributes: Any) -> Agg:
+        if attributes["number"] == fails_at:
+            raise ValueError("breaks an invariant")
+        return Agg(**attributes)
+
+    numbers = provided({"number": ValueProvider[int, int](distributor_factory(sequence=True))})
+    numbers._output_factory = make
+    with pytest.raises(GenerationError, match=rf"'number': {fails_at}.*ValueError: breaks an invariant"):
+        async for _ in generate(numbers, InMemorySessionPool(), 10):
+            pass
+    gc.collect()  # a coroutine that nobody awaited would tell here
