@@ -14,10 +14,9 @@ from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 from tests.fuzz.faults import Switch
 from tests.fuzz.graphs import LAWS, Children, Graph, Kind, Lines, Listed, Nested, Reference, Value, references
+from tests.fuzz.hooks import LISTED, carry_out, deeds, methods_of, overriding
 
-__all__ = ("LISTED", "Item", "build")
-
-LISTED = ("x", "y", "z")
+__all__ = ("Item", "build")
 
 AnyProvider = AggregateProvider[Any, Any]
 
@@ -55,22 +54,25 @@ def build(graph: Graph, repositories: dict[str, Any], switch: Switch) -> dict[st
 class _Builder:
     def __init__(self, graph: Graph, repositories: dict[str, Any], switch: Switch) -> None:
         self._graph, self._switch = graph, switch
+        self._repositories = repositories
         self._shared: dict[tuple[int, str, float], Any] = {}
         self.built: dict[str, AnyProvider] = {}
         for place, kind in enumerate(graph):
-            self.built[kind.name] = self._aggregate(place, kind, repositories[kind.name])
+            self.built[kind.name] = self._aggregate(place, kind)
         for kind in graph:
             for part in kind.parts:
                 if isinstance(part, Children):
                     self._add_children(self.built[kind.name], part)
 
-    def _aggregate(self, place: int, kind: Kind, repository: Any) -> AnyProvider:
+    def _aggregate(self, place: int, kind: Kind) -> AnyProvider:
+        repository = self._repositories[kind.name]
         parts: dict[str, Any] = {"id": self._id(place, kind)}
         children = [part.name for part in kind.parts if isinstance(part, Children)]
         for part in kind.parts:
             if not isinstance(part, Children):
                 parts[part.name] = self._part(place, kind, part)
-        switch, ties = self._switch, [(path, found) for path, found in references(kind) if found.tie]
+        ties = [(path, found) for path, found in references(kind) if found.tie and not found.is_declared]
+        switch, before, after = self._switch, deeds(self._graph, kind, "before"), deeds(self._graph, kind, "after")
         factory, export = self._factory(kind), self._exporter(kind)
 
         def __init__(self: Any) -> None:
@@ -80,15 +82,18 @@ class _Builder:
 
         async def do_populate(self: Any, session: ISession, specification: Any = None) -> None:
             await switch.wait(f"the hook of {kind.name}")
+            await carry_out(before, self, session)
             for owner, tied in self._ties:
                 await owner.populate(session)
                 if owner.get() is not None:
                     tied.set({"owner": owner.get()})
             await AggregateProvider.do_populate(self, session, specification)
+            await carry_out(after, self, session)
 
         names = dict.fromkeys((*parts, *children), Provider)
         body: dict[str, Any] = {"_id_attr": "id", "__annotations__": names, "__init__": __init__, "__module__": __name__}
-        if ties:
+        body |= methods_of(self._graph, kind, AggregateProvider)
+        if ties or before or after:
             body["do_populate"] = do_populate
         for name in children:
             body[name] = None  # until all kinds are there
@@ -106,6 +111,8 @@ class _Builder:
             await switch.wait(f"the factory of {kind.name}")
             return Item(**attributes)
 
+        if kind.is_apart:
+            return Item
         return make_slowly if kind.waits else make
 
     def _exporter(self, kind: Kind) -> Callable[[Item], dict[str, Any]]:
@@ -128,19 +135,21 @@ class _Builder:
         if isinstance(part, Listed):
             return ValueProvider(values=list(LISTED), weights=part.weights)
         if isinstance(part, Value):
-            return ValueProvider(
-                distributor_factory(**LAWS[part.law], null_weight=part.null_weight), input_generator=self._generator(kind, part)
-            )
+            distributor = distributor_factory(**LAWS[part.law], null_weight=part.null_weight)
+            return overriding(ValueProvider, part.overrides)(distributor, input_generator=self._generator(kind, part))
         if isinstance(part, Lines):
             line: ValueProvider[str, str] = ValueProvider(
                 distributor_factory(**LAWS[part.law]), input_generator=self._generator(kind, part)
             )
             return DependentProvider(children_factory(low=0, high=3, mean=1), line)
         assert isinstance(part, Nested)
-        return _composite(dict, {inner.name: self._part(place, kind, inner) for inner in part.parts}, part.null_weight)
+        parts = {inner.name: self._part(place, kind, inner) for inner in part.parts}
+        return _composite(dict, parts, part.null_weight, part.overrides)
 
     def _generator(self, kind: Kind, part: Value | Lines) -> Callable[..., Any]:
         switch, name = self._switch, part.name
+        if isinstance(part, Value) and part.is_apart:
+            return _apart(name, part.law)
 
         def generate(session: ISession, position: int) -> str:
             switch.pass_by(f"the generator of {kind.name}.{name}")
@@ -156,9 +165,11 @@ class _Builder:
         distributor = distributor_factory(**LAWS[part.law], null_weight=part.null_weight)
         if part.shares and part.target < place and part.law != "new":
             distributor = self._shared.setdefault((part.target, part.law, part.null_weight), distributor)
-        name = self._graph[part.target].name
-        target: Any = self.built[name] if part.target < place else lambda: self.built[name]
-        return ReferenceProvider(distributor, target, create=not part.is_closed)
+        target: Any = lambda: self.built[self._graph[part.target].name]
+        if part.target < place:
+            target = self._aggregate(part.target, self._graph[part.target]) if part.is_apart else target()
+        tied = {"owner": part.tie} if part.is_declared else None
+        return overriding(ReferenceProvider, part.overrides)(distributor, target, create=not part.is_closed, tied=tied)
 
     def _add_children(self, parent: Any, part: Children) -> None:
         child = self.built[self._graph[part.kind].name]
@@ -166,13 +177,19 @@ class _Builder:
         setattr(parent, part.name, dependent)
 
 
-def _composite(output_factory: Any, parts: dict[str, Any], null_weight: float) -> Any:
+def _apart(name: str, law: str) -> Callable[..., Any]:
+    if law == "new":
+        return lambda session, position: f"{name}{position % 5}"
+    return lambda session, position: f"{name}{position}"
+
+
+def _composite(output_factory: Any, parts: dict[str, Any], null_weight: float, overrides: str = "") -> Any:
     def __init__(self: Any) -> None:
         vars(self).update(parts)
         CompositeValueProvider.__init__(self, output_factory, null_weight=null_weight)
 
     body = {"__annotations__": dict.fromkeys(parts, Provider), "__init__": __init__, "__module__": __name__}
-    return type("PartProvider", (CompositeValueProvider,), body)()
+    return type("PartProvider", (overriding(CompositeValueProvider, overrides),), body)()
 
 
 def _at(provider: Any, path: tuple[str, ...]) -> Any:

@@ -10,6 +10,7 @@ __all__ = (
     "LAWS",
     "Children",
     "Graph",
+    "Hook",
     "Kind",
     "Lines",
     "Listed",
@@ -60,6 +61,8 @@ class Value(_Spec):
     law: str
     null_weight: float = 0.0
     waits: bool = False
+    is_apart: bool = False  # its generator shares nothing with anybody
+    overrides: str = ""  # the method that is the user's own
 
     @property
     def is_unique(self) -> bool:
@@ -85,6 +88,9 @@ class Reference(_Spec):
     is_closed: bool = False
     shares: bool = False  # the distributor, with others to the same kind by the same law
     tie: str = ""  # the path of a reference of the same object that says which owner the target has
+    is_declared: bool = False  # the tie, in the place of a hook
+    is_apart: bool = False  # by a provider of its own of the same repository
+    overrides: str = ""  # the method that is the user's own
 
 
 @dataclass(frozen=True, repr=False)
@@ -92,8 +98,9 @@ class Nested(_Spec):
     """A composite value."""
 
     name: str
-    parts: "tuple[Value | Listed | Reference, ...]"
+    parts: "tuple[Value | Listed | Reference | Nested, ...]"
     null_weight: float = 0.0
+    overrides: str = ""  # the method that is the user's own
 
 
 @dataclass(frozen=True, repr=False)
@@ -113,6 +120,15 @@ class Children(_Spec):
     reference: str
 
 
+@dataclass(frozen=True, repr=False)
+class Hook(_Spec):
+    """What the user's own code does with a part of an object."""
+
+    when: str  # before or after the parts are completed, in an overridden populate, in an overridden create
+    what: str  # reads it, makes it, tells it something
+    path: str
+
+
 Part = Value | Listed | Reference | Nested | Lines | Children
 
 
@@ -126,6 +142,8 @@ class Kind(_Spec):
     owner: Reference | None = None
     bulk: bool = False  # its repository stores many at once
     waits: bool = False  # its factory does
+    hooks: tuple[Hook, ...] = ()
+    is_apart: bool = False  # no code of ours is shared by its factory and its generators
 
 
 Graph = tuple[Kind, ...]
@@ -223,10 +241,14 @@ def walk(kind: Kind) -> Iterator[tuple[tuple[str, ...], Any]]:
     if kind.owner is not None:
         yield ("id", "owner"), kind.owner
     for part in kind.parts:
-        yield (part.name,), part
-        if isinstance(part, Nested):
-            for inner in part.parts:
-                yield (part.name, inner.name), inner
+        yield from _walk((part.name,), part)
+
+
+def _walk(path: tuple[str, ...], part: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+    yield path, part
+    if isinstance(part, Nested):
+        for inner in part.parts:
+            yield from _walk((*path, inner.name), inner)
 
 
 def can_fail(graph: Graph, root: int) -> bool:

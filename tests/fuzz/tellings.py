@@ -5,8 +5,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.fuzz.building import LISTED
 from tests.fuzz.graphs import Graph, Kind, Listed, Nested, Reference, Value, walk
+from tests.fuzz.hooks import LISTED
 from tests.fuzz.model import frozen
 
 __all__ = ("Wish", "contradicts", "input_of", "wishes")

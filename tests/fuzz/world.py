@@ -9,9 +9,10 @@ from typing import Any
 from ascetic_ddd.faker.application.runs.generation import generate
 from ascetic_ddd.faker.application.runs.restoration import restore
 from ascetic_ddd.faker.domain.errors import FakerError
-from tests.fuzz.building import LISTED, Item
+from tests.fuzz.building import Item
 from tests.fuzz.faults import Fault
 from tests.fuzz.graphs import Listed, can_fail, leads_back
+from tests.fuzz.hooks import LISTED
 from tests.fuzz.lanes import Lane
 from tests.fuzz.stage import Stage
 from tests.fuzz.tellings import Wish

@@ -178,7 +178,9 @@ class Batch(Generic[A]):
             try:
                 return await attempt(tries)
             except _UncoveredError:
-                continue  # the next one reserves what this one took
+                self._reservations.taken_again()
+                self._go_back(quota, size, largest)
+                continue
             except BatchError as error:
                 failed = error
             if isinstance(failed.__cause__, DeadlockError):  # with another lane of this run, which goes on meanwhile
@@ -190,10 +192,15 @@ class Batch(Generic[A]):
                     failed.fault = Fault.DATA
                 raise failed if failed.has_begun or last is None else last  # what happened, not that there is no session since
             last = failed if failed.has_begun else last
-            if not failed.is_half_stored:  # what the application has stored already must not be made once more
-                self._start.rewind()
-                self._largest = largest
-            quota.begin_again(size)
+            if failed.is_half_stored:  # what the application has stored already must not be made once more
+                quota.begin_again(size)
+            else:
+                self._go_back(quota, size, largest)
+
+    def _go_back(self, quota: Quota, size: int, largest: int) -> None:
+        self._start.rewind()
+        self._largest = largest
+        quota.begin_again(size)
 
     async def _make(self, quota: Quota) -> Made[A]:
         provider = self._provider
@@ -303,7 +310,7 @@ class Batch(Generic[A]):
         count = self._same_kind.root_counter(session)
         if self._is_columnar:
             for agg in await drawn_by_column(self._provider, session, size, self._same_kind.plan):
-                made.append(await agg if is_awaitable(agg) else agg)
+                made.append(agg)
                 count()
             return made
         with by_column(self._provider, session) as rows:

@@ -160,9 +160,10 @@ class _Run(Generic[A]):
         self._on_failure = on_failure
         self._repeats = repeats
         repeats.hear(self._heard)
-        self._start = BatchStart(provider, plan) if lanes == 1 and isinstance(session_pool, IJudge) else BatchStart()
         self._same_kind = SameKindCounter(provider, plan)
         self._reservations = NumberReservations(provider, batch_size, lanes)
+        may_repeat = isinstance(session_pool, IJudge) or self._reservations.is_needed
+        self._start = BatchStart(provider, plan) if lanes == 1 and may_repeat else BatchStart()
         self._pace = Pace()
         self._clock = Clock()
         self._assigned = self._done = self._failed = self._in_a_row = 0

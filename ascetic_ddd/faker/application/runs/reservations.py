@@ -97,6 +97,12 @@ class NumberReservations:
                 for each in counters:
                     each.reserved = max(each.reserved, told[each.name])
 
+    def taken_again(self) -> None:
+        """A batch took more than was reserved: it is rolled back, goes back to where it began, and will take as many again."""
+        for _, counters in self._ledgers:
+            for each in counters:
+                each.mark -= each.positions.next - each.mark
+
     async def settle(self, session: ISession) -> None:
         """After the last batch: give back what was reserved and not given out, so that the next run leaves no gap."""
         for repository, counters in self._ledgers:

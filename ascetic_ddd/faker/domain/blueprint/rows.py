@@ -104,12 +104,16 @@ class Rows:
     def make_at_once(self) -> None:
         """Somebody makes a part of the row at hand before the whole: draw what was put off, and make this object singly."""
         self._is_asked = True
+        self._settle()
+
+    def _settle(self) -> None:
         for column in self._columns:
             if column.slot.is_put_off:
                 column.settle()
 
     def _made_at_once(self) -> Any:
         self._is_asked = False
+        self._settle()  # what was put off after somebody had asked
         made = written_build(self._node, keeps=True)()
         for column in self._columns:
             column.reset()

@@ -13,6 +13,7 @@ from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvi
 from ascetic_ddd.faker.domain.providers.columns import can_be_drawn_by_column, drawn_columns, leaves
 from ascetic_ddd.faker.domain.providers.composed import Composed
 from ascetic_ddd.faker.domain.providers.kinds import Storing, source_of
+from ascetic_ddd.faker.domain.providers.plain import is_awaitable
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.tied_reference import TiedReference
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -41,7 +42,14 @@ async def drawn_by_column(root: AggregateProvider[Any, Any], session: ISession, 
     try:
         columns = await drawn_columns(root, session, size, plan)
         row = written_row(root._node(), load)
-        return [row(*inputs) for inputs in zip(*columns, strict=True)]
+        made = []
+        for inputs in zip(*columns, strict=True):
+            agg = row(*inputs)
+            if is_awaitable(agg):  # at once: one that fails must not leave others behind that nobody awaits
+                load(inputs)
+                agg = await root._awaited(agg)
+            made.append(agg)
+        return made
     finally:
         root._end_rows(before)
 

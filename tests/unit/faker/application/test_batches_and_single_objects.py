@@ -1,6 +1,8 @@
 """A batch gives the rows that the same objects give when they are made one by one."""
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from ascetic_ddd.faker.application.generation import generate, planned_run
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.distributors.o2m.factory import children_factory
-from ascetic_ddd.faker.domain.errors import FakerError
+from ascetic_ddd.faker.domain.errors import FakerError, GenerationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.composite_value_provider import CompositeValueProvider
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
@@ -57,9 +59,7 @@ def closed_before_open(shares_provider: bool) -> AnyProvider:
     shelves = provided({})
     others = shelves if shares_provider else provided({}, shelves.repository)
     boxes = provided({"shelf_id": ReferenceProvider(distributor_factory(mean=2), others)})
-    closed: ReferenceProvider[Any, Any, Any] = ReferenceProvider(
-        distributor_factory(mean=3, null_weight=0.5), shelves, create=False
-    )
+    closed: Any = ReferenceProvider(distributor_factory(mean=3, null_weight=0.5), shelves, create=False)
     return provided({"box_id": ReferenceProvider(distributor_factory(mean=2), boxes), "shelf_id": closed})
 
 
@@ -75,6 +75,42 @@ def open_twice() -> AnyProvider:
     )
 
 
+class Hasty(AggregateProvider[dict[str, Any], Agg]):
+    """Some objects make a part before the others are drawn."""
+
+    _id_attr = "id"
+    id: ValueProvider[int, int]
+    kind: ValueProvider[str, str]
+    colour: ValueProvider[str, str]
+    part: CompositeValueProvider[dict[str, Any], dict[str, Any]]
+    turns: Iterator[int]
+
+    def __init__(self) -> None:
+        self.id = ValueProvider[int, int]()
+        self.kind = ValueProvider(values=["a", "b", "c"])
+        self.colour = ValueProvider(values=["red", "blue"], weights=[0.7, 0.3])
+        self.part = Sized()
+        super().__init__(store(), Agg, Agg.export)
+
+    async def do_populate(self, session: ISession, specification: Any = None) -> None:
+        if self.kind.get() is None and next(self.turns) % 3:
+            await self.kind.create(session)
+        await super().do_populate(session, specification)
+
+
+class Sized(CompositeValueProvider[dict[str, Any], dict[str, Any]]):
+    size: ValueProvider[str, str]
+
+    def __init__(self) -> None:
+        self.size = ValueProvider(values=["s", "m", "l"], weights=[0.5, 0.3, 0.2])
+        super().__init__(dict)
+
+
+def hasty() -> AnyProvider:
+    Hasty.turns = count()  # begins anew for each way
+    return Hasty()
+
+
 GRAPHS: dict[str, Callable[[], AnyProvider]] = {
     "list of values": lambda: provided(
         {"lines": DependentProvider(children_factory(low=0, high=3, mean=1), ValueProvider[int, int](distributor_factory()))}
@@ -83,6 +119,7 @@ GRAPHS: dict[str, Callable[[], AnyProvider]] = {
     "closed reference": lambda: closed_before_open(True),
     "closed reference by another provider": lambda: closed_before_open(False),
     "two providers of one repository": open_twice,
+    "a part made before the others": hasty,
 }
 
 
@@ -115,3 +152,34 @@ async def rows(provider: AnyProvider, batch_size: int | None, count: int = 60) -
 async def test_a_batch_gives_the_rows_of_single_objects(name: str, batch_size: int) -> None:
     expected = await rows(GRAPHS[name](), None)
     assert await rows(GRAPHS[name](), batch_size) == expected
+
+
+async def test_a_batch_that_takes_more_numbers_than_were_reserved_draws_the_same_again() -> None:
+    def with_lists() -> AnyProvider:
+        item = ValueProvider[int, int](distributor_factory(), input_generator=lambda session, position: position)
+        return provided(
+            {
+                "kind": ValueProvider(values=["a", "b", "c"], weights=[0.5, 0.3, 0.2]),
+                "lines": DependentProvider(children_factory(low=0, high=40, mean=4), item),
+            }
+        )
+
+    expected = await rows(with_lists(), None, 200)
+    found = await rows(with_lists(), 20, 200)
+    assert found[-1]["id"] > 200  # the store had to give numbers twice
+    assert [{**row, "id": place} for place, row in enumerate(found, 1)] == expected
+
+
+@pytest.mark.parametrize("fails_at", [0, 3])
+async def test_an_async_factory_that_fails_leaves_nothing_behind_and_is_told_with_its_input(fails_at: int) -> None:
+    async def make(**attributes: Any) -> Agg:
+        if attributes["number"] == fails_at:
+            raise ValueError("breaks an invariant")
+        return Agg(**attributes)
+
+    numbers = provided({"number": ValueProvider[int, int](distributor_factory(sequence=True))})
+    numbers._output_factory = make
+    with pytest.raises(GenerationError, match=rf"'number': {fails_at}.*ValueError: breaks an invariant"):
+        async for _ in generate(numbers, InMemorySessionPool(), 10):
+            pass
+    gc.collect()  # a coroutine that nobody awaited would tell here
