@@ -28,10 +28,14 @@ class HttpError(TransportError):
     Attributes:
         method, path: of the request; the path is without the query.
         status: of the answer; None if there was none.
+        is_in_doubt: it may have been done all the same.
     """
 
-    def __init__(self, message: str, fault: Fault, method: str, path: str, status: int | None = None) -> None:
+    def __init__(
+        self, message: str, fault: Fault, method: str, path: str, status: int | None = None, *, is_in_doubt: bool = False
+    ) -> None:
         super().__init__(message, fault)
         self.method = method
         self.path = path
         self.status = status
+        self.is_in_doubt = is_in_doubt
