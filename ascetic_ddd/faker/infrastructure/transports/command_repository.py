@@ -88,12 +88,12 @@ class CommandRepository(Generic[C]):
             CommandError: the handler raised.
             PersistenceError: there is no id, neither told nor answered.
         """
-        receipt: Receipt | None = self._leftovers.take(session, draft)
+        receipt: Receipt | None = self._leftovers.take(draft)
         if receipt is None:
             receipt = await self._handled(session, draft.command)
-            if not self._joins:
-                self._leftovers.watch(session, draft, receipt)
-        draft.take(receipt, self._id_attr)
+        if not self._joins:
+            self._leftovers.watch(session, draft, receipt)
+        draft.take(session, receipt, self._id_attr)
 
     async def update(self, session: ISession, draft: Draft[C]) -> None:
         """Have a further command handled that was put into the draft.
@@ -101,7 +101,7 @@ class CommandRepository(Generic[C]):
         Raises:
             CommandError: the handler raised.
         """
-        draft.take(await self._handled(session, draft.command), self._id_attr)
+        draft.take(session, await self._handled(session, draft.command), self._id_attr)
 
     async def _handled(self, session: ISession, command: Any) -> Receipt:
         try:

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
 from ascetic_ddd.faker.infrastructure.repositories.exported_id import is_incomplete, missing_parts
 from ascetic_ddd.faker.infrastructure.transports.plain import plain
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("Draft", "Receipt", "draft_of")
 
@@ -53,8 +54,8 @@ class Draft(Generic[C]):
         copy: dict[str, Any] = plain(self._state)
         return copy
 
-    def take(self, receipt: Receipt, id_attr: str = "id") -> None:
-        """Learn what the application answered.
+    def take(self, session: ISession, receipt: Receipt, id_attr: str = "id") -> None:
+        """Learn what the application answered; after a rollback it is forgotten again.
 
         Raises:
             PersistenceError: the id is still incomplete, or another one than was told; nothing changed.
@@ -70,8 +71,12 @@ class Draft(Generic[C]):
             )
         if not is_incomplete(told) and told != id:
             raise PersistenceError(f"{type(self.command).__name__} told the id {told!r}, and was answered with {id!r}")
+        session.on_rollback(self._forget, self._state, self.version)
         self._state = state
         self.version = receipt.version
+
+    def _forget(self, state: dict[str, Any], version: Any) -> None:
+        self._state, self.version = state, version
 
     def __repr__(self) -> str:
         return f"Draft({self.command!r}, {self._state!r})"

@@ -24,21 +24,17 @@ class Leftovers:
     def __len__(self) -> int:
         return sum(map(len, self._answers.values()))
 
-    def take(self, session: ISession, draft: Draft[Any]) -> Any:
-        """Give what was answered to the same command before, and is left; None if there is nothing.
-
-        If this transaction rolls back, too, it is left again.
-        """
+    def take(self, draft: Draft[Any]) -> Any:
+        """Give what was answered to the same command before, and is left; None if there is nothing. Who takes it watches it."""
         if not self._answers:
             return None
-        said = _said(draft)
+        said = _words(draft.command)
         answers = self._answers.get(said)
         if not answers:
             return None
         answer = answers.pop(0)
         if not answers:
             del self._answers[said]
-        session.on_rollback(self._leave, said, answer)
         return answer
 
     def watch(self, session: ISession, draft: Draft[Any], answer: Any) -> None:
@@ -47,7 +43,7 @@ class Leftovers:
 
     def leave(self, draft: Draft[Any], answer: Any) -> None:
         """Keep an answer at once, in whatever transaction."""
-        self._leave(_said(draft), answer)
+        self._leave(_words(draft.command), answer)
 
     def _leave(self, said: Hashable, answer: Any) -> None:
         self._answers.setdefault(said.found() if isinstance(said, _Said) else said, []).append(answer)
@@ -63,10 +59,6 @@ class _Said:
 
     def found(self) -> Hashable:
         return _words(self._command)
-
-
-def _said(draft: Draft[Any]) -> Hashable:
-    return _words(draft.command)
 
 
 def _words(command: Any) -> Hashable:

@@ -14,6 +14,7 @@ from ascetic_ddd.faker.infrastructure.transports.errors import HttpError
 from ascetic_ddd.faker.infrastructure.transports.http.answers import Answer
 from ascetic_ddd.faker.infrastructure.transports.http.api import HttpApi, Request
 from ascetic_ddd.faker.infrastructure.transports.http.polling import polled
+from ascetic_ddd.faker.infrastructure.transports.journal import IJournal, Intent
 from ascetic_ddd.faker.infrastructure.transports.leftovers import Leftovers
 from ascetic_ddd.faker.infrastructure.transports.route import Route
 from ascetic_ddd.seedwork.domain.session.faults import Fault
@@ -44,6 +45,8 @@ class RestRepository(Generic[C]):
         id_attr: the name of the part that is the id.
         at_once: how many requests ``insert_many`` has under way; with more than one, ids that the server counts are not in order.
         find: session → the exported states of what the application has, see :func:`.listing`; for ``reconcile``.
+        journal: keeps each request before it is sent until what came of it is remembered, so that after a crash :func:`.recover`
+            can ask again; one more commit an aggregate.
 
     Raises:
         ConfigurationError: two routes for one command, or none at all.
@@ -59,6 +62,7 @@ class RestRepository(Generic[C]):
         id_attr: str = "id",
         at_once: int = 1,
         find: Callable[[ISession], AsyncIterator[dict[str, Any]]] | None = None,
+        journal: IJournal | None = None,
     ) -> None:
         self._routes = {route.command: route for route in routes}
         if not routes or len(self._routes) < len(routes):
@@ -72,6 +76,7 @@ class RestRepository(Generic[C]):
         self._run = uuid.uuid4()  # keys of another process must not meet these
         self._last_number = 0
         self.find = find
+        self.journal = journal
 
     @property
     def orphans(self) -> int:
@@ -86,21 +91,12 @@ class RestRepository(Generic[C]):
             PersistenceError: there is no id, neither told nor answered.
             ConfigurationError: no route fits.
         """
-        route = self._route(draft)
-        left: _Sent | None = self._leftovers.take(session, draft)
-        if left is not None and left.receipt is not None:
-            draft.take(left.receipt, self._id_attr)
-            return
-        key = self._next_key() if left is None else left.key
-        request = self._request(route, draft, key)
-        try:
-            receipt = self._receipt(route, request, await self._answer(route, request))
-        except (HttpError, asyncio.CancelledError) as error:
-            if left is None and getattr(error, "is_in_doubt", True):
-                self._leftovers.leave(draft, _Sent(key, None))
-            raise
+        left: _Sent = self._leftovers.take(draft) or _Sent(self._next_key(), None)
+        receipt, key = left.receipt or await self._sent(draft, left.key), left.key
         self._leftovers.watch(session, draft, _Sent(key, receipt))
-        draft.take(receipt, self._id_attr)
+        if self.journal is not None:
+            await self.journal.settle(session, key)
+        draft.take(session, receipt, self._id_attr)
 
     async def insert_many(self, session: ISession, aggs: Sequence[Draft[C]]) -> None:
         """Send the commands, ``at_once`` of them at the same time; if one fails, no more are begun, and its error travels."""
@@ -129,7 +125,53 @@ class RestRepository(Generic[C]):
         """
         route = self._route(draft)
         request = self._request(route, draft, self._next_key())
-        draft.take(self._receipt(route, request, await self._answer(route, request)), self._id_attr)
+        draft.take(session, self._receipt(route, request, await self._answer(route, request)), self._id_attr)
+
+    @property
+    def knows_keys(self) -> bool:
+        """True if the server can be asked again what came of a request."""
+        return self._api.knows_keys
+
+    async def left(self, session: ISession) -> list[Intent]:
+        """Give the requests of an earlier run of which it is not known what has come."""
+        return [] if self.journal is None else await self.journal.left(session, list(map(str, self._routes.values())))
+
+    async def sent_again(self, session: ISession, intent: Intent) -> dict[str, Any] | None:
+        """Send a request of an earlier run again, and give the state of the aggregate; None if it is refused.
+
+        Raises:
+            HttpError: the server does not serve.
+        """
+        route = next(route for route in self._routes.values() if str(route) == intent.route)
+        request = Request(route.method, intent.path, intent.body, route.headers, intent.key, is_fixed=not route.fields)
+        draft = Draft[Any](route, intent.state)
+        try:
+            draft.take(session, self._receipt(route, request, await self._answer(route, request)), self._id_attr)
+        except HttpError as error:
+            if error.fault is not Fault.DATA:
+                raise
+            return None
+        return draft.export()
+
+    async def settle(self, session: ISession, intent: Intent) -> None:
+        """Forget a request of an earlier run, in the transaction in which what came of it is remembered."""
+        if self.journal is not None:
+            await self.journal.settle(session, intent.key)
+
+    async def _sent(self, draft: Draft[C], key: str) -> Receipt:
+        """Send the command, and give the answer; one in doubt is kept with its key, for the same command to come again."""
+        route = self._route(draft)
+        request = self._request(route, draft, key)
+        if self.journal is not None:
+            await self.journal.intend(Intent(key, str(route), request.path, request.body, draft.export()))
+        try:
+            return self._receipt(route, request, await self._answer(route, request))
+        except (HttpError, asyncio.CancelledError) as error:
+            if getattr(error, "is_in_doubt", True):
+                self._leftovers.leave(draft, _Sent(key, None))
+            elif self.journal is not None:
+                await self.journal.withdraw(key)
+            raise
 
     def _route(self, draft: Draft[C]) -> Route:
         route = self._routes.get(type(draft.command))

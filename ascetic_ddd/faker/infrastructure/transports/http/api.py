@@ -123,6 +123,11 @@ class HttpApi:
         self.retries: Counter[str] = Counter()
         self.doubtful = 0
 
+    @property
+    def knows_keys(self) -> bool:
+        """True if requests are sent with keys by which the server knows them."""
+        return self._idempotency is not None
+
     async def call(self, request: Request) -> Answer:
         """Send the request until it is answered with 2xx.
 

@@ -11,6 +11,7 @@ import pytest
 from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
 from ascetic_ddd.faker.infrastructure.transports.drafts import Draft, Receipt, draft_of
 from ascetic_ddd.faker.infrastructure.transports.plain import json_ready, plain
+from ascetic_ddd.faker.infrastructure.transports.sessions import RemoteSession
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def test_what_is_exported_is_the_caller_s_own() -> None:
 )
 def test_an_id_is_completed_by_what_was_given(told: Any, given: Any, id: Any) -> None:
     draft = Draft("command", {"id": told})
-    draft.take(Receipt(given, version='"1"'))
+    draft.take(RemoteSession(), Receipt(given, version='"1"'))
     assert (draft.export(), draft.version) == ({"id": id}, '"1"')
 
 
@@ -84,13 +85,13 @@ def test_an_id_is_completed_by_what_was_given(told: Any, given: Any, id: Any) ->
 def test_an_id_that_cannot_be_right_is_refused_and_nothing_changes(told: Any, given: Any, words: str) -> None:
     draft = Draft("command", {"id": told})
     with pytest.raises(PersistenceError, match=words):
-        draft.take(Receipt(given))
+        draft.take(RemoteSession(), Receipt(given))
     assert draft.export() == {"id": told}
 
 
 def test_what_the_application_decided_replaces_what_is_remembered() -> None:
     draft = Draft("command", {"id": 1, "status": "new", "amount": 5})
-    draft.take(Receipt(state={"status": Status.PLACED}))
+    draft.take(RemoteSession(), Receipt(state={"status": Status.PLACED}))
     assert draft.export() == {"id": 1, "status": "placed", "amount": 5}
 
 
