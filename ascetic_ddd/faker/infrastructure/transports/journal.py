@@ -1,6 +1,7 @@
 """What is about to be sent, written down before it is sent: so a crash loses no answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -84,6 +85,22 @@ class PgJournal:
         self._left = (
             f"SELECT key::text, route, path, body, state FROM {escaped} WHERE route = ANY(%s) ORDER BY number"  # noqa: S608
         ).encode()
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(cls, dsn: str, table: TableName = "requests", *, connections: int = 4) -> AsyncIterator["PgJournal"]:
+        """Give a journal in this database, on connections of its own, with its table; closed on leaving.
+
+        Args:
+            dsn: of the internal database.
+            table: the table's name.
+            connections: at most as many; one for each lane.
+        """
+        pool: AsyncConnectionPool[AsyncConnection[Any]]
+        async with AsyncConnectionPool(dsn, min_size=1, max_size=connections, open=False) as pool:
+            journal = cls(pool, table)
+            await journal._alone(journal._create, (), "set up")
+            yield journal
 
     async def setup(self, session: ISession) -> None:
         """Create the table, if it is not there."""

@@ -52,6 +52,7 @@ class RestRepository(Generic[C]):
         ConfigurationError: two routes for one command, or none at all.
     """
 
+    api: HttpApi
     find: Callable[[ISession], AsyncIterator[dict[str, Any]]] | None
 
     def __init__(
@@ -69,7 +70,7 @@ class RestRepository(Generic[C]):
             raise ConfigurationError(f"routes={[str(route) for route in routes]}: expected one for each class of commands")
         if at_once < 1:
             raise ConfigurationError(f"at_once={at_once!r}: expected a number of requests, at least 1")
-        self._api = api
+        self.api = api
         self._id_attr = id_attr
         self._at_once = at_once
         self._leftovers = Leftovers()
@@ -130,7 +131,7 @@ class RestRepository(Generic[C]):
     @property
     def knows_keys(self) -> bool:
         """True if the server can be asked again what came of a request."""
-        return self._api.knows_keys
+        return self.api.knows_keys
 
     async def left(self, session: ISession) -> list[Intent]:
         """Give the requests of an earlier run of which it is not known what has come."""
@@ -195,7 +196,7 @@ class RestRepository(Generic[C]):
         return Request(route.method, path, body, headers, key, is_fixed=not route.fields)
 
     async def _answer(self, route: Route, request: Request) -> Answer:
-        answer = await self._api.call(request)
+        answer = await self.api.call(request)
         if answer.status != 202 or route.accepted is None:
             if answer.status == 202 and route.id is not None and route.id(answer) is None:
                 raise HttpError(
@@ -207,7 +208,7 @@ class RestRepository(Generic[C]):
                     202,
                 )
             return answer
-        return await polled(self._api, request, answer, route.accepted)
+        return await polled(self.api, request, answer, route.accepted)
 
     def _receipt(self, route: Route, request: Request, answer: Answer) -> Receipt:
         try:

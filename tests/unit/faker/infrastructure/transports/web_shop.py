@@ -53,6 +53,7 @@ class WebShop:
         app.add_api_route("/customers", self._add_customer, methods=["POST"])
         app.add_api_route("/customers/{customer_id}/orders", self._place_order, methods=["POST"])
         app.add_api_route("/orders", self._orders, methods=["GET"])
+        app.add_api_route("/customers", self._customers, methods=["GET"])
         return app
 
     async def _add_customer(self, request: Request) -> Response:
@@ -72,6 +73,9 @@ class WebShop:
         rows = list(self.shop.orders.values())[page * 100 : page * 100 + 100]
         headers = {"Link": f'</orders?page={page + 1}>; rel="next"'} if len(rows) == 100 else {}
         return JSONResponse(rows, headers=headers)
+
+    async def _customers(self) -> Response:
+        return JSONResponse(list(self.shop.customers.values()))
 
     async def _served(self, request: Request, handle: Callable[[dict[str, Any]], Response]) -> Response:
         self.requests += 1
@@ -141,14 +145,24 @@ def orders_over(api: HttpApi, **options: Any) -> tuple[Orders, RestRepository[An
     return orders_by(RestRepository(api, ROUTES[:1]), orders), orders
 
 
-@asynccontextmanager
-async def served(app: FastAPI, port: int = 0) -> AsyncIterator[int]:
-    """Serve an application on a real socket of this machine; gives the port."""
+def listener_on(port: int) -> socket.socket:
+    """A socket of this machine that listens, so nobody is refused while the server starts up."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # so named, asyncio sends without delay
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", port))
-    listener.listen(128)  # so nobody is refused while it starts up
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", ws="none", timeout_graceful_shutdown=1))
+    listener.listen(128)
+    return listener
+
+
+def server_of(app: FastAPI) -> uvicorn.Server:
+    return uvicorn.Server(uvicorn.Config(app, log_level="critical", ws="none", timeout_graceful_shutdown=1))
+
+
+@asynccontextmanager
+async def served(app: FastAPI, port: int = 0) -> AsyncIterator[int]:
+    """Serve an application on a real socket of this machine; gives the port."""
+    listener = listener_on(port)
+    server = server_of(app)
     with server.capture_signals():
         serving = asyncio.ensure_future(server._serve([listener]))
         try:
