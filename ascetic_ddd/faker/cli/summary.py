@@ -21,7 +21,7 @@ class Requests:
     Attributes:
         repeated: how often requests were sent again, by cause.
         doubtful: of these, those that may have been done twice.
-        orphans: aggregates outside that were rolled back here, and are not remembered.
+        orphans: commands that were done outside, and rolled back here.
     """
 
     repeated: Mapping[str, int] = field(default_factory=dict)
@@ -146,7 +146,7 @@ class Summary:
         if found.doubtful:
             lines.append(f"{found.doubtful:,} of them may have been done twice; `reconcile` tells.")
         if found.orphans:
-            lines.append(f"{found.orphans:,} aggregates are outside and not remembered; `reconcile --adopt` takes them in.")
+            lines.append(f"what {found.orphans:,} commands did outside is not remembered; `reconcile --adopt` takes it in.")
         return lines
 
     def _of(self, path: str) -> dict[str, int]:

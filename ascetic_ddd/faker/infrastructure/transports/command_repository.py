@@ -4,6 +4,7 @@ import asyncio
 import inspect
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
@@ -78,7 +79,7 @@ class CommandRepository(Generic[C]):
 
     @property
     def orphans(self) -> int:
-        """How many aggregates are outside and not remembered: their transactions were rolled back here, and not repeated."""
+        """How many commands were done outside and are not remembered: rolled back here, and not repeated."""
         return len(self._leftovers)
 
     async def insert(self, session: ISession, draft: Draft[C]) -> None:
@@ -88,20 +89,28 @@ class CommandRepository(Generic[C]):
             CommandError: the handler raised.
             PersistenceError: there is no id, neither told nor answered.
         """
-        receipt: Receipt | None = self._leftovers.take(draft)
-        if receipt is None:
-            receipt = await self._handled(session, draft.command)
-        if not self._joins:
-            self._leftovers.watch(session, draft, receipt)
-        draft.take(session, receipt, self._id_attr)
+        await self._done(session, draft)
+        for step in draft.steps:
+            draft.command = step(draft)
+            await self._done(session, draft, is_further=True)
 
     async def update(self, session: ISession, draft: Draft[C]) -> None:
-        """Have a further command handled that was put into the draft.
+        """Have a further command handled that was put into the draft; an id in its reply is something else's.
 
         Raises:
             CommandError: the handler raised.
         """
-        draft.take(session, await self._handled(session, draft.command), self._id_attr)
+        await self._done(session, draft, is_further=True)
+
+    async def _done(self, session: ISession, draft: Draft[C], *, is_further: bool = False) -> None:
+        receipt: Receipt | None = self._leftovers.take(draft)
+        if receipt is None:
+            receipt = await self._handled(session, draft.command)
+            if is_further:
+                receipt = replace(receipt, id=None)
+        if not self._joins:
+            self._leftovers.watch(session, draft, receipt)
+        draft.take(session, receipt, self._id_attr)
 
     async def _handled(self, session: ISession, command: Any) -> Receipt:
         try:

@@ -1,12 +1,12 @@
 """What is made where the aggregate itself lives elsewhere: the command that asks for it, and what is known of it."""
 
-import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
+from ascetic_ddd.faker.domain.errors import PersistenceError
 from ascetic_ddd.faker.infrastructure.repositories.exported_id import is_incomplete, missing_parts
+from ascetic_ddd.faker.infrastructure.transports.filling import FieldSource, filled
 from ascetic_ddd.faker.infrastructure.transports.plain import plain
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
@@ -40,14 +40,17 @@ class Draft(Generic[C]):
     Attributes:
         command: the last command of this aggregate; one that follows is put here, and sent by the repository's ``update``.
         version: of the last receipt.
+        steps: give the commands that follow the first one, each made of the draft as it is by then; see :class:`.Journey`.
     """
 
-    __slots__ = ("_state", "command", "version")
+    __slots__ = ("_given", "_state", "command", "steps", "version")
 
-    def __init__(self, command: C, state: Mapping[str, Any]) -> None:
+    def __init__(self, command: C, state: Mapping[str, Any], steps: Sequence[Callable[["Draft[Any]"], Any]] = ()) -> None:
         self.command: Any = command
         self.version: Any = None
+        self.steps = steps
         self._state = plain(state)
+        self._given: dict[str, Any] = {}
 
     def export(self) -> dict[str, Any]:
         """Give the state, as far as it is known, as plain data: the ``output_exporter`` and ``agg_exporter`` of drafts."""
@@ -71,18 +74,24 @@ class Draft(Generic[C]):
             )
         if not is_incomplete(told) and told != id:
             raise PersistenceError(f"{type(self.command).__name__} told the id {told!r}, and was answered with {id!r}")
-        session.on_rollback(self._forget, self._state, self.version)
+        session.on_rollback(self._forget, self.command, self._state, self._given, self.version)
         self._state = state
-        self.version = receipt.version
+        self._given = {**self._given, **(receipt.state or {}), id_attr: id}
+        self.version = receipt.version if receipt.version is not None else self.version
 
-    def _forget(self, state: dict[str, Any], version: Any) -> None:
-        self._state, self.version = state, version
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """What the application has told of the aggregate: its id, parts that it has decided, and ``version``."""
+        return {**self._given, "version": self.version}
+
+    def _forget(self, command: Any, state: dict[str, Any], given: dict[str, Any], version: Any) -> None:
+        self.command, self._state, self._given, self.version = command, state, given, version
 
     def __repr__(self) -> str:
         return f"Draft({self.command!r}, {self._state!r})"
 
 
-def draft_of(command_class: Callable[..., C], **fields: str | Callable[[Mapping[str, Any]], Any]) -> Callable[..., Draft[C]]:
+def draft_of(command_class: Callable[..., C], **fields: FieldSource) -> Callable[..., Draft[C]]:
     """Give an ``output_factory`` that makes drafts: the command is made of the outputs of the parts of the same names.
 
     A part that the command does not ask for is remembered and not sent, such as an id that the application gives.
@@ -101,33 +110,12 @@ def draft_of(command_class: Callable[..., C], **fields: str | Callable[[Mapping[
         >>> draft_of(AddBook)(id=None, title="Emma")
         Draft(AddBook(title='Emma'), {'id': None, 'title': 'Emma'})
     """
-    name = getattr(command_class, "__name__", repr(command_class))
-    parameters = inspect.signature(command_class).parameters
-    takes_all = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
-    known = [each for each, parameter in parameters.items() if parameter.kind in (parameter.KEYWORD_ONLY, _USUAL)]
-    required = [each for each in known if parameters[each].default is inspect.Parameter.empty]
-    unknown = [] if takes_all else sorted(fields.keys() - set(known))
-    if unknown:
-        raise ConfigurationError(f"draft_of({name}): the command has no field {unknown[0]!r}, only {', '.join(known)}")
+    fill = filled(command_class, fields, "draft_of")
 
     def make(**parts: Any) -> Draft[C]:
-        told = {each: parts[each] for each in (parts if takes_all else known) if each in parts}
-        for field, source in fields.items():
-            if isinstance(source, str) and source not in parts:
-                raise ConfigurationError(f"draft_of({name}): no part {source!r} for {field!r}, only {', '.join(parts)}")
-            told[field] = parts[source] if isinstance(source, str) else source(parts)
-        lacking = [each for each in required if each not in told]
-        if lacking:
-            raise ConfigurationError(
-                f"draft_of({name}): no part gives {', '.join(map(repr, lacking))}; the parts are {', '.join(parts)}: "
-                f"add one, or say draft_of({name}, {lacking[0]}=…)"
-            )
-        return Draft(command_class(**told), parts)
+        return Draft(fill(parts), parts)
 
     return make
-
-
-_USUAL = inspect.Parameter.POSITIONAL_OR_KEYWORD
 
 
 def _completed(told: Any, given: Any, id_attr: str) -> Any:

@@ -28,14 +28,14 @@ class Intent:
         key: by which the server knows it.
         route: the route it goes, in words.
         path, body: what is sent.
-        state: of the aggregate, as far as it is known before.
+        state: of the aggregate, as far as it is known before; None if this request does not make it whole.
     """
 
     key: str
     route: str
     path: str
     body: Any
-    state: Mapping[str, Any]
+    state: Mapping[str, Any] | None
 
 
 class IJournal(Protocol):
@@ -75,7 +75,7 @@ class PgJournal:
         # A body is kept as it is written, key by key: a server may compare what comes with a key byte by byte.
         self._create = (
             f"CREATE TABLE IF NOT EXISTS {plain} (number bigint GENERATED ALWAYS AS IDENTITY, key uuid PRIMARY KEY, "
-            "route text NOT NULL, path text NOT NULL, body json, state jsonb NOT NULL)"
+            "route text NOT NULL, path text NOT NULL, body json, state jsonb)"
         ).encode()
         self._drop = f"DROP TABLE IF EXISTS {plain}".encode()
         self._insert = (
@@ -112,7 +112,7 @@ class PgJournal:
 
     async def intend(self, intent: Intent) -> None:
         """Keep an intent; durable when it returns."""
-        state = Jsonb(encode(dict(intent.state)))
+        state = None if intent.state is None else Jsonb(encode(dict(intent.state)))
         await self._alone(self._insert, (intent.key, intent.route, intent.path, Json(intent.body), state), "note a request")
 
     async def withdraw(self, key: str) -> None:
@@ -126,7 +126,9 @@ class PgJournal:
     async def left(self, session: ISession, routes: Sequence[str]) -> list[Intent]:
         """Give the intents of these routes of which it is not known what has come, oldest first."""
         cursor = await self._access.execute(session, self._left, (list(routes),), "read what was left")
-        return [Intent(key, route, path, body, decode(state)) for key, route, path, body, state in await cursor.fetchall()]
+        return [
+            Intent(key, route, path, body, state and decode(state)) for key, route, path, body, state in await cursor.fetchall()
+        ]
 
     async def _alone(self, statement: bytes, parameters: Sequence[Any], operation: str) -> None:
         try:

@@ -20,7 +20,8 @@ class Recovered:
         path: path of the provider.
         remembered: aggregates that exist, and are remembered now.
         refused: requests of which nothing came.
-        in_doubt: requests that cannot be sent again, since the server knows no keys; ``reconcile`` finds what came of them.
+        in_doubt: requests that are not sent again, since the server knows no keys, or since they are steps of a journey that was
+            broken off; ``reconcile`` finds what came of them.
     """
 
     path: str
@@ -62,8 +63,9 @@ async def _recovered(
         left = await external.left(session)
     for intent in left:
         async with session_pool.session() as session, session.atomic():
-            state = await external.sent_again(session, intent) if external.knows_keys else None
-            if not external.knows_keys:
+            can_be_told = external.knows_keys and intent.state is not None
+            state = await external.sent_again(session, intent) if can_be_told else None
+            if not can_be_told:
                 in_doubt += 1
             elif state is None:
                 refused += 1

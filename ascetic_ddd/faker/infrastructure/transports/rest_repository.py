@@ -81,7 +81,7 @@ class RestRepository(Generic[C]):
 
     @property
     def orphans(self) -> int:
-        """How many aggregates are outside, or may be, and not remembered: rolled back here, and not repeated."""
+        """How many requests have been done, or may have been, and are not remembered: rolled back here, and not repeated."""
         return len(self._leftovers)
 
     async def insert(self, session: ISession, draft: Draft[C]) -> None:
@@ -92,12 +92,10 @@ class RestRepository(Generic[C]):
             PersistenceError: there is no id, neither told nor answered.
             ConfigurationError: no route fits.
         """
-        left: _Sent = self._leftovers.take(draft) or _Sent(self._next_key(), None)
-        receipt, key = left.receipt or await self._sent(draft, left.key), left.key
-        self._leftovers.watch(session, draft, _Sent(key, receipt))
-        if self.journal is not None:
-            await self.journal.settle(session, key)
-        draft.take(session, receipt, self._id_attr)
+        await self._done(session, draft)
+        for step in draft.steps:
+            draft.command = step(draft)
+            await self._done(session, draft)
 
     async def insert_many(self, session: ISession, aggs: Sequence[Draft[C]]) -> None:
         """Send the commands, ``at_once`` of them at the same time; if one fails, no more are begun, and its error travels."""
@@ -124,9 +122,15 @@ class RestRepository(Generic[C]):
         Raises:
             HttpError: it was refused (412: the aggregate has changed meanwhile), or the server does not serve.
         """
-        route = self._route(draft)
-        request = self._request(route, draft, self._next_key())
-        draft.take(session, self._receipt(route, request, await self._answer(route, request)), self._id_attr)
+        await self._done(session, draft)
+
+    async def _done(self, session: ISession, draft: Draft[C]) -> None:
+        left: _Sent = self._leftovers.take(draft) or _Sent(self._next_key(), None)
+        receipt, key = left.receipt or await self._sent(draft, left.key), left.key
+        self._leftovers.watch(session, draft, _Sent(key, receipt))
+        if self.journal is not None:
+            await self.journal.settle(session, key)
+        draft.take(session, receipt, self._id_attr)
 
     @property
     def knows_keys(self) -> bool:
@@ -143,6 +147,8 @@ class RestRepository(Generic[C]):
         Raises:
             HttpError: the server does not serve.
         """
+        if intent.state is None:
+            return None
         route = next(route for route in self._routes.values() if str(route) == intent.route)
         request = Request(route.method, intent.path, intent.body, route.headers, intent.key, is_fixed=not route.fields)
         draft = Draft[Any](route, intent.state)
@@ -164,7 +170,8 @@ class RestRepository(Generic[C]):
         route = self._route(draft)
         request = self._request(route, draft, key)
         if self.journal is not None:
-            await self.journal.intend(Intent(key, str(route), request.path, request.body, draft.export()))
+            state = None if draft.steps else draft.export()  # what is half made is not to be remembered as whole
+            await self.journal.intend(Intent(key, str(route), request.path, request.body, state))
         try:
             return self._receipt(route, request, await self._answer(route, request))
         except (HttpError, asyncio.CancelledError) as error:

@@ -103,10 +103,10 @@ class Orders(AggregateProvider[dict[str, Any], Draft[PlaceOrder]]):
 
 def orders_by(customers: Any, orders: Any | None = None) -> Orders:
     """The graph on two external repositories, remembered in memory."""
-    return Orders(_remembered(customers if orders is None else orders), Customers(_remembered(customers)))
+    return Orders(remembered(customers if orders is None else orders), Customers(remembered(customers)))
 
 
-def _remembered(external: Any) -> CompositeAutoPkRepository[Draft[Any]]:
+def remembered(external: Any) -> CompositeAutoPkRepository[Draft[Any]]:
     return CompositeAutoPkRepository(
         external_repository=external, internal_repository=InMemoryRepository[Draft[Any]](agg_exporter=Draft.export)
     )
