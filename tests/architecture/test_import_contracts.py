@@ -113,6 +113,8 @@ VIOLATIONS = [
     ("models", "faker/infrastructure/repositories/planted.py", "import pydantic_core"),
     ("models", "faker/infrastructure/repositories/planted.py", "import annotated_types"),
     ("models", "faker/domain/generators/planted.py", "import rstr"),
+    ("transports", "faker/infrastructure/repositories/planted.py", "import httpx2"),
+    ("transports", "faker/cli/planted.py", "import eventsourcing"),
     ("outside", "faker/domain/values/planted.py", "import tests"),
     ("outside", "faker/cli/planted.py", "from examples import library"),
     ("outside", "faker/testing/planted.py", "import benchmarks.run"),

@@ -1,5 +1,5 @@
 """The path by which users know what a run is about; it is in ``runs``."""
 
-from ascetic_ddd.faker.application.runs.target import Target
+from ascetic_ddd.faker.application.runs.target import Endpoint, Target, Transport
 
-__all__ = ("Target",)
+__all__ = ("Endpoint", "Target", "Transport")

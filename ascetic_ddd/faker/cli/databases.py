@@ -1,7 +1,7 @@
 """The two databases of a run: those that are told, or two on the embedded server."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -48,19 +48,26 @@ class DataUse:
 
 
 @contextmanager
-def databases(options: DatabaseOptions, target: Target, *, create: bool = True) -> Iterator[Databases]:
+def databases(
+    options: DatabaseOptions, target: Target, *, create: bool = True, is_remote: bool = False
+) -> Iterator[Databases]:
     """Give the databases; the embedded server, if it is the one, runs for the time of the block.
 
     Args:
         options: which ones.
         target: creates the application's tables, where the database is made for it.
         create: False makes nothing: on the embedded server they have to be there.
+        is_remote: the application is reached without its database: our own one stands on both sides.
 
     Raises:
         CommandError: a connection string cannot be read, or one is told without the other; or they shall not be made, and are
             not there; or the embedded server does not start.
     """
-    if options.external_dsn is None and options.internal_dsn is None:
+    if is_remote and options.internal_dsn is not None:
+        internal = checked_dsn("--internal-dsn", options.internal_dsn)
+        yield Databases(internal, internal)
+        return
+    if is_remote or (options.external_dsn is None and options.internal_dsn is None):
         if not create and not (options.data / "PG_VERSION").exists():
             raise CommandError(
                 f"--data {str(options.data)!r}: no run has kept anything there; tell the folder that `generate` was told, or "
@@ -69,7 +76,8 @@ def databases(options: DatabaseOptions, target: Target, *, create: bool = True) 
             )
         use = DataUse()
         with _without_traces(options.data, use), _embedded(options.data) as server:
-            found = _on_embedded(server, target) if create else _there(server, options.data)
+            names = (INTERNAL,) if is_remote else (APPLICATION, INTERNAL)
+            found = _on_embedded(server, target, names) if create else _there(server, options.data, names)
             yield replace(found, use=use)
         return
     if options.external_dsn is None or options.internal_dsn is None:
@@ -106,9 +114,9 @@ def _without_traces(folder: Path, use: DataUse) -> Iterator[None]:
         raise
 
 
-def _on_embedded(server: PgServer, target: Target) -> Databases:
+def _on_embedded(server: PgServer, target: Target, names: Sequence[str]) -> Databases:
     with server.exclusively():  # another process may just begin on the same folder
-        if not server.has_database(APPLICATION):
+        if APPLICATION in names and not server.has_database(APPLICATION):
             # Under another name until the tables are there: a crash meanwhile must not leave it half made.
             unfinished = f"{APPLICATION}_unfinished"
             server.drop_database(unfinished)
@@ -117,14 +125,14 @@ def _on_embedded(server: PgServer, target: Target) -> Databases:
             server.rename_database(unfinished, APPLICATION)
         if not server.has_database(INTERNAL):
             server.create_database(INTERNAL)
-    return Databases(server.dsn(APPLICATION), server.dsn(INTERNAL))
+    return Databases(server.dsn(names[0]), server.dsn(INTERNAL))
 
 
-def _there(server: PgServer, data: Path) -> Databases:
-    for name in (APPLICATION, INTERNAL):
+def _there(server: PgServer, data: Path, names: Sequence[str]) -> Databases:
+    for name in names:
         if not server.has_database(name):
             raise CommandError(f"--data {str(data)!r} has no database {name!r}: no run has come so far there", Exit.USAGE)
-    return Databases(server.dsn(APPLICATION), server.dsn(INTERNAL))
+    return Databases(server.dsn(names[0]), server.dsn(INTERNAL))
 
 
 def _create_schema(target: Target, dsn: str) -> None:

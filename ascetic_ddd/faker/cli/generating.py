@@ -11,12 +11,13 @@ from ascetic_ddd.faker.cli.databases import DatabaseOptions, databases
 from ascetic_ddd.faker.cli.exits import Exit, exit_codes, exit_of
 from ascetic_ddd.faker.cli.generation import GenerateOptions, run_generation
 from ascetic_ddd.faker.cli.next_steps import next_steps
-from ascetic_ddd.faker.cli.options import DATA, Data, Debug, External, Internal, Json, Target
+from ascetic_ddd.faker.cli.options import DATA, DOMAIN, BaseUrl, Data, Debug, External, Internal, Json, Target, Transport
 from ascetic_ddd.faker.cli.outcome import attempt, message_of, secrets_of, tell
 from ascetic_ddd.faker.cli.printing import print_error, print_json, print_lines
 from ascetic_ddd.faker.cli.reporting import reporter, stream_for
 from ascetic_ddd.faker.cli.summary import Summary
 from ascetic_ddd.faker.cli.targets import load_target
+from ascetic_ddd.faker.cli.transporting import transport_of
 
 __all__ = ("OnError", "register")
 
@@ -25,7 +26,8 @@ _EXIT_CODES = exit_codes("""\
     1  done, but aggregates failed and were left out (--on-error skip)
     2  wrong usage: options, connection string, TARGET
     3  an aggregate failed and the run stopped
-    4  a database is unreachable, was lost, only reads, or has no room left
+    4  a database is unreachable, was lost, only reads, or has no room left;
+       or the application at the base URL does not serve
     5  refused: another run is at work, or --resume is missing
 """)
 
@@ -54,6 +56,8 @@ def _generate(
     external_dsn: External = None,
     internal_dsn: Internal = None,
     data: Data = DATA,
+    transport: Transport = DOMAIN,
+    base_url: BaseUrl = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from what is remembered, up to N in all.")] = False,
     on_error: Annotated[OnError, typer.Option(help="An aggregate that fails stops the run, or is left out.")] = OnError.stop,
     retries: Annotated[
@@ -73,16 +77,21 @@ def _generate(
     Passwords are safer in the environment, ASCETIC_DDD_EXTERNAL_DSN and
     ASCETIC_DDD_INTERNAL_DSN, than in the command line, which others can see.
     """
-    options = GenerateOptions(target, count, seed, batch_size, lanes, resume, on_error.value, retries, patience)
+    options = GenerateOptions(
+        target, count, seed, batch_size, lanes, resume, on_error.value, retries, patience, transport, base_url
+    )
     summary = Summary(target, count, seed, resume)
-    secrets = secrets_of(external_dsn, internal_dsn)
-    again = {"--external-dsn": external_dsn, "--internal-dsn": internal_dsn, "--data": data}
+    secrets = secrets_of(external_dsn, internal_dsn, base_url)
+    places = {"--external-dsn": external_dsn, "--internal-dsn": internal_dsn, "--data": data}
+    again = {**places, "--transport": transport, "--base-url": base_url}
     told = _told_on_the_command_line(context, {**again, "--retries": retries, "--patience": patience})
 
     def work() -> None:
         found = load_target(target)
         show = reporter(stream_for(is_json=is_json))
-        with databases(DatabaseOptions(external_dsn, internal_dsn, data), found) as dsns:
+        way = transport_of(found, transport, base_url)
+        is_remote = way is not None and way.is_remote
+        with databases(DatabaseOptions(external_dsn, internal_dsn, data), found, is_remote=is_remote) as dsns:
             asyncio.run(run_generation(options, found, dsns, summary, show))
 
     error = attempt(work)

@@ -11,13 +11,16 @@ from ascetic_ddd.faker.application.runs.target import Target
 from ascetic_ddd.faker.cli.databases import Databases
 from ascetic_ddd.faker.cli.exits import CommandError, Exit
 from ascetic_ddd.faker.cli.interruption import Interruption
+from ascetic_ddd.faker.cli.options import DOMAIN
 from ascetic_ddd.faker.cli.reporting import IReporter
 from ascetic_ddd.faker.cli.session_pools import locked_session_pool
 from ascetic_ddd.faker.cli.stores import count_remembered, rememberers
 from ascetic_ddd.faker.cli.summary import Summary
+from ascetic_ddd.faker.cli.transporting import requests_of, transport_of, wired
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.randomness import seed_of
 from ascetic_ddd.faker.domain.repositories import IObservable, offers
+from ascetic_ddd.faker.infrastructure.transports.recovery import recover
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession, ISessionPool
 
 __all__ = ("GenerateOptions", "run_generation")
@@ -36,6 +39,8 @@ class GenerateOptions:
     on_error: Literal["stop", "skip"]
     retries: int
     patience_s: float
+    transport: str = DOMAIN
+    base_url: str | None = None
 
 
 async def run_generation(
@@ -48,12 +53,16 @@ async def run_generation(
         GenerationError: an aggregate failed.
     """
     interruption = Interruption()
+    transport = transport_of(target, options.transport, options.base_url)
     with interruption.heard():
-        async with locked_session_pool(found, options.lanes, options.patience_s) as session_pool:
-            missing = await _prepared(options, target.provider, session_pool, summary)
+        async with (
+            locked_session_pool(found, options.lanes, options.patience_s) as session_pool,
+            wired(target, transport, options.base_url, found) as provider,
+        ):
+            missing = await _prepared(options, provider, session_pool, summary)
             if not missing:
                 return
-            _count_what_is_made(target.provider, summary)
+            _count_what_is_made(provider, summary)
 
             def on_progress(progress: Progress) -> None:
                 summary.made[summary.root] = progress.done
@@ -67,7 +76,7 @@ async def run_generation(
             try:
                 with interruption.batches():
                     async for _ in generate(
-                        target.provider,
+                        provider,
                         session_pool,
                         missing,
                         batch_size=options.batch_size,
@@ -82,6 +91,7 @@ async def run_generation(
                         pass
             finally:
                 reporter.end()
+                summary.requests = requests_of(provider)
 
 
 async def _prepared(
@@ -91,6 +101,8 @@ async def _prepared(
     summary.root = provider.path
     async with session_pool.session() as session, session.atomic():
         await provider.setup(session)
+    if options.resume:
+        await recover(provider, session_pool)
     async with session_pool.session() as session, session.atomic():
         if options.resume:
             summary.before = await restore(provider, session)

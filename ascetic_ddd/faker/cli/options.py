@@ -5,10 +5,13 @@ from typing import Annotated
 
 import typer
 
-__all__ = ("DATA", "Data", "Debug", "External", "Internal", "Json", "Readable", "Target")
+__all__ = ("DATA", "DOMAIN", "BaseUrl", "Data", "Debug", "External", "Internal", "Json", "Readable", "Target", "Transport")
 
 DATA = Path("ascetic-ddd-data")
 """Where an embedded PostgreSQL keeps its databases, if nothing else is told."""
+
+DOMAIN = "domain"
+"""The way into the application that needs no name: its domain model."""
 
 Target = Annotated[str, typer.Argument(metavar="TARGET", show_default=False, help="package.module:callable")]
 External = Annotated[
@@ -28,6 +31,15 @@ Internal = Annotated[
     ),
 ]
 Data = Annotated[Path, typer.Option(metavar="FOLDER", help="Without DSNs: where an embedded PostgreSQL keeps both databases.")]
+Transport = Annotated[
+    str, typer.Option("--transport", metavar="NAME", help="The way into the application: domain, or one that TARGET names.")
+]
+BaseUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--base-url", metavar="URL", envvar="ASCETIC_DDD_BASE_URL", show_default=False, help="Where a remote transport goes."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, all else on stderr.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 

@@ -7,14 +7,16 @@ import typer
 
 from ascetic_ddd.faker.application.runs.reconciliation import Reconciled, reconcile
 from ascetic_ddd.faker.application.runs.target import Target as RunTarget
+from ascetic_ddd.faker.application.runs.target import Transport as Way
 from ascetic_ddd.faker.cli.databases import DatabaseOptions, Databases, databases
 from ascetic_ddd.faker.cli.exits import Exit, exit_codes, exit_of
 from ascetic_ddd.faker.cli.interruption import Interruption
-from ascetic_ddd.faker.cli.options import DATA, Data, Debug, External, Internal, Json, Target
+from ascetic_ddd.faker.cli.options import DATA, DOMAIN, BaseUrl, Data, Debug, External, Internal, Json, Target, Transport
 from ascetic_ddd.faker.cli.outcome import attempt, message_of, secrets_of, tell
 from ascetic_ddd.faker.cli.printing import print_json, print_lines
 from ascetic_ddd.faker.cli.session_pools import locked_session_pool
 from ascetic_ddd.faker.cli.targets import load_target
+from ascetic_ddd.faker.cli.transporting import transport_of, wired
 
 __all__ = ("register",)
 
@@ -38,6 +40,8 @@ def _reconcile(
     external_dsn: External = None,
     internal_dsn: Internal = None,
     data: Data = DATA,
+    transport: Transport = DOMAIN,
+    base_url: BaseUrl = None,
     adopt: Annotated[bool, typer.Option("--adopt", help="Remember what exists and is not remembered.")] = False,
     is_json: Json = False,
     debug: Debug = False,
@@ -48,13 +52,16 @@ def _reconcile(
     has and the internal one does not remember. It is merely unused; --adopt
     lets later runs use it. The external repositories must have find.
     """
-    secrets = secrets_of(external_dsn, internal_dsn)
+    secrets = secrets_of(external_dsn, internal_dsn, base_url)
     results: list[Reconciled] = []
 
     def work() -> None:
         found = load_target(target)
-        with databases(DatabaseOptions(external_dsn, internal_dsn, data), found, create=False) as dsns:
-            results.extend(asyncio.run(_reconciled(found, dsns, adopt=adopt)))
+        way = transport_of(found, transport, base_url)
+        is_remote = way is not None and way.is_remote
+        options = DatabaseOptions(external_dsn, internal_dsn, data)
+        with databases(options, found, create=False, is_remote=is_remote) as dsns:
+            results.extend(asyncio.run(_reconciled(found, way, base_url, dsns, adopt=adopt)))
 
     error = attempt(work)
     code = Exit.OK if error is None else exit_of(error)
@@ -75,10 +82,12 @@ def _reconcile(
     return code
 
 
-async def _reconciled(target: RunTarget, found: Databases, *, adopt: bool) -> list[Reconciled]:
+async def _reconciled(
+    target: RunTarget, way: Way | None, base_url: str | None, found: Databases, *, adopt: bool
+) -> list[Reconciled]:
     """Reconcile under the lock of a run: while one is at work, what is not remembered may be about to be."""
     with Interruption().heard():
-        async with locked_session_pool(found, _SESSIONS) as session_pool:
+        async with locked_session_pool(found, _SESSIONS) as session_pool, wired(target, way, base_url, found) as provider:
             async with session_pool.session() as session, session.atomic():
-                await target.provider.setup(session)
-            return await reconcile(target.provider, session_pool, adopt=adopt)
+                await provider.setup(session)
+            return await reconcile(provider, session_pool, adopt=adopt)

@@ -29,7 +29,8 @@ class Secrets:
         try:
             parameters = conninfo_to_dict(dsn)
         except psycopg.Error:
-            self.add(dsn)
+            if not dsn.startswith(("http://", "https://")):
+                self.add(dsn)
         else:
             for name in ("password", "sslpassword"):
                 self.add(str(parameters.get(name) or ""))

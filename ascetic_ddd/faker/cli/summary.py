@@ -1,5 +1,6 @@
 """The account of a run: for people, and as one JSON object."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,9 +9,24 @@ from ascetic_ddd.faker.cli.exits import Exit
 from ascetic_ddd.faker.cli.printing import one_line
 from ascetic_ddd.faker.domain.values.words import shown
 
-__all__ = ("Summary",)
+__all__ = ("Requests", "Summary")
 
 _FAILURES_KEPT = 20
+
+
+@dataclass(frozen=True)
+class Requests:
+    """The account of what was asked of the application by messages.
+
+    Attributes:
+        repeated: how often requests were sent again, by cause.
+        doubtful: of these, those that may have been done twice.
+        orphans: commands that were done outside, and rolled back here.
+    """
+
+    repeated: Mapping[str, int] = field(default_factory=dict)
+    doubtful: int = 0
+    orphans: int = 0
 
 
 @dataclass
@@ -29,6 +45,7 @@ class Summary:
         seconds: time spent on making.
         retries: batches made again because others were in their way: deadlock, serialization, limits of time.
         reconnects: batches made again on another connection, theirs was lost.
+        requests: what was asked of the application by messages.
         failures: the first of those that were left out.
         code: the exit code.
         error: why the run ended early; None if it did not.
@@ -45,6 +62,7 @@ class Summary:
     seconds: float = 0.0
     retries: int = 0
     reconnects: int = 0
+    requests: Requests = field(default_factory=Requests)
     failures: list[Failure] = field(default_factory=list)
     code: Exit = Exit.OK
     error: str | None = None
@@ -98,6 +116,9 @@ class Summary:
             "rate": round(self.rate, 1),
             "retries": self.retries,
             "reconnects": self.reconnects,
+            "requests_repeated": dict(sorted(self.requests.repeated.items())),
+            "requests_doubtful": self.requests.doubtful,
+            "orphans": self.requests.orphans,
             "failures": [_shown(failure) for failure in self.failures],
             "failures_left_out": self.failed - len(self.failures),
         }
@@ -111,9 +132,21 @@ class Summary:
         lines += [f"  {path:<{width}}  {self.before.get(path, 0):>12,} + {made:,}" for path, made in sorted(self.made.items())]
         if self.retries or self.reconnects:
             lines.append(f"{self.retries:,} batches were made again, {self.reconnects:,} more on new connections.")
+        lines += self._of_requests()
         if self.failed:
             lines.append(f"{self.failed:,} of {self.attempts:,} attempts failed and were left out; the first of them:")
             lines += [f"  {one_line(str(failure))}" for failure in self.failures[:5]]
+        return lines
+
+    def _of_requests(self) -> list[str]:
+        found, lines = self.requests, []
+        if found.repeated:
+            causes = ", ".join(f"{number:,} after {cause}" for cause, number in sorted(found.repeated.items()))
+            lines.append(f"{sum(found.repeated.values()):,} requests were sent again: {causes}.")
+        if found.doubtful:
+            lines.append(f"{found.doubtful:,} of them may have been done twice; `reconcile` tells.")
+        if found.orphans:
+            lines.append(f"what {found.orphans:,} commands did outside is not remembered; `reconcile --adopt` takes it in.")
         return lines
 
     def _of(self, path: str) -> dict[str, int]:

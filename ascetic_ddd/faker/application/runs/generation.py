@@ -290,6 +290,8 @@ class _Run(Generic[A]):
         except BatchError as error:
             if not self._skips or error.fault is not Fault.DATA:
                 raise
+            if not error.is_half_stored:  # the same draws: what commands have done outside already, they need not do again
+                self._start.rewind()
             return None
 
     def _heard(self, repetition: Repetition) -> None:

@@ -1,12 +1,41 @@
-"""What a run is about: a wired provider, and how its application's database comes to be."""
+"""What a run is about: a wired provider, how its application's database comes to be, and other ways into the application."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
 from typing import Any
 
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 
-__all__ = ("Target",)
+__all__ = ("Endpoint", "Target", "Transport")
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where the application is.
+
+    Attributes:
+        base_url: of its HTTP interface, if that is told.
+        external_dsn: of its database; None for a remote transport.
+        internal_dsn: of the database that remembers what was generated.
+    """
+
+    base_url: str | None
+    external_dsn: str | None
+    internal_dsn: str
+
+
+@dataclass(frozen=True)
+class Transport:
+    """A way into the application beside its domain model: commands in process, HTTP.
+
+    Attributes:
+        connect: gives, for the time of a run, the provider wired to this way.
+        is_remote: the application is reached by its base URL alone, and its database is not needed.
+    """
+
+    connect: Callable[[Endpoint], AbstractAsyncContextManager[AggregateProvider[Any, Any]]]
+    is_remote: bool = False
 
 
 @dataclass(frozen=True)
@@ -17,7 +46,9 @@ class Target:
         provider: the root of the graph; ``generate`` makes its aggregates.
         create_schema: creates the application's tables in an empty database, given its connection string; needed only where a
             database is made for the run.
+        transports: other ways into the application, by the names that ``--transport`` takes.
     """
 
     provider: AggregateProvider[Any, Any]
     create_schema: Callable[[str], None] | None = None
+    transports: Mapping[str, Transport] = field(default_factory=dict)

@@ -66,6 +66,7 @@ def by_column(root: AggregateProvider[Any, Any], session: ISession) -> Iterator[
     composed = list(_composed(root))
     late = {id(part): part for part in _drawn_alone(root)}
     for part in late.values():
+        part.reset()  # of an object that was made singly before
         part._column = Column(session, part._slot, part._draw_many, part._took, part.reset)
     for owner in reversed(composed):  # the object itself last
         owner._put_off([part for part in owner.parts().values() if id(part) in late])

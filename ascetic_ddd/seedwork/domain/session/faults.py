@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from enum import IntEnum
 from typing import Protocol, runtime_checkable
 
-__all__ = ("Fault", "IJudge", "chain_of", "fault_of")
+__all__ = ("Fault", "IJudge", "chain_of", "fault_of", "own_fault")
 
 
 class Fault(IntEnum):
@@ -36,8 +36,18 @@ class IJudge(Protocol):
 
 
 def fault_of(judge: object, error: BaseException) -> Fault:
-    """Tell whose fault an error is; for a session or pool that does not know, the data's."""
-    return judge.fault_of(error) if isinstance(judge, IJudge) else Fault.DATA
+    """Tell whose fault an error is: what it says itself, and what a session or pool that knows its driver's errors says of it.
+
+    Nobody knows: the data's.
+    """
+    own = own_fault(error)
+    return max(own, judge.fault_of(error)) if isinstance(judge, IJudge) else own
+
+
+def own_fault(error: BaseException) -> Fault:
+    """Tell whose fault an error, or one of its causes, says itself that it is, by an attribute ``fault``; none: the data's."""
+    said = (getattr(each, "fault", None) for each in chain_of(error))
+    return max((fault for fault in said if isinstance(fault, Fault)), default=Fault.DATA)
 
 
 def chain_of(error: BaseException | None) -> Iterator[BaseException]:

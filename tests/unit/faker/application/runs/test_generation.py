@@ -17,6 +17,7 @@ from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvi
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.infrastructure.repositories.in_memory_repository import InMemoryRepository
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+from ascetic_ddd.seedwork.infrastructure.session.composite_session import CompositeSessionPool
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySessionPool
 from tests.unit.faker.domain.providers.models import Agg
 
@@ -248,6 +249,34 @@ async def test_a_batch_refused_only_together_is_skipped_one_by_one() -> None:
     _parents, children = graph(Jealous())
     made = [a async for a in generate(children, InMemorySessionPool(), 40, batch_size=10, on_error="skip")]
     assert len(made) == 40
+
+
+class Coloured(AggregateProvider[dict[str, Any], Agg]):
+    _id_attr = "id"
+    id: ValueProvider[int, int]
+    number: ValueProvider[int, int]
+    colour: ValueProvider[str, str]
+
+    def __init__(self, repository: Any, make: Callable[..., Agg]) -> None:
+        self.id = ValueProvider[int, int]()
+        self.number = ValueProvider[int, int](distributor_factory(sequence=True))
+        self.colour = ValueProvider[str, str](values=list("abcdefghij"))
+        super().__init__(repository, make, Agg.export)
+
+
+async def test_a_batch_made_as_a_whole_takes_nothing_over_from_one_that_was_made_one_by_one() -> None:
+    """Each colour is drawn as often as the others, and no drawn one is lost to what the object before has left."""
+    provider = Coloured(InMemoryRepository(agg_exporter=Agg.export), fails_at(3, 17, 33))
+    made = [a async for a in generate(provider, InMemorySessionPool(), 100, batch_size=10, on_error="skip")]
+    assert set(Counter(agg.export()["colour"] for agg in made).values()) == {10}
+
+
+async def test_what_fails_is_left_out_of_the_same_draws() -> None:
+    """A batch that is made again, one by one, draws what it drew as a whole: no number is passed over."""
+    _parents, children = graph(make=fails_at(3, 17, 33))
+    pool = CompositeSessionPool(InMemorySessionPool(), InMemorySessionPool())
+    made = [a async for a in generate(children, pool, 50, batch_size=10, on_error="skip")]
+    assert [agg.export()["number"] for agg in made] == [number for number in range(53) if number not in (3, 17, 33)]
 
 
 async def test_a_number_that_the_application_has_already_does_not_stop_a_run_that_skips() -> None:

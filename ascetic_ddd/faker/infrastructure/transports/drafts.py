@@ -1,0 +1,131 @@
+"""What is made where the aggregate itself lives elsewhere: the command that asks for it, and what is known of it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from ascetic_ddd.faker.domain.errors import PersistenceError
+from ascetic_ddd.faker.infrastructure.repositories.exported_id import is_incomplete, missing_parts
+from ascetic_ddd.faker.infrastructure.transports.filling import FieldSource, filled
+from ascetic_ddd.faker.infrastructure.transports.plain import plain
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("Draft", "Receipt", "draft_of")
+
+C = TypeVar("C")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the application answered to a command.
+
+    Attributes:
+        id: the aggregate's id, or the part of it that the application gives; None if the command told it.
+        version: by which the next command can say what it was written for: an ETag, a number.
+        state: parts that the application has decided; they replace what is remembered.
+    """
+
+    id: Any = None
+    version: Any = None
+    state: Mapping[str, Any] | None = None
+
+
+class Draft(Generic[C]):
+    """A command, and the state of the aggregate that it asks for.
+
+    Args:
+        command: what the application is sent.
+        state: plain data by the names of the provider's parts.
+
+    Attributes:
+        command: the last command of this aggregate; one that follows is put here, and sent by the repository's ``update``.
+        version: of the last receipt.
+        steps: give the commands that follow the first one, each made of the draft as it is by then; see :class:`.Journey`.
+    """
+
+    __slots__ = ("_given", "_state", "command", "steps", "version")
+
+    def __init__(self, command: C, state: Mapping[str, Any], steps: Sequence[Callable[["Draft[Any]"], Any]] = ()) -> None:
+        self.command: Any = command
+        self.version: Any = None
+        self.steps = steps
+        self._state = plain(state)
+        self._given: dict[str, Any] = {}
+
+    def export(self) -> dict[str, Any]:
+        """Give the state, as far as it is known, as plain data: the ``output_exporter`` and ``agg_exporter`` of drafts."""
+        copy: dict[str, Any] = plain(self._state)
+        return copy
+
+    def take(self, session: ISession, receipt: Receipt, id_attr: str = "id") -> None:
+        """Learn what the application answered; after a rollback it is forgotten again.
+
+        Raises:
+            PersistenceError: the id is still incomplete, or another one than was told; nothing changed.
+        """
+        state = {**self._state, **(plain(receipt.state) if receipt.state else {})}
+        if receipt.id is not None:
+            state[id_attr] = _completed(state.get(id_attr), plain(receipt.id), id_attr)
+        id, told = state.get(id_attr), self._state.get(id_attr)
+        if is_incomplete(id):
+            raise PersistenceError(
+                f"{type(self.command).__name__} was answered without an id, and none was told: it is {id!r}; say where the "
+                "answer has it, or let a provider tell it"
+            )
+        if not is_incomplete(told) and told != id:
+            raise PersistenceError(f"{type(self.command).__name__} told the id {told!r}, and was answered with {id!r}")
+        session.on_rollback(self._forget, self.command, self._state, self._given, self.version)
+        self._state = state
+        self._given = {**self._given, **(receipt.state or {}), id_attr: id}
+        self.version = receipt.version if receipt.version is not None else self.version
+
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """What the application has told of the aggregate: its id, parts that it has decided, and ``version``."""
+        return {**self._given, "version": self.version}
+
+    def _forget(self, command: Any, state: dict[str, Any], given: dict[str, Any], version: Any) -> None:
+        self.command, self._state, self._given, self.version = command, state, given, version
+
+    def __repr__(self) -> str:
+        return f"Draft({self.command!r}, {self._state!r})"
+
+
+def draft_of(command_class: Callable[..., C], **fields: FieldSource) -> Callable[..., Draft[C]]:
+    """Give an ``output_factory`` that makes drafts: the command is made of the outputs of the parts of the same names.
+
+    A part that the command does not ask for is remembered and not sent, such as an id that the application gives.
+
+    Args:
+        command_class: makes the command from keyword arguments; its signature says which.
+        fields: where a field of the command is no part of its name: the name of the part, or a function of all outputs by name.
+
+    Raises:
+        ConfigurationError: the command has no such field, or needs one (at the first draft) that no part gives.
+
+    Example:
+        >>> @dataclass
+        ... class AddBook:
+        ...     title: str
+        >>> draft_of(AddBook)(id=None, title="Emma")
+        Draft(AddBook(title='Emma'), {'id': None, 'title': 'Emma'})
+    """
+    fill = filled(command_class, fields, "draft_of")
+
+    def make(**parts: Any) -> Draft[C]:
+        return Draft(fill(parts), parts)
+
+    return make
+
+
+def _completed(told: Any, given: Any, id_attr: str) -> Any:
+    """The id with what the application gave of it."""
+    if not isinstance(told, Mapping) or isinstance(given, Mapping):
+        return {**told, **given} if isinstance(told, Mapping) else given
+    missing = [path for path in missing_parts(told, ()) if len(path) == 1]
+    if len(missing) != 1:
+        raise PersistenceError(
+            f"The application gave {given!r} for the {id_attr} {told!r}, which lacks {len(missing)} parts; "
+            "let the receipt give them by name"
+        )
+    return {**told, missing[0][0]: given}
