@@ -8,7 +8,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from ascetic_ddd.faker.application.generation import generate
-from ascetic_ddd.faker.application.restoration import restore
+from ascetic_ddd.faker.application.runs.restoration import restore
 from ascetic_ddd.faker.infrastructure.repositories.composite_repository import CompositeAutoPkRepository
 from ascetic_ddd.faker.infrastructure.repositories.internal_pg_repository import InternalPgRepository
 from ascetic_ddd.faker.infrastructure.session.pg_session import InternalPgSessionPool

@@ -48,9 +48,7 @@ class DataUse:
 
 
 @contextmanager
-def databases(
-    options: DatabaseOptions, target: Target, *, create: bool = True, is_remote: bool = False
-) -> Iterator[Databases]:
+def databases(options: DatabaseOptions, target: Target, *, create: bool = True, is_remote: bool = False) -> Iterator[Databases]:
     """Give the databases; the embedded server, if it is the one, runs for the time of the block.
 
     Args:

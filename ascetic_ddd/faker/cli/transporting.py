@@ -18,6 +18,7 @@ from ascetic_ddd.faker.infrastructure.transports.rest_repository import RestRepo
 
 __all__ = ("requests_of", "transport_of", "wired")
 
+
 def transport_of(target: Target, name: str, base_url: str | None) -> Transport | None:
     """Give the transport of this name; None for the domain model itself.
 

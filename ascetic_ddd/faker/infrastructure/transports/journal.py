@@ -11,9 +11,9 @@ from psycopg.rows import tuple_row
 from psycopg.types.json import Json, Jsonb
 from psycopg_pool import AsyncConnectionPool
 
-from ascetic_ddd.faker.infrastructure.repositories.pg_access import PgAccess
-from ascetic_ddd.faker.infrastructure.repositories.pg_errors import persistence_error
-from ascetic_ddd.faker.infrastructure.repositories.pg_names import TableName, check_table, identifier, quoted, shown
+from ascetic_ddd.faker.infrastructure.postgres.access import PgAccess
+from ascetic_ddd.faker.infrastructure.postgres.errors import persistence_error
+from ascetic_ddd.faker.infrastructure.postgres.names import TableName, check_table, identifier, quoted, shown
 from ascetic_ddd.faker.infrastructure.repositories.state_codec import decode, encode
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 

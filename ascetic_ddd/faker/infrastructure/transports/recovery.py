@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ascetic_ddd.faker.application.reconciliation import referenced_first
+from ascetic_ddd.faker.application.runs.reconciliation import referenced_first
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.facts import id_name
 from ascetic_ddd.faker.domain.repositories import sides_of
 from ascetic_ddd.faker.infrastructure.transports.rest_repository import RestRepository
 from ascetic_ddd.seedwork.domain.session.interfaces import ISessionPool
@@ -69,7 +70,7 @@ async def _recovered(
                 in_doubt += 1
             elif state is None:
                 refused += 1
-            elif not (await repository.known(session, [state[provider._id_attr]]))[0]:
+            elif not (await repository.known(session, [state[id_name(provider)]]))[0]:
                 await repository.remember(session, [state])
                 remembered += 1
             await external.settle(session, intent)

@@ -10,8 +10,8 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresAggregateRecorder
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError, DuplicateError
-from ascetic_ddd.faker.infrastructure.repositories.pg_access import PgAccess
-from ascetic_ddd.faker.infrastructure.repositories.pg_names import identifier, quoted
+from ascetic_ddd.faker.infrastructure.postgres.access import PgAccess
+from ascetic_ddd.faker.infrastructure.postgres.names import identifier, quoted
 from ascetic_ddd.faker.infrastructure.transports.eventstore.store import Appended, stale
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 

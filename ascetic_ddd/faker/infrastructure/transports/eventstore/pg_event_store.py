@@ -8,8 +8,8 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError, DuplicateError
-from ascetic_ddd.faker.infrastructure.repositories.pg_access import PgAccess
-from ascetic_ddd.faker.infrastructure.repositories.pg_names import TableName, check_name, check_table, identifier, quoted, shown
+from ascetic_ddd.faker.infrastructure.postgres.access import PgAccess
+from ascetic_ddd.faker.infrastructure.postgres.names import TableName, check_name, check_table, identifier, quoted, shown
 from ascetic_ddd.faker.infrastructure.transports.eventstore.store import Appended, stale
 from ascetic_ddd.faker.infrastructure.transports.plain import json_ready, plain
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession

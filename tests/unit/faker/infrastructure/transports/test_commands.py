@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from ascetic_ddd.faker.application.generation import generate
-from ascetic_ddd.faker.application.progress import Failure, Repetition
-from ascetic_ddd.faker.application.reconciliation import reconcile
+from ascetic_ddd.faker.application.runs.progress import Failure, Repetition
+from ascetic_ddd.faker.application.runs.reconciliation import reconcile
 from ascetic_ddd.faker.domain.errors import ConfigurationError, GenerationError, PersistenceError
 from ascetic_ddd.faker.infrastructure.transports.command_repository import CommandRepository
 from ascetic_ddd.faker.infrastructure.transports.drafts import Draft, Receipt

@@ -8,8 +8,8 @@ import httpx2
 import pytest
 
 from ascetic_ddd.faker.application.generation import generate
-from ascetic_ddd.faker.application.progress import Failure
-from ascetic_ddd.faker.application.reconciliation import reconcile_one
+from ascetic_ddd.faker.application.runs.progress import Failure
+from ascetic_ddd.faker.application.runs.reconciliation import reconcile_one
 from ascetic_ddd.faker.domain.errors import ConfigurationError, GenerationError, PersistenceError
 from ascetic_ddd.faker.infrastructure.transports.drafts import Draft
 from ascetic_ddd.faker.infrastructure.transports.errors import HttpError
