@@ -1,19 +1,20 @@
 """Provides an aggregate: makes it through the domain's own factory and stores it in its repository."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Self, TypeVar, cast
 
 from ascetic_ddd.faker.domain.blueprint.slot import NOTHING
 from ascetic_ddd.faker.domain.errors import ConfigurationError, DuplicateError, PersistenceError
 from ascetic_ddd.faker.domain.providers import graph
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
+from ascetic_ddd.faker.domain.providers.given import given_parts
 from ascetic_ddd.faker.domain.providers.kinds import memory_of
+from ascetic_ddd.faker.domain.providers.part import Pending
 from ascetic_ddd.faker.domain.providers.patterns import place
 from ascetic_ddd.faker.domain.providers.plain import is_awaitable
-from ascetic_ddd.faker.domain.providers.provider import Pending, Provider
+from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.root_object import RootObject
 from ascetic_ddd.faker.domain.providers.running_numbers import explained
-from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.domain.repositories import IBulkRepository, IExternalRepository, offers
 from ascetic_ddd.faker.domain.stock.aggregate_stock import AggregateStock
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -225,7 +226,7 @@ class AggregateProvider(RootObject[I, A]):
 
     def _parts_found(self, parts: dict[str, Provider[Any, Any]]) -> None:
         super()._parts_found(parts)
-        self._given = tuple(_given_parts(self._id_provider))
+        self._given = tuple(given_parts(self._id_provider))
         self._dependents = {name: part for name, part in parts.items() if isinstance(part, DependentProvider) and part.is_stored}
 
     def _for_factory(self) -> Iterable[tuple[str, Provider[Any, Any]]]:
@@ -247,13 +248,3 @@ class AggregateProvider(RootObject[I, A]):
     @property
     def _is_plain(self) -> bool:
         return False
-
-
-def _given_parts(
-    provider: Provider[Any, Any], path: tuple[str, ...] = ()
-) -> Iterator[tuple[tuple[str, ...], Provider[Any, Any]]]:
-    """The parts of an id that the database gives, with their paths in the exported id."""
-    if isinstance(provider, ValueProvider) and provider.is_given:
-        yield path, provider
-    for name, part in provider.parts().items():
-        yield from _given_parts(part, (*path, name))

@@ -8,7 +8,7 @@ from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision, IRese
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.errors import UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.made_reference import MadeReference
-from ascetic_ddd.faker.domain.providers.provider import Pending
+from ascetic_ddd.faker.domain.providers.part import Pending
 from ascetic_ddd.faker.domain.providers.reference_source import Wanted
 from ascetic_ddd.faker.domain.providers.ties import tied_uses
 from ascetic_ddd.faker.domain.providers.wishes import held_against

@@ -1,16 +1,15 @@
 """What composite values, entities and aggregates share: parts, completed in order, of which a factory makes the object."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
-from typing import Any, ClassVar, TypeAlias, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar, TypeVar
 
 from ascetic_ddd.faker.domain.blueprint.nodes import Node, Parts
-from ascetic_ddd.faker.domain.blueprint.slot import NOTHING, Slot
+from ascetic_ddd.faker.domain.blueprint.slot import NOTHING
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.failures import noted
 from ascetic_ddd.faker.domain.providers.parts import found_parts
-from ascetic_ddd.faker.domain.providers.provider import Pending, Provider
-from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
+from ascetic_ddd.faker.domain.providers.provider import Provider
+from ascetic_ddd.faker.domain.providers.stepped import Stepped
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("Composed",)
@@ -18,21 +17,12 @@ __all__ = ("Composed",)
 I = TypeVar("I")  # noqa: E741
 O = TypeVar("O")  # noqa: E741
 
-_Cleared: TypeAlias = tuple[tuple[Slot, bool, Callable[[], None]], ...]
-_Steps: TypeAlias = tuple[tuple[Slot, Callable[[ISession], Pending]], ...]
 
-
-class Composed(Provider[I, O]):
+class Composed(Stepped[I, O]):
     """A provider with parts. Its subclass says what may be told of the whole."""
 
-    _parts: dict[str, Provider[Any, Any]] | None = None
-    _named: tuple[tuple[str, Provider[Any, Any]], ...] = ()
-    _steps: _Steps = ()
-    _cleared: _Cleared = ()  # slots of parts, and parts of these
-    _clears: tuple[Callable[[], None], ...] = ()
     _composed: "tuple[Composed[Any, Any], ...]" = ()
     _plain = False
-    _may_clash = False  # a reference is told, and the hook may tell it something else
     _part_names: ClassVar[tuple[str, ...] | None] = None
     _output_exporter: Callable[[O], I] | None = None
 
@@ -72,72 +62,6 @@ class Composed(Provider[I, O]):
             self.parts()
         return is_new
 
-    def _clear(self) -> None:
-        """Forget the object at hand, whose parts are known."""
-        self._clear_own()
-        for slot, is_done, forget in self._cleared:
-            if slot.is_told:
-                forget()
-            else:
-                slot.input = slot.drawn = None
-                slot.output = NOTHING
-                slot.is_done = is_done
-        for clear in self._clears:
-            clear()
-
-    def _clear_own(self) -> None:
-        """Forget the object, but for its parts."""
-        slot = self._slot
-        slot.is_done = slot.is_null = False
-        slot.output = NOTHING
-
-    def _put_off(self, late: Sequence[Provider[Any, Any]]) -> None:
-        """Until this is called again: complete the other parts, and put these off unless they were told something."""
-        others = [part for _, part in self._named if part not in late]
-        self._find_what_to_clear(others)
-        self._steps = tuple((part._slot, part._fast_step()) for part in others)
-        if late:
-            done = Slot()
-            self._steps += ((done, partial(self._put_off_unless_told, done, tuple(late))),)
-            self._cleared += ((done, False, self._clear_own),)
-
-    def _find_what_to_clear(self, parts: Sequence[Provider[Any, Any]]) -> None:
-        cleared: list[tuple[Slot, bool, Callable[[], None]]] = []
-        clears: list[Callable[[], None]] = []
-        for part in parts:
-            if part._overrides_reset or (part._is_tied and part._is_leaf):
-                clears.append(part.reset)
-            elif part._is_leaf:
-                cleared.append((part._slot, part._is_done_by_itself, part.reset))
-            elif isinstance(part, Composed) and part.distributor is None:
-                cleared.append((part._slot, False, part._clear_own))
-                cleared += part._cleared
-                clears += part._clears
-            else:
-                clears.append(part._clear if isinstance(part, Composed) else part.reset)
-        self._cleared, self._clears = tuple(cleared), tuple(clears)
-
-    def _put_off_unless_told(self, done: Slot, late: Sequence[Provider[Any, Any]], session: ISession) -> Pending:
-        done.is_done = True
-        told = []
-        for part in late:
-            slot = part._slot
-            if not slot.is_done:
-                if self._may_clash or part._is_open():
-                    told.append(part)
-                else:
-                    slot.is_done = slot.is_put_off = True
-        return self._complete_now(told, session) if told else None
-
-    def _complete_now(self, parts: Sequence[Provider[Any, Any]], session: ISession) -> Pending:
-        """Complete parts of the row at hand, after those of the rows before."""
-        for part in parts:
-            if part._column is not None:
-                part._column.draw()
-        steps = iter([(part._slot, part._step) for part in parts])
-        pending = _next(session, steps)
-        return None if pending is None else _finish(session, pending, steps)
-
     def _known(self) -> I | None:
         if self._slot.is_null:
             return None
@@ -154,33 +78,6 @@ class Composed(Provider[I, O]):
         if self._output_exporter is None:
             raise ConfigurationError(f"{self.path} has no output_exporter; give one to read {output!r} back")
         return self._output_exporter(output)
-
-    async def do_populate(self, session: ISession, specification: ISpecification | None = None) -> None:
-        """Complete the parts, in order of declaration. Override it to tie parts together, and call it at the end."""
-        if self._parts is None:
-            self.parts()
-        for slot, step in self._steps:
-            if not slot.is_done:
-                pending = step(session)
-                if pending is not None:
-                    await pending
-
-    def _complete(self, session: ISession) -> Pending:
-        """Complete the parts; what cannot be done without waiting is returned."""
-        if self._parts is None:
-            self.parts()
-        steps = iter(self._steps)
-        for slot, step in steps:
-            if not slot.is_done:
-                pending = step(session)
-                if pending is not None:
-                    return self._complete_later(session, pending, steps)
-        self._slot.is_done = True
-        return None
-
-    async def _complete_later(self, session: ISession, pending: Pending, steps: Iterator[Any]) -> None:
-        await _finish(session, pending, steps)
-        self._slot.is_done = True
 
     async def create(self, session: ISession) -> O:
         slot = self._slot
@@ -243,20 +140,3 @@ class Composed(Provider[I, O]):
                 if name in input:
                     part._adopt(input[name])
         self._slot.is_done = True
-
-
-def _next(session: ISession, steps: Iterator[Any]) -> Pending:
-    """Take the steps that are left, up to one that leaves something to be awaited."""
-    for slot, step in steps:
-        if not slot.is_done:
-            pending: Pending = step(session)
-            if pending is not None:
-                return pending
-    return None
-
-
-async def _finish(session: ISession, pending: Pending, steps: Iterator[Any]) -> None:
-    """Wait, and take the steps that are left."""
-    while pending is not None:
-        await pending
-        pending = _next(session, steps)

@@ -10,8 +10,9 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers import tied_back
 from ascetic_ddd.faker.domain.providers.composed import Composed
 from ascetic_ddd.faker.domain.providers.failures import noted
-from ascetic_ddd.faker.domain.providers.parts import place_parts
-from ascetic_ddd.faker.domain.providers.provider import Pending, Provider, as_mapping
+from ascetic_ddd.faker.domain.providers.part import Pending
+from ascetic_ddd.faker.domain.providers.parts import as_mapping, place_parts
+from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.telling import NOBODY, contradict, is_outside, overrules, told_by
 from ascetic_ddd.faker.domain.providers.use import at_work, refuse_original
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification

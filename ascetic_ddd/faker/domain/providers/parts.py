@@ -1,12 +1,13 @@
 """The parts of a provider that has parts: which attributes they are, and their places."""
 
 import inspect
+from collections.abc import Mapping
 from typing import Any
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.provider import Provider, is_ours
 
-__all__ = ("found_parts", "part_names", "place_parts")
+__all__ = ("as_mapping", "found_parts", "part_names", "place_parts")
 
 _MISSING: Any = object()
 
@@ -64,3 +65,16 @@ def found_parts(owner: Provider[Any, Any]) -> dict[str, Provider[Any, Any]]:
             parts[name] = part
             part._owner, part._name = owner, name
     return parts
+
+
+def as_mapping(provider: Provider[Any, Any], input: Any, known: Any) -> dict[str, Any]:
+    """The input of a provider with parts, checked: a mapping that names only parts that exist."""
+    if not isinstance(input, Mapping):
+        raise ConfigurationError(f"{provider.path} was told {input!r}; expected a dict with any of {', '.join(sorted(known))}")
+    unknown = [key for key in input if key not in known]
+    if unknown:
+        raise ConfigurationError(
+            f"{provider.path} was told {unknown[0]!r}={input[unknown[0]]!r}, but has no such attribute; "
+            f"it has {', '.join(sorted(known))}"
+        )
+    return dict(input)

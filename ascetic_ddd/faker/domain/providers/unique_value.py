@@ -8,8 +8,9 @@ from ascetic_ddd.faker.domain.distributors.m2o.new import NewDistributor
 from ascetic_ddd.faker.domain.errors import ExhaustedError
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.drawn_value import DrawnValue
+from ascetic_ddd.faker.domain.providers.part import Pending
 from ascetic_ddd.faker.domain.providers.plain import copied, is_awaitable
-from ascetic_ddd.faker.domain.providers.provider import Pending, Provider
+from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.unique_pool import UniquePool
 from ascetic_ddd.faker.domain.specification.equality import freeze
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
