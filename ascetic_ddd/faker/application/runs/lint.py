@@ -11,6 +11,7 @@ from ascetic_ddd.faker.application.runs.repeats import cells_of, expected_repeat
 from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution, WeightsCounts
 from ascetic_ddd.faker.domain.distributors.m2o.by_law import LawDistributor
 from ascetic_ddd.faker.domain.distributors.m2o.facts import is_unique, null_weight
+from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.generators.space import space_of
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.facts import asks_parts_once, holders, name_within
@@ -57,9 +58,11 @@ def lint(provider: Provider[Any, Any], count: int | None = None) -> list[Finding
 
     * **Triangles.** If B refers to T, and to A which refers to T, and the two meet (a book's author is of the book's tenant),
       then rows of B per T are rows of B per A times rows of A per T. Whether they meet is decided in the user's code, so
-      a triangle counts only where a ``do_populate`` (or ``populate``) of B mentions both references, or where T is part of both
-      ids. Chains may be of any length. References without a shape, and those that never create, ask for no number.
+      a triangle counts only where one is tied to the other, where a ``do_populate`` (or ``populate``) of B mentions both
+      references, or where T is part of both ids. Chains may be of any length. References without a shape, and those that never
+      create, ask for no number.
     * **Scopes** of such a triangle that hold fewer values than the weights have parts.
+    * **Ties** that are declared and lead nowhere.
     * **Circles** of references that may not be null: the first aggregate cannot be made, unless the code tells it.
     * **Ids that come again**: all parts of an id are reused (an enrolment is of a student and a course), so nothing keeps two
       rows from having the same; with the number of rows to expect so, if the parts know nothing of each other.
@@ -83,6 +86,7 @@ def lint(provider: Provider[Any, Any], count: int | None = None) -> list[Finding
     aggregates = _aggregates(provider)
     findings: list[Finding] = []
     for aggregate in aggregates:
+        findings += _loose_ties(aggregate)
         findings += _triangles(aggregate)
     findings += _circles(aggregates)
     rows = _rows(aggregates[0], count or _USUAL) if aggregates else {}
@@ -292,7 +296,30 @@ def _are_tied(aggregate: _Aggregate, first: _Reference, direct: _Reference) -> b
     """Tell whether something in the code speaks for the two references meeting at the same aggregate."""
     if is_mentioned(aggregate, first) and is_mentioned(aggregate, direct):
         return True
+    if any(source is direct for source in _sources(first)):
+        return True
     return _is_in_id(aggregate, _target(direct)) and _is_in_id(_target(first), _target(direct))
+
+
+def _sources(reference: _Reference) -> list[Provider[Any, Any]]:
+    """The parts that a reference is tied to by declaration; none where the declaration leads nowhere, which is told apart."""
+    try:
+        return list(reference.tie_sources())
+    except ConfigurationError:
+        return []
+
+
+def _loose_ties(aggregate: _Aggregate) -> Iterator[Finding]:
+    for reference in _references(aggregate):
+        try:
+            list(reference.tie_sources())
+        except ConfigurationError as error:
+            yield Finding(
+                path=reference.path,
+                asked="tied to another part of the object",
+                implies=str(error),
+                advice="Give the path of a value or of another reference, from the aggregate down",
+            )
 
 
 def _is_in_id(aggregate: _Aggregate, target: _Aggregate) -> bool:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from ascetic_ddd.faker.application.lint import lint
 from ascetic_ddd.faker.application.runs.generation import generate
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.errors import ConfigurationError, ContradictionError
@@ -158,3 +159,10 @@ async def test_a_nullable_reference_keeps_its_share_of_nulls_and_matches_otherwi
     countries = {state["id"]: state["country"] async for state in shops.repository.find(InMemorySession())}  # type: ignore[attr-defined]
     assert sum(order["shop_id"] is None for order in orders) == 60
     assert all(countries[order["shop_id"]] == order["place"]["country"] for order in orders if order["shop_id"] is not None)
+
+
+def test_lint_tells_of_ties_that_lead_nowhere_and_takes_declared_ones_for_triangles() -> None:
+    (finding,) = lint(EveryoneIsTied({"name": "third"}, None))
+    assert finding.path == "EveryoneIsTied.first"
+    assert "has no part 'third'; it has first, id, second" in finding.implies
+    assert lint(by_declaration()) == lint(by_hook()) == []
