@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from functools import wraps
 from typing import Any, Generic, Self, TypeAlias, TypeVar
 
 from ascetic_ddd.faker.domain.blueprint.construction import Build, Make, written_build, written_make
@@ -64,6 +65,8 @@ class Provider(ABC, Generic[I, O]):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        if "__init__" in vars(cls) and not is_ours(cls):
+            cls.__init__ = _complete(cls.__init__)  # type: ignore[method-assign]  # it does as before
         users = [ancestor for ancestor in cls.__mro__ if not is_ours(ancestor)]
         own = {name for ancestor in users if issubclass(ancestor, Provider) for name in vars(ancestor)}
         cls._overrides_create = "create" in own
@@ -343,3 +346,15 @@ def as_mapping(provider: Provider[Any, Any], input: Any, known: Any) -> dict[str
             f"it has {', '.join(sorted(known))}"
         )
     return dict(input)
+
+
+def _complete(init: Callable[..., None]) -> Callable[..., None]:
+    """A constructor of a user's class that tells at once if it has left ours out."""
+
+    @wraps(init)
+    def checked(self: Provider[Any, Any], *args: Any, **kwargs: Any) -> None:
+        init(self, *args, **kwargs)
+        if "_slot" not in vars(self):
+            raise ConfigurationError(f"{type(self).__name__}.__init__ did not call super().__init__(…)")
+
+    return checked
