@@ -60,5 +60,6 @@ class Target:
     def __post_init__(self) -> None:
         if not isinstance(self.provider, AggregateProvider):
             raise ConfigurationError(
-                f"Target(provider={self.provider!r}): expected an aggregate provider; a function that makes one is to be called first"
+                f"Target(provider={self.provider!r}): expected an aggregate provider; "
+                "a function that makes one is to be called first"
             )
