@@ -17,7 +17,7 @@ __all__ = ("main", "served_app")
 
 def served_app(dsn: str, size: int = 8) -> FastAPI:
     """Give the application with a connection pool of its own, open while the application runs."""
-    pool = AsyncConnectionPool(dsn, min_size=1, max_size=size, open=False)
+    pool = AsyncConnectionPool(dsn, min_size=1, max_size=size, open=False, check=AsyncConnectionPool.check_connection)
     app = make_app(pool)
 
     @asynccontextmanager

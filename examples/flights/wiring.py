@@ -52,7 +52,8 @@ async def grow(dsn: str, profile: Profile, *, seed: int = 0, batch_size: int = 1
     """Create the tables in an empty database and grow as many rows as were captured; then VACUUM ANALYZE."""
     create_schema(dsn)
     providers = make_providers(profile)
-    async with AsyncConnectionPool(dsn, min_size=1, max_size=2, open=False) as connections:
+    check = AsyncConnectionPool.check_connection
+    async with AsyncConnectionPool(dsn, min_size=1, max_size=2, open=False, check=check) as connections:
         pool = ExternalPgSessionPool(connections)
         for name in ("airlines", "planes", "airports", "flights"):
             provider: AggregateProvider[Any, Any] = getattr(providers, name)

@@ -67,7 +67,12 @@ def create_application_schema(dsn: str) -> None:
 async def session_pools(external_dsn: str, internal_dsn: str, size: int = 4) -> AsyncIterator[CompositeSessionPool]:
     """Sessions over both databases; closed on leaving."""
     async with (
-        AsyncConnectionPool(external_dsn, min_size=1, max_size=size, open=False) as external_pool,
-        AsyncConnectionPool(internal_dsn, min_size=1, max_size=size, open=False) as internal_pool,
+        _pool(external_dsn, size) as external_pool,
+        _pool(internal_dsn, size) as internal_pool,
     ):
         yield CompositeSessionPool(ExternalPgSessionPool(external_pool), InternalPgSessionPool(internal_pool))
+
+
+def _pool(dsn: str, size: int) -> AsyncConnectionPool:
+    """A pool that gives no connection which was lost while nobody used it."""
+    return AsyncConnectionPool(dsn, min_size=1, max_size=size, open=False, check=AsyncConnectionPool.check_connection)

@@ -1,7 +1,6 @@
 """The user's own code in a provider: methods that are overridden, and what they do with the parts."""
 
 from collections.abc import Callable, Iterator
-from itertools import count
 from typing import Any
 
 from tests.fuzz.graphs import Graph, Hook, Kind, Listed, Reference, walk
@@ -56,20 +55,35 @@ def _before(inherited: Any, found: Deeds) -> _Method:
     return method
 
 
+class _Turns:
+    """Counts; what is rolled back is not counted, so that a batch that is made again is made as before."""
+
+    def __init__(self) -> None:
+        self._number = 0
+
+    def next(self, session: Any) -> int:
+        self._number += 1
+        session.on_rollback(self._back)
+        return self._number
+
+    def _back(self) -> None:
+        self._number -= 1
+
+
 def _deed(graph: Graph, part: Any, hook: Hook) -> _Method:
-    turns = count()
+    turns = _Turns()
 
     async def read(provider: Any, session: Any) -> None:
-        if next(turns) % 3 == 0:
+        if turns.next(session) % 3 == 0:
             await provider.populate(session)
         provider.get()
 
     async def make(provider: Any, session: Any) -> None:
-        if next(turns) % 3 == 1:
+        if turns.next(session) % 3 == 1:
             await provider.create(session)
 
     async def tell(provider: Any, session: Any) -> None:
-        turn = next(turns)
+        turn = turns.next(session)
         told = _told(graph, part, turn)
         if turn % 3 and told is not None:
             provider.set(told)

@@ -35,7 +35,10 @@ def _rich(draw: Any, kind: Kind, graph: Graph) -> Kind:
     references = [part for part in parts if isinstance(part, Reference) and not part.tie and not part.is_closed]
     if references and draw(_rarely):
         twin = draw(st.sampled_from(references))
-        is_alone = not any(isinstance(part, Children) for part in graph[twin.target].parts)
+        target = graph[twin.target]
+        is_alone = target.id != "sequence" and not any(
+            isinstance(part, (Children, Lines)) or getattr(part, "is_unique", False) for _, part in walk(target)
+        )
         parts.append(replace(twin, name="twin", law="mean", shares=False, is_apart=is_alone and draw(st.booleans())))
     richer = replace(
         kind,

@@ -58,8 +58,14 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return int(app(args=words, prog_name="ascetic-ddd", standalone_mode=False) or 0)
     except typer.TyperException as error:
         print_error(f"error: {secrets.masked(error.format_message())}")
-        print_error("Try 'ascetic-ddd COMMAND --help'.")
+        print_error(f"Try '{_command_of(error)} --help'.")
         return Exit.USAGE
     except (KeyboardInterrupt, typer.Abort):
         print_error("error: interrupted")
         return Exit.INTERRUPTED
+
+
+def _command_of(error: typer.TyperException) -> str:
+    """The command that was typed, as far as it was understood."""
+    path = getattr(getattr(error, "ctx", None), "command_path", "ascetic-ddd")
+    return "ascetic-ddd COMMAND" if path == "ascetic-ddd" else str(path)

@@ -14,6 +14,7 @@ from ascetic_ddd.faker.domain.distributors.m2o.facts import is_unique, null_weig
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.generators.space import space_of
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.composed import Composed
 from ascetic_ddd.faker.domain.providers.facts import asks_parts_once, holders, name_within
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
@@ -66,6 +67,7 @@ def lint(provider: Provider[Any, Any], count: int | None = None) -> list[Finding
     * **Circles** of references that may not be null: the first aggregate cannot be made, unless the code tells it.
     * **Ids that come again**: all parts of an id are reused (an enrolment is of a student and a course), so nothing keeps two
       rows from having the same; with the number of rows to expect so, if the parts know nothing of each other.
+    * **Attributes that are no parts**: a provider is set, and the class does not annotate it, so nothing is made of it.
     * **Unique parts** that cannot have as many values as there will be rows, where it is known how many they can have.
 
     Shares of null and of unused values are taken into account; differences up to :data:`TOLERANCE` are let pass.
@@ -89,6 +91,7 @@ def lint(provider: Provider[Any, Any], count: int | None = None) -> list[Finding
         findings += _loose_ties(aggregate)
         findings += _triangles(aggregate)
     findings += _circles(aggregates)
+    findings += _forgotten(provider)
     rows = _rows(aggregates[0], count or _USUAL) if aggregates else {}
     for aggregate in aggregates:
         findings += _repeated_ids(aggregate, rows.get(id(aggregate.memory), count or _USUAL))
@@ -99,6 +102,24 @@ def lint(provider: Provider[Any, Any], count: int | None = None) -> list[Finding
 
 def _aggregates(provider: Provider[Any, Any]) -> list[_Aggregate]:
     return [found for found in provider.walk() if isinstance(found, AggregateProvider)]
+
+
+def _forgotten(provider: Provider[Any, Any]) -> Iterator[Finding]:
+    """Providers that were set and are nobody's part."""
+    for found in provider.walk():
+        if not isinstance(found, Composed):
+            continue
+        used = {id(part) for owner in (found, *found.leads_to()) for part in (owner, *owner.parts().values())}
+        for name, value in vars(found).items():
+            is_part_like = isinstance(value, Provider) and not isinstance(value, AggregateProvider) and not name.startswith("_")
+            if is_part_like and id(value) not in used:
+                kind = type(value).__name__
+                yield Finding(
+                    f"{found.path}.{name}",
+                    f"for a {kind}",
+                    f"{type(found).__name__} does not annotate {name!r}, so it is no part and nothing is made of it",
+                    f"Annotate it in the class ({name}: {kind}), or leave it out",
+                )
 
 
 def _references(provider: Provider[Any, Any]) -> Iterator[_Reference]:

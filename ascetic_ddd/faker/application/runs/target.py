@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
+from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 
 __all__ = ("Endpoint", "Target", "Transport")
@@ -47,8 +48,18 @@ class Target:
         create_schema: creates the application's tables in an empty database, given its connection string; needed only where a
             database is made for the run.
         transports: other ways into the application, by the names that ``--transport`` takes.
+
+    Raises:
+        ConfigurationError: the provider is something else.
     """
 
     provider: AggregateProvider[Any, Any]
     create_schema: Callable[[str], None] | None = None
     transports: Mapping[str, Transport] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.provider, AggregateProvider):
+            raise ConfigurationError(
+                f"Target(provider={self.provider!r}): expected an aggregate provider; "
+                "a function that makes one is to be called first"
+            )

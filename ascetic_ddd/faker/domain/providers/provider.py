@@ -2,9 +2,11 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
+from functools import wraps
 from typing import Any, Generic, Self, TypeVar
 
 from ascetic_ddd.faker.domain.blueprint.slot import NOTHING
+from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers import cloning, output_class
 from ascetic_ddd.faker.domain.providers.part import Part, Pending
 from ascetic_ddd.faker.domain.providers.use import at_work, refuse_original
@@ -29,6 +31,8 @@ class Provider(Part, Generic[I, O]):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        if "__init__" in vars(cls) and not is_ours(cls):
+            cls.__init__ = _checked(cls.__init__)  # type: ignore[method-assign]  # it does as before
         users = [ancestor for ancestor in cls.__mro__ if not is_ours(ancestor)]
         own = {name for ancestor in users if issubclass(ancestor, Provider) for name in vars(ancestor)}
         cls._overrides_create = "create" in own
@@ -180,3 +184,15 @@ class Provider(Part, Generic[I, O]):
 def is_ours(cls: type) -> bool:
     """Tell whether a class is one of this package, not a user's subclass."""
     return cls.__module__ == _OURS or cls.__module__.startswith(f"{_OURS}.")
+
+
+def _checked(init: Callable[..., None]) -> Callable[..., None]:
+    """A constructor of a user's class that tells at once if it has left ours out."""
+
+    @wraps(init)
+    def checked(self: Provider[Any, Any], *args: Any, **kwargs: Any) -> None:
+        init(self, *args, **kwargs)
+        if "_slot" not in vars(self):
+            raise ConfigurationError(f"{type(self).__name__}.__init__ did not call super().__init__(…)")
+
+    return checked

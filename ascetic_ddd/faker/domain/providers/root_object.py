@@ -74,6 +74,11 @@ class RootObject(EntityProvider[I, A], Storing[I, A]):
         if input is None:
             raise ConfigurationError(f"{self.path} was told None; an aggregate cannot be null, only a reference to one can")
         self._claims.join(self)
+        if isinstance(input, Mapping) and input.get(self._id_attr, NOTHING) is None and self.parts()[self._id_attr].parts():
+            raise ConfigurationError(
+                f"{self.path} was told {input!r}; an id of several parts cannot be null: "
+                f"leave {self._id_attr!r} out to have it made"
+            )
         super().set(input)
         self._is_stored = False
         self._told.append(input)

@@ -5,11 +5,16 @@ from typing import Any
 
 import pytest
 
+from ascetic_ddd.faker.application.lint import lint
+from ascetic_ddd.faker.application.target import Target
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.distributors.o2m.factory import children_factory
 from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.composite_value_provider import CompositeValueProvider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
+from ascetic_ddd.faker.infrastructure.repositories.in_memory_repository import InMemoryRepository
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySession
 from tests.unit.faker.domain.providers.models import Agg, BoomError, aggregate, reference, value
 
@@ -122,3 +127,74 @@ async def test_a_part_may_be_exchanged_for_another_provider() -> None:
     provider.reset()
     assert (await provider.create(session)).export()["name"] == "x"
     assert provider.name.path.endswith(".name")
+
+
+class UnbegunValue(ValueProvider[Any, Any]):
+    def __init__(self) -> None:  # calls nobody
+        pass
+
+
+class UnbegunComposite(CompositeValueProvider[Any, Any]):
+    number: ValueProvider[int, int]
+
+    def __init__(self) -> None:
+        self.number = ValueProvider[int, int]()
+
+
+class UnbegunAggregate(AggregateProvider[Any, Any]):
+    _id_attr = "id"
+    id: ValueProvider[int, int]
+
+    def __init__(self) -> None:
+        self.id = ValueProvider[int, int]()
+
+
+@pytest.mark.parametrize("unbegun", [UnbegunValue, UnbegunComposite, UnbegunAggregate])
+def test_a_constructor_that_leaves_ours_out_is_told_at_once(unbegun: Any) -> None:
+    with pytest.raises(ConfigurationError, match=rf"{unbegun.__name__}.__init__ did not call super\(\).__init__"):
+        unbegun()
+
+
+class PairId(CompositeValueProvider[Any, Any]):
+    one: ValueProvider[int, int]
+    other: ValueProvider[int, int]
+
+    def __init__(self) -> None:
+        self.one, self.other = ValueProvider(values=[1]), ValueProvider(values=[2])
+        super().__init__(dict)
+
+
+class Pairs(AggregateProvider[Any, Any]):
+    _id_attr = "id"
+    id: PairId
+
+    def __init__(self) -> None:
+        self.id = PairId()
+        super().__init__(InMemoryRepository(agg_exporter=Agg.export), Agg, Agg.export)
+
+
+def test_an_id_of_several_parts_cannot_be_told_to_be_null() -> None:
+    with pytest.raises(ConfigurationError, match=r"told \{'id': None\}; an id of several parts cannot be null"):
+        Pairs().set({"id": None})
+
+
+def test_a_target_of_something_else_is_named() -> None:
+    with pytest.raises(ConfigurationError, match=r"Target\(provider=<function aggregate.*expected an aggregate provider"):
+        Target(provider=aggregate)  # type: ignore[arg-type]  # the slip
+
+
+class Forgetful(AggregateProvider[Any, Any]):
+    _id_attr = "id"
+    id: ValueProvider[int, int]
+
+    def __init__(self) -> None:
+        self.id = ValueProvider[int, int]()
+        self.name: Any = ValueProvider(values=["a"])
+        super().__init__(InMemoryRepository(agg_exporter=Agg.export), Agg, Agg.export)
+
+
+def test_a_part_that_is_set_and_not_annotated_is_told_by_lint() -> None:
+    (finding,) = lint(Forgetful())
+    assert "Forgetful.name" in str(finding)
+    assert "name: ValueProvider" in finding.advice
+    assert lint(aggregate(name=value("a"))) == []
