@@ -42,7 +42,9 @@ class CustomerProvider(AggregateProvider[dict[str, Any], Customer]):
     city: IValueProvider[str, str]
     status: IValueProvider[str, CustomerStatus]
 
-    def __init__(self, repository: IExternalRepository[Customer]) -> None:
+    def __init__(
+        self, repository: IExternalRepository[Customer], factory: Any = Customer, exporter: Any = Customer.export
+    ) -> None:
         self.id = ValueProvider[int, CustomerId]()  # given by the database
         self.name = ValueProvider[str, str](input_generator=FakerGenerator("name"))
         self.email = ValueProvider[str, Email](
@@ -51,7 +53,7 @@ class CustomerProvider(AggregateProvider[dict[str, Any], Customer]):
         )
         self.city = ValueProvider[str, str](values=list(CITIES), weights=list(CITIES.values()))
         self.status = ValueProvider[str, CustomerStatus](values=["active", "blocked"], weights=[0.9, 0.1])
-        super().__init__(repository, output_factory=Customer, output_exporter=Customer.export)
+        super().__init__(repository, output_factory=factory, output_exporter=exporter)
 
 
 class ProductProvider(AggregateProvider[dict[str, Any], Product]):
@@ -62,14 +64,14 @@ class ProductProvider(AggregateProvider[dict[str, Any], Product]):
     price: IValueProvider[Decimal, Money]
     status: IValueProvider[str, ProductStatus]
 
-    def __init__(self, repository: IExternalRepository[Product]) -> None:
+    def __init__(self, repository: IExternalRepository[Product], factory: Any = Product, exporter: Any = Product.export) -> None:
         self.id = ValueProvider[int, ProductId]()
         self.title = ValueProvider[str, str](input_generator=FakerGenerator("sentence", nb_words=3))
         self.price = ValueProvider[Decimal, Money](
             input_generator=FakerGenerator("pydecimal", min_value=1, max_value=99, right_digits=2)
         )
         self.status = ValueProvider[str, ProductStatus](values=["on_sale", "discontinued"], weights=[0.95, 0.05])
-        super().__init__(repository, output_factory=Product, output_exporter=Product.export)
+        super().__init__(repository, output_factory=factory, output_exporter=exporter)
 
 
 class OrderLineProvider(CompositeValueProvider[dict[str, Any], OrderLine]):
@@ -99,7 +101,14 @@ class OrderProvider(AggregateProvider[dict[str, Any], Order]):
     other_line: ICompositeValueProvider[dict[str, Any], OrderLine]
     status: IValueProvider[str, OrderStatus]
 
-    def __init__(self, repository: IExternalRepository[Order], customers: CustomerProvider, products: ProductProvider) -> None:
+    def __init__(
+        self,
+        repository: IExternalRepository[Order],
+        customers: CustomerProvider,
+        products: ProductProvider,
+        factory: Any = None,
+        exporter: Any = None,
+    ) -> None:
         self.id = ValueProvider[int, OrderId]()
         self.customer_id = ReferenceProvider[int, Customer, CustomerId](
             distributor=distributor_factory(weights=[0.7, 0.2, 0.07, 0.03], mean=10), aggregate_provider=customers
@@ -107,7 +116,7 @@ class OrderProvider(AggregateProvider[dict[str, Any], Order]):
         self.line = OrderLineProvider(products)
         self.other_line = OrderLineProvider(products, null_weight=0.6)
         self.status = ValueProvider[str, OrderStatus](values=list(ORDER_STATUSES), weights=list(ORDER_STATUSES.values()))
-        super().__init__(repository, output_factory=_order, output_exporter=export_order)
+        super().__init__(repository, output_factory=factory or _order, output_exporter=exporter or export_order)
 
 
 def export_order(order: Order) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from ascetic_ddd.faker.infrastructure.repositories.internal_pg_repository import
 from examples.bookshop.domain import Customer, Order, Product
 from examples.bookshop.providers import CustomerProvider, OrderProvider, ProductProvider, export_order
 from examples.bookshop.repositories import CustomerRepository, OrderRepository, ProductRepository
+from examples.bookshop.transports import TRANSPORTS
 
 __all__ = ("Providers", "StoringRepository", "create_application_schema", "make_providers", "target")
 
@@ -52,7 +53,7 @@ def make_providers() -> Providers:
 
 def target() -> Target:
     """What ``ascetic-ddd generate examples.bookshop.wiring:target`` is given."""
-    return Target(make_providers().orders, create_schema=create_application_schema)
+    return Target(make_providers().orders, create_schema=create_application_schema, transports=TRANSPORTS)
 
 
 def create_application_schema(dsn: str) -> None:

@@ -12,7 +12,7 @@ from ascetic_ddd.faker.cli.options import DOMAIN
 from ascetic_ddd.faker.cli.stores import rememberers
 from ascetic_ddd.faker.cli.summary import Requests
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
-from ascetic_ddd.faker.domain.repositories import sides_of
+from ascetic_ddd.faker.domain.repositories.offering import sides_of
 from ascetic_ddd.faker.infrastructure.transports.command_repository import CommandRepository
 from ascetic_ddd.faker.infrastructure.transports.rest_repository import RestRepository
 

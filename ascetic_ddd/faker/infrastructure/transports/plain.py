@@ -32,8 +32,10 @@ def plain(value: Any) -> Any:
         return value
     if isinstance(value, Mapping):
         return {key: plain(part) for key, part in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if isinstance(value, (list, tuple)):
         return [plain(part) for part in value]
+    if isinstance(value, (set, frozenset)):
+        return [plain(part) for part in sorted(value, key=repr)]  # in every process the same
     if isinstance(value, Enum) or hasattr(value, "value"):
         return plain(value.value)
     if dataclasses.is_dataclass(value):

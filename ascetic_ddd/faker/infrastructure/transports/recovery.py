@@ -6,7 +6,7 @@ from typing import Any
 from ascetic_ddd.faker.application.runs.reconciliation import referenced_first
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.facts import id_name
-from ascetic_ddd.faker.domain.repositories import sides_of
+from ascetic_ddd.faker.domain.repositories.offering import sides_of
 from ascetic_ddd.faker.infrastructure.transports.rest_repository import RestRepository
 from ascetic_ddd.seedwork.domain.session.interfaces import ISessionPool
 

@@ -229,6 +229,6 @@ class RestRepository(Generic[C]):
         if route.id is not None and id is None:
             raise PersistenceError(
                 f"{request.words} was answered with {answer.status}, without an id: {route.id!r} finds nothing in it "
-                f"(Location: {answer.location!r}, body: {answer.words or 'no words'})"
+                f"(Location: {(answer.location or '').partition('?')[0]!r}, body: {self.api.clean(answer.words) or 'no words'})"
             )
         return Receipt(id, version, state)

@@ -80,6 +80,15 @@ class Request:
         return f"{self.method} {visible(self.path.partition('?')[0])}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """What came of a request that was not answered with 2xx: the error that it is, if nobody tries again."""
+
+    error: HttpError
+    answer: Answer | None = None
+    may_pass: bool = False
+
+
 class HttpApi:
     """A server: sends requests until they are answered, and says clearly what went wrong.
 
@@ -135,25 +144,28 @@ class HttpApi:
             HttpError: it was refused (the data's fault), or the server does not serve (its own). Once the server is gone, each
                 request is tried only once, until it answers again.
         """
-        began, sent, is_refreshed = self.clock(), 0, False
+        began, sent, is_refreshed, is_in_doubt = self.clock(), 0, False, False
         credentials = await self._known_credentials()
         while True:
-            answer, loss, failed = await self._sent(request, credentials)
+            outcome = await self._sent(request, credentials)
             sent += 1
-            if answer is not None and answer.status < 300:
+            if isinstance(outcome, Answer):
                 self._is_gone = False
-                return answer
+                return outcome
+            answer, failed = outcome.answer, outcome.error
             if answer is not None and answer.status == 401 and self._auth is not None and not is_refreshed:
                 is_refreshed = True
                 credentials = await self._known_credentials(instead_of=credentials)
                 continue
-            if not (loss is not Loss.HOPELESS if answer is None else self._passes(request, answer)):
+            failed.is_in_doubt |= is_in_doubt and not self._resolves(request, failed)
+            if not (outcome.may_pass if answer is None else self._passes(request, answer)):
                 raise failed
             pause = self._retry.pause_s(sent - 1, self._random.random(), answer)
             if self._is_gone or self._is_hopeless(answer, sent, self.clock() - began + pause):
                 self._is_gone = True
                 raise failed
-            self._count(request, answer, loss)
+            is_in_doubt = failed.is_in_doubt
+            self._count(request, answer, is_in_doubt)
             await self.sleep(pause)
 
     def below_base(self, address: str) -> str:
@@ -166,8 +178,8 @@ class HttpApi:
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
 
-    async def _sent(self, request: Request, credentials: dict[str, str]) -> tuple[Answer | None, Loss | None, HttpError]:
-        """Send once: the answer, or what is known without one; and the error that it is if nobody tries again."""
+    async def _sent(self, request: Request, credentials: dict[str, str]) -> Answer | _Failure:
+        """Send once."""
         headers = {**self._headers, **credentials, **(request.headers or {})}
         if request.key is not None and self._idempotency is not None:
             headers[self._idempotency] = request.key
@@ -180,12 +192,12 @@ class HttpApi:
             answer = Answer(response.status_code, response.headers, response.content)
         except Exception as error:  # noqa: BLE001  # the client's, or, in process, the application's
             loss = loss_of(error)
-            return None, loss or Loss.HOPELESS, self._unanswered(request, error, loss)
-        return answer, None, self._refused(request, answer)
+            return _Failure(self._unanswered(request, error, loss), may_pass=loss in (Loss.NOT_SENT, Loss.IN_DOUBT))
+        return answer if answer.status < 300 else _Failure(self._refused(request, answer), answer)
 
     def _passes(self, request: Request, answer: Answer) -> bool:
         if answer.status == 409:
-            return request.key is not None and self._idempotency is not None and self._retry.processing(answer)
+            return self._has_key(request) and self._retry.processing(answer)
         return answer.status in self._retry.on
 
     def _is_hopeless(self, answer: Answer | None, sent: int, seconds: float) -> bool:
@@ -193,14 +205,20 @@ class HttpApi:
             return seconds > self._retry.patience_s
         return sent >= self._retry.attempts
 
-    def _count(self, request: Request, answer: Answer | None, loss: Loss | None) -> None:
+    def _has_key(self, request: Request) -> bool:
+        return request.key is not None and self._idempotency is not None
+
+    def _resolves(self, request: Request, failed: HttpError) -> bool:
+        """Tell whether a refusal says of an earlier sending, too, that nothing has come of it: one of the same key does."""
+        return failed.fault is Fault.DATA and self._has_key(request)
+
+    def _count(self, request: Request, answer: Answer | None, is_in_doubt: bool) -> None:
         self.retries["no answer" if answer is None else str(answer.status)] += 1
-        may_be_done = loss is Loss.IN_DOUBT if answer is None else answer.status >= 500 or answer.status == 408
-        if may_be_done and not request.is_safe and (request.key is None or self._idempotency is None):
+        if is_in_doubt and not request.is_safe and not self._has_key(request):
             self.doubtful += 1
 
     def _unanswered(self, request: Request, error: Exception, loss: Loss | None) -> HttpError:
-        words = self._clean(f"{type(error).__name__}: {' '.join(str(error).split())}".rstrip(": "))
+        words = self.clean(f"{type(error).__name__}: {' '.join(str(error).split())}".rstrip(": "))
         if loss is None:
             text = f"{request.words}: the application, or the client, raised {words}"
         elif loss is Loss.HOPELESS:
@@ -213,7 +231,7 @@ class HttpApi:
         return failed
 
     def _refused(self, request: Request, answer: Answer) -> HttpError:
-        status, words = answer.status, self._clean(answer.words)
+        status, words = answer.status, self.clean(answer.words)
         is_no_route = status == 405 or (status in (404, 410) and request.is_fixed)
         is_of_the_data = 400 <= status < 500 and status not in _OF_THE_SERVER | self._retry.on and not is_no_route
         if status == 409 and self._passes(request, answer):
@@ -229,8 +247,8 @@ class HttpApi:
             is_in_doubt=not is_of_the_data and (status >= 500 or status in (408, 409)),
         )
 
-    def _clean(self, words: str) -> str:
-        """Take out what must not be shown, should the server or the client repeat it."""
+    def clean(self, words: str) -> str:
+        """Give words of the server's or the client's, fit to be shown, without our credentials, should they repeat them."""
         for secret in (self._credentials or {}).values():
             for part in (secret, secret.rpartition(" ")[2]):
                 if len(part) >= _SHORTEST_SECRET:

@@ -27,7 +27,7 @@ async def polled(api: HttpApi, request: Request, accepted: Answer, poll: Poll) -
         await api.sleep(pause)
         answer = await api.call(question)
         if poll.is_refused(answer):
-            raise _failed(request, f"was accepted, and then refused: {answer.words or poll.failed}", Fault.DATA)
+            raise _failed(request, f"was accepted, and then refused: {api.clean(answer.words) or poll.failed}", Fault.DATA)
         if poll.is_done(answer):
             return answer
 

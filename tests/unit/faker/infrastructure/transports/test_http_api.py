@@ -1,5 +1,6 @@
 """One server and how it is spoken to: what is sent again, what ends a run, and what is said of it."""
 
+import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -109,6 +110,13 @@ async def test_what_is_refused_is_the_data_s_fault(status: int) -> None:
     assert not caught.value.is_in_doubt
 
 
+def untrusted() -> Exception:
+    """As the client tells of a certificate that nobody trusts."""
+    error = httpx2.ConnectError("certificate verify failed")
+    error.__cause__ = ssl.SSLCertVerificationError(1, "self-signed certificate")
+    return error
+
+
 @pytest.mark.parametrize(
     ("reply", "words", "sent", "is_in_doubt"),
     [
@@ -120,6 +128,7 @@ async def test_what_is_refused_is_the_data_s_fault(status: int) -> None:
         (httpx2.Response(500), r"POST /orders was answered with 500", 1, True),
         (httpx2.Response(503), r"503", 3, True),
         (httpx2.UnsupportedProtocol("no http"), r"cannot be sent, UnsupportedProtocol: no http; check the base URL", 1, False),
+        (untrusted(), r"cannot be sent, ConnectError: certificate verify failed; check the base URL, and .*TLS", 1, False),
         (httpx2.ConnectError("refused"), r"got no answer in 30 s, ConnectError: refused; is the server running\?", None, False),
         (httpx2.ReadTimeout("slow"), r"got no answer in 30 s, ReadTimeout", None, True),
         (ZeroDivisionError("oops"), r"the application, or the client, raised ZeroDivisionError: oops", 1, True),
@@ -133,6 +142,21 @@ async def test_a_server_that_does_not_serve_ends_the_run(reply: Reply, words: st
     assert (caught.value.fault, caught.value.is_in_doubt) == (Fault.STORE, is_in_doubt)
     assert sent in (None, len(server.requests))
     assert pauses.clock() <= 30
+
+
+@pytest.mark.parametrize(
+    ("options", "last", "is_in_doubt"),
+    [
+        ({}, httpx2.ConnectError("refused"), True),
+        ({}, httpx2.Response(422), False),  # by the key the server knows that nothing has come of it
+        ({"idempotency": None}, httpx2.Response(422), True),
+    ],
+    ids=["no answer", "refused with a key", "refused without one"],
+)
+async def test_what_may_have_been_done_once_stays_in_doubt(options: dict[str, Any], last: Reply, is_in_doubt: bool) -> None:
+    with pytest.raises(HttpError) as caught:
+        await api_on(Server(httpx2.ReadError("hung up"), last), **options).call(ORDER)
+    assert caught.value.is_in_doubt is is_in_doubt
 
 
 async def test_once_the_server_is_gone_each_request_is_tried_once_until_it_answers() -> None:
