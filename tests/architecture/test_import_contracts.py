@@ -15,6 +15,7 @@ from tests.architecture.checks import ROOT
 DOMAIN = "ascetic_ddd.faker.domain"
 PROFILE = "ascetic_ddd.faker.application.profile"
 SCHEMA = "ascetic_ddd.faker.schema"
+WAYS = "ascetic_ddd.faker.infrastructure.transports"
 
 # contract, the file that gets the import (made if it is not there), the import
 VIOLATIONS = [
@@ -113,6 +114,10 @@ VIOLATIONS = [
     ("models", "faker/infrastructure/repositories/planted.py", "import pydantic_core"),
     ("models", "faker/infrastructure/repositories/planted.py", "import annotated_types"),
     ("models", "faker/domain/generators/planted.py", "import rstr"),
+    ("ways", "faker/infrastructure/transports/eventstore/planted.py", f"import {WAYS}.rest_repository"),
+    ("ways", "faker/infrastructure/transports/http/planted.py", f"import {WAYS}.drafts"),
+    ("ways", "faker/infrastructure/transports/plain.py", f"import {WAYS}.errors"),
+    ("ways", "faker/infrastructure/transports/new_part.py", ""),
     ("transports", "faker/infrastructure/repositories/planted.py", "import httpx2"),
     ("transports", "faker/cli/planted.py", "import eventsourcing"),
     ("outside", "faker/domain/values/planted.py", "import tests"),

@@ -21,12 +21,14 @@ from ascetic_ddd.faker.infrastructure.transports.drafts import Draft
 from ascetic_ddd.faker.infrastructure.transports.http.connecting import client_of_app
 from ascetic_ddd.faker.infrastructure.transports.journal import PgJournal
 from ascetic_ddd.faker.infrastructure.transports.recovery import Recovered, recover
+from ascetic_ddd.faker.infrastructure.transports.rest_repository import RestRepository
 from ascetic_ddd.faker.infrastructure.transports.sessions import RemoteSessionPool
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 from ascetic_ddd.seedwork.infrastructure.session.composite_session import CompositeSessionPool
 from tests.integration.http_client_run import orders_with
+from tests.unit.faker.infrastructure.transports import test_journeys as journeys
 from tests.unit.faker.infrastructure.transports.shop import WEIGHTS, AddCustomer, Customers, Orders, PlaceOrder, shares
-from tests.unit.faker.infrastructure.transports.web_shop import WebShop, api_of, served
+from tests.unit.faker.infrastructure.transports.web_shop import FaultyClient, WebShop, api_of, served
 
 ROOT = Path(__file__).parents[2]
 COUNT = 600
@@ -89,6 +91,29 @@ async def test_what_a_run_has_left_is_recovered_refused_ones_are_forgotten(inter
         assert [(each.path, each.refused, each.in_doubt) for each in found] == [("Customers", 0, 0), ("Orders", 0, 0)]
         assert found[1].remembered > 0
         assert await recover(again, sessions) == [Recovered("Customers", 0, 0, 0), Recovered("Orders", 0, 0, 0)]
+
+
+async def test_a_journey_that_was_broken_off_is_not_remembered_as_whole(internal_dsn: str) -> None:
+    """The process ends after an order was placed, and before it is paid: what came of it is left to `reconcile`."""
+    shop = journeys.Shop()
+    async with client_of_app(shop.app()) as client, PgJournal.opened(internal_dsn) as journal:
+        repository = RestRepository[Any](
+            api_of(FaultyClient(client, lambda number: number > 30)), journeys.ROUTES, journal=journal
+        )
+        sessions = remote_sessions_on(journal)
+        with pytest.raises(GenerationError, match="got no answer"):
+            async for _ in generate(journeys.Orders(repository), sessions, 100, batch_size=5, seed=7):
+                pass
+        again = journeys.Orders(RestRepository[Any](api_of(client), journeys.ROUTES, journal=journal))
+        (found,) = await recover(again, sessions)
+        assert (found.remembered, found.refused) == (0, 0)
+        assert found.in_doubt > 1
+        assert await recover(again, sessions) == [Recovered("Orders", 0, 0, 0)]
+    assert "placed" in {order["status"] for order in shop.orders.values()}
+
+
+def remote_sessions_on(journal: PgJournal) -> CompositeSessionPool:
+    return CompositeSessionPool(RemoteSessionPool(), InternalPgSessionPool(journal.pool))
 
 
 async def test_a_handler_that_joins_our_transaction_leaves_nothing_after_a_rollback(

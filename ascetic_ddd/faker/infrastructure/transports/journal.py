@@ -102,6 +102,11 @@ class PgJournal:
             await journal._alone(journal._create, (), "set up")
             yield journal
 
+    @property
+    def pool(self) -> AsyncConnectionPool[AsyncConnection[Any]]:
+        """The connections it was made of."""
+        return self._pool
+
     async def setup(self, session: ISession) -> None:
         """Create the table, if it is not there."""
         await self._access.execute(session, self._create, (), "set up")
