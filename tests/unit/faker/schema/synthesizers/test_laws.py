@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import annotated_types
 import pydantic
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import Field
 
@@ -101,6 +101,7 @@ def test_whole_numbers_lie_between_any_bounds(told: dict[str, Any], step: int | 
 
 @settings(deadline=None)
 @given(bounds(st.floats(allow_nan=False, allow_infinity=False)), NORMAL)
+@example({"ge": -1.7976931348623157e308, "le": 1.7976931348623157e308}, {"distribution": "normal"})
 def test_floats_lie_between_any_bounds(told: dict[str, Any], words: dict[str, Any]) -> None:
     found = rows_of(Annotated[float, Field(**told, json_schema_extra=words)])
     assert found is None or all(is_between(value, told) for value in found)
