@@ -2,10 +2,22 @@
 
 from hashlib import blake2b
 
-__all__ = ("DEFAULT_SEED", "seed_of")
+__all__ = ("DEFAULT_SEED", "default_seed", "seed_of", "set_default_seed")
 
 DEFAULT_SEED = 0
 """The seed of whatever nobody seeded: the same calls give the same rows by default."""
+
+_default = [DEFAULT_SEED]
+
+
+def default_seed() -> int:
+    """The seed of a provider graph that nobody seeded: 0, unless a test runner told another."""
+    return _default[0]
+
+
+def set_default_seed(seed: int) -> None:
+    """Let provider graphs that nobody seeds have this seed from now on; pytest-randomly calls it before each test."""
+    _default[0] = seed
 
 
 def seed_of(seed: int, path: str) -> int:

@@ -8,10 +8,10 @@ from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvi
 from ascetic_ddd.faker.domain.providers.kinds import memory_of, source_of
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
-from ascetic_ddd.faker.domain.randomness import DEFAULT_SEED, seed_of
+from ascetic_ddd.faker.domain.randomness import seed_of
 from ascetic_ddd.faker.domain.rewinding import IRewindable
 
-__all__ = ("DEFAULT_SEED", "end", "plan", "rewindable", "seed")
+__all__ = ("end", "plan", "rewindable", "seed")
 
 
 def seed(root: Provider[Any, Any], seed: int, *, only_new: bool = False) -> None:

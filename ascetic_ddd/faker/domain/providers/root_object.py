@@ -12,6 +12,7 @@ from ascetic_ddd.faker.domain.providers.kinds import Storing
 from ascetic_ddd.faker.domain.providers.part import Pending
 from ascetic_ddd.faker.domain.providers.plain import is_awaitable
 from ascetic_ddd.faker.domain.providers.provider import Provider
+from ascetic_ddd.faker.domain.randomness import default_seed
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.faker.domain.stock.aggregate_stock import AggregateStock
@@ -110,7 +111,7 @@ class RootObject(EntityProvider[I, A], Storing[I, A]):
         session.on_rollback(self._lose, self._life)
         self._is_drawn = True
         if not self.memory.is_seeded:
-            graph.seed(self, graph.DEFAULT_SEED, only_new=True)
+            graph.seed(self, default_seed(), only_new=True)
         if specification is not None and not isinstance(specification, EqualSpecification):
             self._wanted = specification
         return self._wanted is not None and not self._is_fitting  # parts are drawn where a misfit can be taken back
@@ -121,7 +122,7 @@ class RootObject(EntityProvider[I, A], Storing[I, A]):
         self._clear()
         session.on_rollback(self._lose_rows)
         if not self.memory.is_seeded:
-            graph.seed(self, graph.DEFAULT_SEED, only_new=True)
+            graph.seed(self, default_seed(), only_new=True)
         return before
 
     def _end_rows(self, before: Any) -> None:

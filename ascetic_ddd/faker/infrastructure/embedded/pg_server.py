@@ -50,6 +50,12 @@ class PgServer:
             found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
         return found is not None
 
+    def databases(self, prefix: str) -> list[str]:
+        """Give the names of the databases that begin so."""
+        with self._connected("list the databases") as connection:
+            rows = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", (prefix,)).fetchall()
+        return sorted(row[0] for row in rows)
+
     def rename_database(self, name: str, new_name: str) -> None:
         """Rename a database that nobody is connected to.
 

@@ -1,5 +1,6 @@
 """Sessions on PostgreSQL: one pooled connection each, transactions and savepoints by psycopg."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any, ClassVar, Self, TypeVar
@@ -222,6 +223,7 @@ class PgSessionPool:
         on_begin: Callable[[AsyncConnection[Any]], Awaitable[object]] | None = None,
     ) -> None:
         self._pool = pool
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.patience_s = patience_s
         self.on_begin = on_begin
 
@@ -263,8 +265,16 @@ class PgSessionPool:
         """Take a connection out of the pool.
 
         Raises:
-            SessionError: (of the class ``error_class``) as for :meth:`session`.
+            SessionError: (of the class ``error_class``) as for :meth:`session`, or the pool is another event loop's.
         """
+        loop = asyncio.get_running_loop()
+        self._loop = self._loop or loop
+        if loop is not self._loop:
+            advice = (
+                "open it, and close it, on the loop that uses it: in a test, in a fixture whose loop_scope is the test's, "
+                "or take the fixtures of ascetic_ddd.faker.testing.fixtures, which have no loop"
+            )
+            raise self.error_class(f"The pool {self._pool.name!r} was used on another event loop before; {advice}.")
         try:
             connection: AsyncConnection[Any] = await self._pool.getconn()
             return connection

@@ -1,6 +1,7 @@
 """What is to be called when a transaction commits or rolls back: the log behind every session."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from typing_extensions import ParamSpec
@@ -92,6 +93,19 @@ class LoggedSession:
     def is_atomic(self) -> bool:
         """True between entering and leaving the outermost ``atomic``."""
         return self._log.is_open
+
+    @contextmanager
+    def inside_another(self) -> Iterator[None]:
+        """For the time of the block, be inside a transaction that somebody else has opened and will roll back.
+
+        Each ``atomic`` is a savepoint in it; in the end, what was registered ``on_rollback`` is called.
+        """
+        self._log.begin()
+        cause = RuntimeError("The transaction around this session was rolled back.")
+        try:
+            yield
+        finally:
+            self._log.rollback(cause)
 
     def on_commit(self, callback: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
         """Call ``callback`` once the outermost transaction has committed; at once when none is open."""

@@ -1,0 +1,74 @@
+"""The pytest plugin: the seed of the run, and words that tell how to repeat a failing test. It imports nothing before its use."""
+
+import sys
+from collections.abc import Callable, Generator, Iterator
+from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    import asyncio
+
+__all__ = ()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options."""
+    group = parser.getgroup("ascetic_ddd")
+    group.addoption(
+        "--faker-seed",
+        type=int,
+        default=None,
+        metavar="N",
+        help="seed of the provider graphs of all tests, each of which has its own part of it "
+        "(default: that of pytest-randomly if it is at work, else 0)",
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: "pytest.CallInfo[None]"
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tell, where a test that draws has failed, how to draw the same again."""
+    report = yield
+    if report.failed and "ascetic_ddd.faker.testing.fixtures" in sys.modules:
+        from ascetic_ddd.faker.testing.seeds import node_id_of, run_seed
+        from ascetic_ddd.faker.testing.tracing import graphs_of
+
+        if graphs_of(item):
+            words = f'pytest "{node_id_of(item)}" --faker-seed={run_seed(item.config)}'
+            report.sections.append(("fake data: draws the same again by", words))
+    return report
+
+
+@pytest.fixture
+def ascetic_ddd_runner() -> "Iterator[asyncio.Runner]":
+    """The event loop on which the asynchronous steps of a scenario run."""
+    import asyncio
+
+    with asyncio.Runner() as runner:
+        yield runner
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_bdd_before_step(step_func: Callable[..., object]) -> None:
+    """Refuse a step of pytest-bdd that would pass without having run."""
+    from ascetic_ddd.faker.testing.awaiting import NotAwaitedError, unawaited_words, would_not_run
+
+    if would_not_run(step_func):
+        advice = (
+            "Decorate it with @awaited of ascetic_ddd.faker.testing.pytest_bdd, between the step's decorator and the function."
+        )
+        raise NotAwaitedError(unawaited_words("Step", step_func, advice))
+
+
+def pytest_plugin_registered(plugin: object) -> None:
+    """Refuse a hook of a conftest, or of a plugin, that would never run."""
+    for name, function in list(getattr(plugin, "__dict__", {}).items()):
+        if name.startswith("pytest_") and callable(function):
+            code = getattr(function, "__code__", None)
+            if code is not None and code.co_flags & (CO_COROUTINE | CO_ASYNC_GENERATOR):
+                raise pytest.UsageError(
+                    f"Hook {name} ({code.co_filename}) is asynchronous, and nobody awaits it: make it synchronous."
+                )

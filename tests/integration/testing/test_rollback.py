@@ -1,0 +1,170 @@
+"""Fixtures of an application's tests: what a test stores, and what the code under test commits, is gone after it."""
+
+import pytest
+
+from tests.integration.testing.conftest import Run
+
+pytest_plugins = ["pytester"]
+
+GONE = """
+    import psycopg
+
+    def test_nothing_is_left(store):
+        for dsn, tables in ((store.external_dsn, ("customers", "orders")), (store.internal_dsn, ("customers", "orders"))):
+            with psycopg.connect(dsn) as connection:
+                for table in tables:
+                    assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+"""
+
+
+def test_what_a_test_stores_is_gone(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        test_a="""
+        async def test_two_orders(session, shop):
+            made = await shop.orders.create_batch(session, 2)
+            assert [order.id.value for order in made] == [1, 2]
+            async with session.atomic():
+                assert (await shop.orders.create_batch(session, 1))[0].id.value == 3
+
+        async def test_again_from_the_beginning(session, shop):
+            assert (await shop.orders.create(session)).id.value == 1
+        """,
+        test_b=GONE,
+    )
+    run().assert_outcomes(passed=3)
+
+
+def test_what_the_application_commits_is_gone(pytester: pytest.Pytester, run: Run) -> None:
+    """By its pool, by explicit commits and rollbacks, and by our own session pool on its pool."""
+    pytester.makepyfile(
+        test_a="""
+        import httpx2
+        from psycopg_pool import AsyncConnectionPool
+        from ascetic_ddd.faker.infrastructure.session.pg_session import ExternalPgSessionPool
+        from examples.bookshop.http_api import make_app
+
+        async def _count(session):
+            rows = await session.external_connection.execute("SELECT count(*) FROM customers")
+            return (await rows.fetchone())[0]
+
+        async def test_over_http(session, shop):
+            customer = await _customer(session, shop)
+            app = make_app(session.connections)
+            async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://shop") as client:
+                known = await client.get(f"/customers/{customer.id.value}")
+                assert known.json()["email"] == customer.export()["email"]
+                jane = {"name": "Jane", "email": "jane@example.com", "city": "London"}
+                assert (await client.post("/customers", json=jane)).status_code == 201
+                assert (await client.post("/customers", json=jane)).status_code == 409
+                assert (await client.delete(f"/customers/{customer.id.value}")).status_code == 204
+            assert await _count(session) == 1
+
+        async def _customer(session, shop):
+            shop.customers.reset()
+            return await shop.customers.create(session)
+
+        async def test_explicit_commit_and_rollback(session, shop):
+            await _customer(session, shop)
+            insert = "INSERT INTO customers (name, email, city, status, version) VALUES ('J', %s, 'London', 'active', 1)"
+            async with session.connections.connection() as connection:
+                for n in range(8):
+                    await connection.execute(insert, (f"kept{n}",))
+                    await connection.commit()
+                    await connection.execute(insert, (f"undone{n}",))
+                    await connection.rollback()
+            assert await _count(session) == 9
+            try:
+                async with session.connections.connection() as connection:
+                    await connection.execute(insert, ("undone",))
+                    async with connection.transaction():
+                        pass
+                    await connection.execute(insert, ("undone",))
+            except Exception as error:
+                assert "duplicate" in str(error)
+            async with session.connections.connection() as connection:
+                await connection.execute("INSERT INTO customers (name, email, city, status, version)"
+                    " VALUES ('J', 'x', 'London', 'active', 1) ON CONFLICT DO NOTHING")
+            assert await _count(session) == 11
+
+        async def test_our_pool_on_it(session, shop):
+            pool = ExternalPgSessionPool(session.connections)
+            async with pool.session() as own, own.atomic():
+                assert own.connection is session.external_connection
+                await own.connection.execute("DELETE FROM customers")
+            await _customer(session, shop)
+            assert await _count(session) == 1
+
+        async def test_commit_on_the_tests_own_connection(session, shop):
+            await _customer(session, shop)
+            await session.external_connection.commit()
+            await session.internal_connection.commit()
+        """,
+        test_b=GONE,
+    )
+    run().assert_outcomes(passed=5)
+
+
+def test_any_scope_of_the_loop_in_strict_mode(pytester: pytest.Pytester, run: Run) -> None:
+    for scope in ("function", "module", "session"):
+        text = f"""
+        import pytest
+
+        pytestmark = pytest.mark.asyncio(loop_scope="{scope}")
+
+        @pytest.mark.parametrize("n", range(3))
+        async def test_orders(session, shop, n):
+            assert (await shop.orders.create(session)).id.value == 1
+        """
+        pytester.makepyfile(**{f"test_{scope}": text})
+    pytester.makepyfile(test_then=GONE)
+    run(mode="strict").assert_outcomes(passed=10)
+
+
+def test_anyio(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        test_a="""
+        import pytest
+
+        pytestmark = pytest.mark.anyio
+
+        @pytest.fixture
+        def anyio_backend():
+            return "asyncio"
+
+        @pytest.mark.parametrize("n", range(3))
+        async def test_orders(session, shop, n):
+            assert (await shop.orders.create(session)).id.value == 1
+        """,
+        test_b=GONE,
+    )
+    run("-p", "no:asyncio", mode=None).assert_outcomes(passed=4)
+
+
+def test_a_test_that_was_interrupted_harms_no_other(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        test_a="""
+        import asyncio
+
+        async def test_interrupted(session, shop):
+            await shop.orders.create(session)
+            connection = session.external_connection
+            connection.pgconn.send_query(b"SELECT pg_sleep(60)")
+
+        async def test_broken(session, shop):
+            await shop.orders.create(session)
+            try:
+                await session.external_connection.execute("SELECT nonsense")
+            except Exception:
+                pass
+
+        async def test_after_them(session, shop):
+            await session.external_connection.execute("SET search_path TO nowhere, public")
+            assert (await shop.orders.create(session)).id.value == 1
+
+        async def test_settings_do_not_last(session, shop):
+            rows = await session.external_connection.execute("SHOW search_path")
+            assert "nowhere" not in (await rows.fetchone())[0]
+        """,
+        test_b=GONE,
+    )
+    run().assert_outcomes(passed=5)
