@@ -1,6 +1,6 @@
 """The example wired: providers over the application's own repositories, and a memory in an internal database."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -15,7 +15,7 @@ from examples.bookshop.providers import CustomerProvider, OrderProvider, Product
 from examples.bookshop.repositories import CustomerRepository, OrderRepository, ProductRepository
 from examples.bookshop.transports import TRANSPORTS
 
-__all__ = ("Providers", "StoringRepository", "create_application_schema", "make_providers", "target")
+__all__ = ("Providers", "StoringRepository", "create_application_schema", "make_providers", "stored_states", "target")
 
 T = TypeVar("T", Customer, Product, Order)
 
@@ -60,6 +60,23 @@ def create_application_schema(dsn: str) -> None:
     """Create the application's tables in an empty database."""
     with psycopg.connect(dsn) as connection:
         connection.execute(Path(__file__).with_name("schema.sql").read_bytes())
+
+
+def stored_states() -> dict[str, Callable[[Any], AsyncIterator[dict[str, Any]]]]:
+    """What a scenario counts: the aggregates that the application has, whoever made them."""
+
+    def of(repository_class: Callable[[Any], Any], export: Callable[[Any], dict[str, Any]]) -> Any:
+        async def states(session: Any) -> AsyncIterator[dict[str, Any]]:
+            for agg in await repository_class(session.external_connection).find({}):
+                yield export(agg)
+
+        return states
+
+    return {
+        "customers": of(CustomerRepository, Customer.export),
+        "products": of(ProductRepository, Product.export),
+        "orders": of(OrderRepository, export_order),
+    }
 
 
 def _repository(table: str, external: IExternalRepository[T], exporter: Callable[[T], dict[str, Any]]) -> Any:
