@@ -39,6 +39,7 @@ def offers(repository: object, port: Callable[..., P]) -> TypeGuard[P]:
         port: one of the protocols of this module.
 
     Example:
+        >>> from ascetic_ddd.faker.domain.repositories import IExternalRepository, IObservable
         >>> class Plain:
         ...     async def insert(self, session, agg): ...
         >>> offers(Plain(), IExternalRepository), offers(Plain(), IObservable)

@@ -47,10 +47,10 @@ def shape_of(told: object, default: str, low: float, high: float) -> tuple[str, 
             f"distribution={told!r}: expected 'uniform', 'normal', {{'normal': {{'mean': …, 'sd': …}}}}, or values with "
             "their shares"
         )
-    is_finite = math.isfinite(high - low)
-    middle, sixth = (
-        (low + (high - low) / 2.0, (high - low) / 6.0) if is_finite else (low / 2.0 + high / 2.0, high / 6.0 - low / 6.0)
-    )
+    if math.isfinite(high - low):
+        middle, sixth = low + (high - low) / 2.0, (high - low) / 6.0
+    else:
+        middle, sixth = low / 2.0 + high / 2.0, high / 6.0 - low / 6.0
     mean, deviation = float(words.get("mean", middle)), float(words.get("sd", sixth))
     if named == "normal" and high > low:
         if not deviation > 0.0:
