@@ -20,7 +20,7 @@ from tests.chaos.plan import History, Leg, Strike
 from tests.chaos.run import ROOT
 from tests.integration.unique_names import MEAN
 
-BOOKS = 4000
+BOOKS = 6000
 
 
 @pytest.fixture

@@ -163,11 +163,10 @@ async def served(app: FastAPI, port: int = 0) -> AsyncIterator[int]:
     """Serve an application on a real socket of this machine; gives the port."""
     listener = listener_on(port)
     server = server_of(app)
-    with server.capture_signals():
-        serving = asyncio.ensure_future(server._serve([listener]))
-        try:
-            yield listener.getsockname()[1]
-        finally:
-            server.should_exit = True
-            await serving
-            listener.close()
+    serving = asyncio.ensure_future(server._serve([listener]))  # which leaves the process's signals alone
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        server.should_exit = True
+        await serving
+        listener.close()
