@@ -17,7 +17,7 @@ from ascetic_ddd.faker.cli.outcome import attempt, message_of, secrets_of, tell
 from ascetic_ddd.faker.cli.printing import print_data, print_json, print_lines
 from ascetic_ddd.faker.cli.terminal import Bar, named_bar
 from ascetic_ddd.faker.infrastructure.profile.capture import capture
-from ascetic_ddd.faker.infrastructure.profile.options import CaptureMethod, CaptureOptions
+from ascetic_ddd.faker.infrastructure.profile.options import CaptureMethod, CaptureOptions, Dependence
 
 __all__ = ("register",)
 
@@ -59,6 +59,9 @@ def _capture(
     ] = 1_000_000,
     timeout: Annotated[float, typer.Option(metavar="S", help="Seconds that one statement may take.")] = 30.0,
     no_quantiles: Annotated[bool, typer.Option("--no-quantiles", help="Leave quantiles of numbers and times out.")] = False,
+    dependence: Annotated[
+        Dependence, typer.Option(metavar="off|auto|all", help="Count combinations of columns that depend on each other.")
+    ] = "auto",
     is_readable: Readable = False,
     is_json: Json = False,
     debug: Debug = False,
@@ -85,6 +88,7 @@ def _capture(
             exact_up_to=exact_up_to,
             timeout_s=timeout,
             has_quantiles=not no_quantiles,
+            dependence=dependence,
         )
         checked = checked_dsn("DSN", dsn)
         stream = sys.stderr if is_json or str(output) == "-" else sys.stdout

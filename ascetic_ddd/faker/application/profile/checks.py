@@ -7,14 +7,17 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 from ascetic_ddd.faker.application.measure import weights as weights_of
+from ascetic_ddd.faker.application.profile.decks import law_of
 from ascetic_ddd.faker.application.profile.records import (
     ColumnRecord,
+    DeckRecord,
     Histogram,
     ReferenceRecord,
     TableRecord,
     Within,
 )
 from ascetic_ddd.faker.application.profile.skew_fit import SkewFit, skew_fit
+from ascetic_ddd.faker.domain.errors import ConfigurationError
 
 __all__ = ("contradictions",)
 
@@ -55,11 +58,25 @@ def _of_table(table: TableRecord, place: str) -> Iterator[str]:
     for index, pair in enumerate(table.dependent_pairs):
         for part, name in enumerate(pair.columns):
             yield from _known(name, names, f"{place}.dependent_pairs[{index}].columns[{part}]")
+    for index, deck in enumerate(table.decks):
+        yield from _of_deck(deck, names, f"{place}.decks[{index}]")
     for index, column in enumerate(table.columns):
         inside = f"{place}.columns[{index}]"
         if column.rows != table.rows:
             yield f"{inside}.rows: {column.rows} rows; the table has {table.rows}"
         yield from _of_column(column, inside)
+
+
+def _of_deck(deck: DeckRecord, names: Sequence[str], place: str) -> Iterator[str]:
+    yield from _known(deck.given.column, names, f"{place}.given.column")
+    yield from _known(deck.other.column, names, f"{place}.other.column")
+    try:
+        law = law_of(deck)
+    except ConfigurationError as error:
+        yield f"{place}: {error}"
+        return
+    if law.given.rows != deck.rows:
+        yield f"{place}.rows: {deck.rows}; its given column has {law.given.rows}"
 
 
 def _of_column(column: ColumnRecord, place: str) -> Iterator[str]:

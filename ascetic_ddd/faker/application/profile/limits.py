@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-__all__ = ("Correlation", "Count", "NotNegative", "Positive", "Range", "Share", "Skew")
+__all__ = ("Correlation", "Count", "NotNegative", "Place", "Positive", "Range", "Share", "Skew")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,7 @@ class Range:
 
 Share = Annotated[float, Range(0.0, 1.0)]
 Count = Annotated[int, Range(0)]
+Place = Annotated[int, Range(-1)]
 Positive = Annotated[int, Range(1)]
 NotNegative = Annotated[float, Range(0.0)]
 Skew = Annotated[float, Range(1.0)]

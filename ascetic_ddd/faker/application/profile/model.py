@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from ascetic_ddd.faker.application.profile import file, parameters
+from ascetic_ddd.faker.application.profile import decks, file, parameters
 from ascetic_ddd.faker.application.profile.records import (
     ColumnRecord,
+    DeckRecord,
     DependentPair,
     Histogram,
     Method,
@@ -17,10 +18,12 @@ from ascetic_ddd.faker.application.profile.records import (
     Within,
     WithinClass,
 )
+from ascetic_ddd.faker.domain.distributors.joint.law import JointLaw
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 
 __all__ = (
     "ColumnProfile",
+    "DeckProfile",
     "DependentPair",
     "Histogram",
     "Method",
@@ -66,6 +69,18 @@ class ColumnProfile(ColumnRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeckProfile(DeckRecord):
+    """Which values two columns take beside each other, in ranks.
+
+    Attributes: those of :class:`~ascetic_ddd.faker.application.profile.records.DeckRecord`.
+    """
+
+    def law(self) -> JointLaw:
+        """The law that :func:`~ascetic_ddd.faker.domain.distributors.joint.replay.replayed` makes a table of."""
+        return decks.law_of(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TableProfile(TableRecord):
     """One table.
 
@@ -73,6 +88,19 @@ class TableProfile(TableRecord):
     """
 
     columns: tuple[ColumnProfile, ...]
+    decks: tuple[DeckProfile, ...] = ()
+
+    def deck(self, given: str, other: str) -> DeckProfile:
+        """Give the deck of these columns.
+
+        Raises:
+            ConfigurationError: there is none; the message lists those that there are.
+        """
+        for each in self.decks:
+            if (each.given.column, each.other.column) == (given, other):
+                return each
+        there = _listed(f"{each.given.column} → {each.other.column}" for each in self.decks)
+        raise ConfigurationError(f"table {self.name!r} of the profile has no deck {given} → {other}; it has {there}")
 
     def column(self, name: str) -> ColumnProfile:
         """Give the column of that name.

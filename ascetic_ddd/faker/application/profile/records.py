@@ -3,10 +3,13 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ascetic_ddd.faker.application.profile.limits import Correlation, Count, NotNegative, Positive, Share, Skew
+from ascetic_ddd.faker.application.profile.limits import Correlation, Count, NotNegative, Place, Positive, Share, Skew
 
 __all__ = (
     "ColumnRecord",
+    "DeckBlock",
+    "DeckRecord",
+    "DeckSide",
     "DependentPair",
     "Histogram",
     "Method",
@@ -78,6 +81,63 @@ class DependentPair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeckSide:
+    """One column of a deck: its values by place, which says nothing of what they are.
+
+    Attributes:
+        column: its name.
+        by: what a place is: ``"rank"``, values with most rows first; ``"class"``, values of about 1 % of the rows, in order.
+        runs: pairs (rows, places): so many places in a row have so many rows each, from place 0 on.
+        nulls: rows that are null; they are place -1.
+    """
+
+    column: str
+    by: Literal["rank", "class"] = "rank"
+    runs: tuple[tuple[Count, Positive], ...]
+    nulls: Count = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeckBlock:
+    """Combinations that are only told in sums: those of two classes of places.
+
+    Attributes:
+        given: class of places of the given column: 0 null, 1 the first place, 2 the next two, 3 the next four …; -1 all others.
+        other: class of places of the other column.
+        levels: pairs (rows, combinations): about how many rows so many combinations have each, most first.
+    """
+
+    given: Place
+    other: Place
+    levels: tuple[tuple[Positive, Positive], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeckRecord:
+    """Which values two columns take beside each other, in ranks.
+
+    Attributes:
+        given: the column that is drawn first.
+        other: the column that depends on it.
+        rows: that were counted; fewer than the table has where it was sampled.
+        combinations: how many different ones there are.
+        determined: share of rows whose other value is the commonest one beside the given value: 1 is a function.
+        cells: (given place, other place, rows) of the combinations that are told exactly.
+        blocks: the other combinations, in sums.
+        method: how it was measured.
+    """
+
+    given: DeckSide
+    other: DeckSide
+    rows: Count
+    combinations: Count
+    determined: Share
+    cells: tuple[tuple[Place, Place, Positive], ...] = ()
+    blocks: tuple[DeckBlock, ...] = ()
+    method: Method = "exact"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TableRecord:
     """One table.
 
@@ -87,6 +147,7 @@ class TableRecord:
         primary_key: its columns, in order of the key.
         columns: in the table's order.
         dependent_pairs: strongest first.
+        decks: of pairs of columns; each column depends on one other at most, unless all pairs were asked for.
         bytes_per_row: of the table's main storage, free space included; None for an empty table.
     """
 
@@ -95,6 +156,7 @@ class TableRecord:
     primary_key: tuple[str, ...]
     columns: tuple[ColumnRecord, ...]
     dependent_pairs: tuple[DependentPair, ...] = ()
+    decks: tuple[DeckRecord, ...] = ()
     bytes_per_row: NotNegative | None = None
 
 

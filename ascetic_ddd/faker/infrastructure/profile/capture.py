@@ -8,11 +8,19 @@ from typing import Any
 import psycopg
 from psycopg import AsyncConnection, sql
 
-from ascetic_ddd.faker.application.profile.model import ColumnProfile, DependentPair, Profile, ReferenceProfile, TableProfile
+from ascetic_ddd.faker.application.profile.model import (
+    ColumnProfile,
+    DeckProfile,
+    DependentPair,
+    Profile,
+    ReferenceProfile,
+    TableProfile,
+)
 from ascetic_ddd.faker.application.profile.summary import top_of
 from ascetic_ddd.faker.domain.errors import PersistenceError
 from ascetic_ddd.faker.infrastructure.profile.catalogue import ForeignKey, Table
 from ascetic_ddd.faker.infrastructure.profile.columns import ColumnMeasure, estimated_column
+from ascetic_ddd.faker.infrastructure.profile.decks import DeckMeasure
 from ascetic_ddd.faker.infrastructure.profile.notes import Notes, name_of
 from ascetic_ddd.faker.infrastructure.profile.options import CaptureOptions
 from ascetic_ddd.faker.infrastructure.profile.planning import Plan, planned
@@ -100,6 +108,7 @@ async def _table(
     rows, filled = await _rows(reader, table, notes, is_counted=table.oid in plan.counted)
     columns: tuple[ColumnProfile, ...]
     pairs: tuple[DependentPair, ...] = ()
+    decks: tuple[DeckProfile, ...] = ()
     if options.method == "estimate":
         columns = tuple(estimated_column(table, column, rows) for column in table.columns if column.is_readable)
         if any(column.statistics is None for column in table.columns) and rows:
@@ -117,12 +126,22 @@ async def _table(
         )
         columns = await measure.columns()
         pairs = await measure.pairs(columns)
+        counting = DeckMeasure(
+            reader,
+            table,
+            columns,
+            is_counted=options.is_counted(table.likely_rows),
+            references={name for key in plan.keys if key.child == table.oid and len(key.columns) == 1 for name in key.columns},
+            notes=notes,
+        )
+        decks = await counting.decks(pairs, options.dependence)
     profile = TableProfile(
         name=name_of(table, plan.schema),
         rows=rows,
         primary_key=table.primary_key,
         columns=columns,
         dependent_pairs=pairs,
+        decks=decks,
         bytes_per_row=table.bytes / rows if rows else None,
     )
     references = ReferenceMeasure(reader, options, table, profile, plan.counted, plan.schema, notes)

@@ -6,9 +6,12 @@ from typing import Literal
 from ascetic_ddd.faker.domain.distributors.validation import number_fault
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 
-__all__ = ("CaptureOptions", "CaptureMethod")
+__all__ = ("CaptureMethod", "CaptureOptions", "Dependence")
 
 CaptureMethod = Literal["auto", "exact", "sample", "estimate"]
+
+
+Dependence = Literal["off", "auto", "all"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,8 @@ class CaptureOptions:
         exact_up_to: rows up to which a table is counted as a whole.
         timeout_s: limit of each statement, in seconds.
         has_quantiles: whether quantiles of numbers and times are captured.
+        dependence: which combinations of two columns are counted: ``"auto"`` those of each column and the one that it depends on
+            most, ``"all"`` those of all strongly dependent pairs, ``"off"`` none.
 
     Raises:
         ConfigurationError: a number is out of range, or there is no such method.
@@ -39,6 +44,7 @@ class CaptureOptions:
     exact_up_to: int = 1_000_000
     timeout_s: float = 30.0
     has_quantiles: bool = True
+    dependence: Dependence = "auto"
 
     def __post_init__(self) -> None:
         faults = [
@@ -48,6 +54,8 @@ class CaptureOptions:
         ]
         if self.method not in ("auto", "exact", "sample", "estimate"):
             faults.append(f"method={self.method!r}: expected 'auto', 'exact', 'sample' or 'estimate'")
+        if self.dependence not in ("off", "auto", "all"):
+            faults.append(f"dependence={self.dependence!r}: expected 'off', 'auto' or 'all'")
         if faults:
             raise ConfigurationError("; ".join(faults))
 

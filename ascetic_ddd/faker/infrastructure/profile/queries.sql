@@ -224,3 +224,13 @@ SELECT k.n, g.c
   FROM unnest({keys}) WITH ORDINALITY AS k (v, n)
   JOIN (SELECT ch.{column} AS v, count(*) AS c FROM {child} AS ch WHERE ch.{column} = ANY ({keys}) GROUP BY ch.{column}) AS g
     ON g.v = k.v
+
+-- name: combinations
+-- Rows of each combination of two columns, told by numbers that stand for their values.
+SELECT {given_code}, {other_code}, c
+  FROM (SELECT {given} AS a, {other} AS b, count(*) AS c FROM {table} {sample} WHERE {chosen} GROUP BY 1, 2) AS g
+ LIMIT {most}
+
+-- name: bounds
+-- Part of combinations: hundredths of a sample, which a value's class is told by. They stay in the server.
+(SELECT percentile_disc({shares}::float8[]) WITHIN GROUP (ORDER BY {column}) FROM {table} {sample} WHERE {chosen})

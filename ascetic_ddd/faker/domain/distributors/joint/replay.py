@@ -118,8 +118,8 @@ class _Weights:
         for number, hungry in [*sorted(rows_left.items()), (ANY, rest)]:
             heapq.heapify(hungry)
             heaps = {each: self._heap(set(places)) for each, places in columns.items()}
-            for rows, block in self._cards(number):
-                self._deal(rows, hungry, heaps.get(block, []))
+            for card, block in self._cards(number):
+                self._deal(card, hungry, heaps.get(block, []))
             rest += [each for each in hungry if each[0] < 0.0]
 
     def _heap(self, places: set[int]) -> list[tuple[float, int]]:
