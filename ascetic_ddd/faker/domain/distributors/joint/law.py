@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from ascetic_ddd.faker.domain.distributors.joint.suppression import tellable
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 
 __all__ = ("ANY", "NULL", "Block", "JointLaw", "Side", "class_of", "read_off")
@@ -135,9 +136,9 @@ def class_of(place: int) -> int:
 def read_off(rows: Mapping[tuple[int, int], int], given: Side, other: Side, *, least: int = 5, most: int = 4_000) -> JointLaw:
     """Keep of a table what may be kept.
 
-    Combinations with fewer than ``least`` rows are only kept in sums. A block of fewer than ``least`` rows goes to its
-    neighbours', and so does one that would tell a single small combination apart all the same: one where all
-    combinations occur, all equally often. What is too little even then is left out.
+    Combinations with fewer than ``least`` rows are only kept in sums, and so are those from which such a one would follow. A block
+    of fewer than ``least`` rows goes to its neighbours', and so does one that would tell a single small combination apart all the
+    same: one where all combinations occur, all equally often. What is too little even then is left out.
 
     Args:
         rows: rows by (given place, other place).
@@ -147,7 +148,7 @@ def read_off(rows: Mapping[tuple[int, int], int], given: Side, other: Side, *, l
         most: how many combinations are told exactly, the ones with most rows.
     """
     ranked = sorted(((count, cell) for cell, count in rows.items() if count >= least), key=lambda pair: (-pair[0], pair[1]))
-    heavy = {cell: count for count, cell in ranked[:most]}
+    heavy = tellable(rows, {cell: count for count, cell in ranked[:most]}, least)
     blocks: dict[tuple[int, int], Counter[int]] = {}
     for cell, count in rows.items():
         if cell not in heavy and count:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ascetic_ddd.faker.domain.distributors.joint.law import NULL, JointLaw, Side, read_off
 from ascetic_ddd.faker.domain.distributors.joint.replay import replayed
+from ascetic_ddd.faker.domain.distributors.joint.suppression import tellable
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 
 ROWS = st.lists(st.tuples(st.integers(NULL, 12), st.integers(NULL, 6)), min_size=1, max_size=300)
@@ -28,6 +29,33 @@ def test_no_combination_of_few_rows_is_told(rows: list[tuple[int, int]], least: 
     assert all(count >= least for _, _, count in law.cells)
     assert Counter(rows).items() >= {((one, two), count) for one, two, count in law.cells}
     assert all(sum(count * cells for count, cells in block.levels) >= least for block in law.blocks)
+
+
+@given(st.dictionaries(st.tuples(st.integers(NULL, 3), st.integers(NULL, 2)), st.integers(1, 12), min_size=1))
+def test_no_small_combination_follows_from_those_that_are_told_and_the_sums(table: dict[tuple[int, int], int]) -> None:
+    """By elimination: whatever is the only unknown of a row or a column is known, in turn."""
+    told = {cell: rows for cell, rows in table.items() if rows >= 5}
+    kept = tellable(table, told, 5)
+    assert kept.items() <= told.items()
+    by_sums = followed(table, {})  # cannot be helped
+    found = followed(table, kept)
+    assert all(rows == 0 or rows >= 5 or cell in by_sums for cell, rows in found.items())
+
+
+def followed(table: dict[tuple[int, int], int], known: dict[tuple[int, int], int]) -> dict[tuple[int, int], int]:
+    known = dict(known)
+    places = [sorted({cell[at] for cell in table}) for at in (0, 1)]
+    lines = [[(one, two) for two in places[1]] for one in places[0]] + [[(one, two) for one in places[0]] for two in places[1]]
+    has_changed = True
+    while has_changed:
+        has_changed = False
+        for line in lines:
+            unknown = [cell for cell in line if cell not in known]
+            left = sum(table.get(cell, 0) for cell in unknown)
+            if unknown and (len(unknown) == 1 or not left):
+                known.update({cell: table.get(cell, 0) for cell in unknown})
+                has_changed = True
+    return known
 
 
 def test_a_block_whose_small_cells_are_all_alike_and_all_there_is_left_out() -> None:
