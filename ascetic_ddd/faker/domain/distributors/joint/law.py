@@ -136,9 +136,9 @@ def class_of(place: int) -> int:
 def read_off(rows: Mapping[tuple[int, int], int], given: Side, other: Side, *, least: int = 5, most: int = 4_000) -> JointLaw:
     """Keep of a table what may be kept.
 
-    Combinations with fewer than ``least`` rows are only kept in sums, and so are those from which such a one would follow. A block
-    of fewer than ``least`` rows goes to its neighbours', and so does one that would tell a single small combination apart all the
-    same: one where all combinations occur, all equally often. What is too little even then is left out.
+    Combinations with fewer than ``least`` rows are only kept in sums, and so are those from which such a one would follow. A
+    block of fewer than ``least`` rows goes to its neighbours', and so does one that would tell a single small combination apart
+    all the same: one where all combinations occur, all equally often. What is too little even then is left out.
 
     Args:
         rows: rows by (given place, other place).

@@ -26,15 +26,20 @@ def tellable(rows: Mapping[_Cell, int], told: Mapping[_Cell, int], least: int) -
         {}
     """
     kept = dict(told)
-    before = -1
-    while len(kept) != before:
-        before = len(kept)
-        found = [cell for cell in _followed(rows, kept) if 0 < rows.get(cell, 0) < least]
-        for one, two in found:
-            for line in ([each for each in kept if each[0] == one], [each for each in kept if each[1] == two]):
-                if line:
-                    del kept[min(line, key=lambda each: (kept[each], each))]
+    by_sums = set(_followed(rows, {}))
+    while kept:
+        found = [cell for cell in _followed(rows, kept) if 0 < rows.get(cell, 0) < least and cell not in by_sums]
+        if not found:
+            break
+        beside = {cell for one, two in found for cell in (_least(kept, 0, one), _least(kept, 1, two)) if cell is not None}
+        for cell in beside or {min(kept, key=lambda each: (kept[each], each))}:  # it may follow from what stands farther away
+            del kept[cell]
     return kept
+
+
+def _least(kept: Mapping[_Cell, int], at: int, place: int) -> _Cell | None:
+    """The kept cell with the fewest rows of a row or a column."""
+    return min((cell for cell in kept if cell[at] == place), key=lambda cell: (kept[cell], cell), default=None)
 
 
 def _followed(rows: Mapping[_Cell, int], told: Mapping[_Cell, int]) -> Iterator[_Cell]:
