@@ -214,7 +214,7 @@ def test_thresholds_and_scale_are_heard(files: tuple[Path, Path], run: Run) -> N
     profile = Profile.load(files[0])
     for file, parts in zip(files, (1, 2), strict=True):
         tables = tuple(replace(table, rows=table.rows // parts, columns=(), primary_key=()) for table in profile.tables)
-        replace(profile, tables=tuple(replace(table, dependent_pairs=()) for table in tables), references=()).save(file)
+        replace(profile, tables=tuple(replace(table, dependent_pairs=(), decks=()) for table in tables), references=()).save(file)
     assert run(*files)[0] == 1
     assert run(*files, "--scale", "0.5")[0] == 0
     assert run(*files, "--scale", "any")[0] == 0
