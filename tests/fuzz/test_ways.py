@@ -14,7 +14,7 @@ from tests.fuzz.world import World
 BATCH_SIZES = (1, 7, 100)
 
 
-@pytest.mark.parametrize(("check", "few"), [(check_ways, 60), (check_growing, 40)], ids=["planned", "growing"])
+@pytest.mark.parametrize(("check", "few"), [(check_ways, 40), (check_growing, 20)], ids=["planned", "growing"])
 def test_batches_give_the_rows_of_single_objects(check: Any, few: int) -> None:
     @budget(few, HISTORIES // 2)
     @given(rich_graphs(), st.integers(0, 3), st.integers(1, 30), st.integers(0, 3), st.booleans())

