@@ -10,12 +10,10 @@ from ascetic_ddd.faker.application.runs.reservations import NumberReservations
 from ascetic_ddd.faker.application.runs.retries import BatchRepeats, Repeats
 from ascetic_ddd.faker.application.runs.same_kind import SameKindCounter
 from ascetic_ddd.faker.application.runs.start import BatchStart
-from ascetic_ddd.faker.domain.blueprint.slot import NOTHING
 from ascetic_ddd.faker.domain.errors import DeadlockError, GenerationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
-from ascetic_ddd.faker.domain.providers.compiling import by_column, can_be_drawn_by_column, drawn_by_column
+from ascetic_ddd.faker.domain.providers.compiling import BatchMaker
 from ascetic_ddd.faker.domain.providers.failures import placed
-from ascetic_ddd.faker.domain.providers.plain import is_awaitable
 from ascetic_ddd.faker.domain.providers.waiting import until_resolved
 from ascetic_ddd.faker.domain.repositories import IDeferring, offers
 from ascetic_ddd.seedwork.domain.errors import SessionError
@@ -127,7 +125,7 @@ class Batch(Generic[A]):
         self._start = start
         self._is_thorough = is_thorough
         self._deferring = [each for each in provider.repositories() if offers(each, IDeferring)]
-        self._is_columnar = can_be_drawn_by_column(provider)
+        self._maker = BatchMaker(provider)
 
     async def make(self, quota: Quota) -> Made[A]:
         """Make a batch, all or none.
@@ -212,8 +210,9 @@ class Batch(Generic[A]):
             for repository in deferring:
                 repository.defer(session)
             try:
-                if provider.can_make_rows and not self._same_kind.exists:
-                    made.aggregates = await self._rows(session, quota.size)
+                if together and provider.can_make_many and not self._same_kind.exists:
+                    count = self._same_kind.root_counter(session)
+                    made.aggregates = await self._maker.make(session, quota.size, self._same_kind.plan, count)
                 while self._same_kind.number(session, len(made.aggregates)) < quota.size:
                     made.aggregates.append(await self._one(session, quota, len(made.aggregates), together))
             except Exception as error:
@@ -303,27 +302,6 @@ class Batch(Generic[A]):
             except _OneTooManyError:
                 continue
         return await self._create(session, together)  # it cannot be without another one
-
-    async def _rows(self, session: ISession, size: int) -> list[A]:
-        """Make aggregates that are stored together."""
-        made: list[A] = []
-        count = self._same_kind.root_counter(session)
-        if self._is_columnar:
-            for agg in await drawn_by_column(self._provider, session, size, self._same_kind.plan):
-                made.append(agg)
-                count()
-            return made
-        with by_column(self._provider, session) as rows:
-            for _ in range(size):
-                pending = rows.complete()
-                if pending is not None:
-                    await pending
-                agg = rows.keep()
-                if agg is not NOTHING:
-                    made.append(await agg if is_awaitable(agg) else agg)
-                count()
-            made += [await agg if is_awaitable(agg) else agg for agg in rows.make()]
-        return made
 
     async def _create(self, session: ISession, together: bool) -> A:
         provider = self._provider

@@ -15,7 +15,7 @@ from ascetic_ddd.faker.domain.blueprint.nodes import Failed, Id, Node, Parts, Va
 from ascetic_ddd.faker.domain.blueprint.slot import NOTHING
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 
-__all__ = ("Build", "Make", "written_build", "written_make")
+__all__ = ("Build", "Make", "written_build", "written_make", "written_row")
 
 Build: TypeAlias = Callable[[], Any]
 """Makes the output of the slots' inputs."""

@@ -3,8 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from ascetic_ddd.faker.domain.blueprint.construction import written_build
-from ascetic_ddd.faker.domain.blueprint.nodes import Node
+from ascetic_ddd.faker.domain.blueprint.construction import Build
 from ascetic_ddd.faker.domain.blueprint.slot import NOTHING, Slot
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
@@ -69,17 +68,23 @@ class Rows:
         complete: begins a row and completes it; what cannot be done without waiting is returned.
         slots: of the object itself, and of all parts that are not put off.
         columns: the parts that are put off.
-        node: what the object is made of.
+        build: makes the object of the row at hand.
+        build_rest: does so where parts of it have been made before.
     """
 
     def __init__(
-        self, complete: Callable[[], "Awaitable[None] | None"], slots: Sequence[Slot], columns: Sequence[Column], node: Node
+        self,
+        complete: Callable[[], "Awaitable[None] | None"],
+        slots: Sequence[Slot],
+        columns: Sequence[Column],
+        build: Build,
+        build_rest: Build,
     ) -> None:
         self.complete = complete
-        self._slots = tuple(slots)
-        self._columns = tuple(columns)
-        self._build = written_build(node, keeps=False)
-        self._node = node
+        self._slots = slots
+        self._columns = columns
+        self._build = build
+        self._build_rest = build_rest
         self._is_asked = False
         self._kept: list[Any] = []
 
@@ -114,7 +119,7 @@ class Rows:
     def _made_at_once(self) -> Any:
         self._is_asked = False
         self._settle()  # what was put off after somebody had asked
-        made = written_build(self._node, keeps=True)()
+        made = self._build_rest()
         for column in self._columns:
             column.reset()
         if not self._columns:

@@ -126,15 +126,14 @@ class AggregateProvider(RootObject[I, A]):
         self.parts()
         if self.memory.has_readers or self._dependents or self._overrides_create or not offers(self.repository, IBulkRepository):
             return False
-        asked = (
-            target for provider in self.walk() for target in provider.leads_to()
-        )  # by references not used yet, or as a child
-        return not any(memory_of(target) is self.memory for target in asked)
+        # by references not used yet, or as a child
+        return not any(memory_of(target) is self.memory for provider in self.walk() for target in provider.leads_to())
 
     @property
-    def can_make_rows(self) -> bool:
-        """True if a batch may be made by :func:`~ascetic_ddd.faker.domain.providers.compiling.by_column`."""
-        return self.can_store_many and self._plain and not self._is_taken_by_its_word
+    def can_make_many(self) -> bool:
+        """True if a :class:`~ascetic_ddd.faker.domain.providers.compiling.BatchMaker` makes what one by one would be made."""
+        self.parts()
+        return self._plain and not self._is_taken_by_its_word
 
     async def store_many(self, session: ISession, aggs: Sequence[A]) -> None:
         """Store aggregates that were built, all or none; only if :attr:`can_store_many`.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
 from ascetic_ddd.faker.domain.distributors.m2o.by_law import LawDistributor
-from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision, IReservation
+from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.errors import UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.made_reference import MadeReference
@@ -54,15 +54,19 @@ class ChosenReference(MadeReference[I, O]):
         except UnsatisfiableError as error:
             self._expect_first(error, memory)
             choice = None
-        if choice is None:
-            self._slot.input = None
-            self._slot.drawn = (session, scope, None)
-        elif isinstance(choice, int):
-            self._slot.input = memory.population.id_of(choice)
-            self._slot.drawn = (session, scope, choice)
+        return self._decided(session, wanted, scope, choice)
+
+    def _decided(self, session: ISession, wanted: Wanted | None, scope: Scope, choice: Decision) -> Pending:
+        """Do what was decided."""
+        slot = self._slot
+        if isinstance(choice, int):
+            slot.input = self.source.population.id_of(choice)
+        elif choice is None:
+            slot.input = None
         else:
             return self._create_new(session, wanted, scope, choice)
-        self._slot.is_done = True
+        slot.drawn = (session, scope, choice)
+        slot.is_done = True
         return None
 
     def _fast_step(self) -> Callable[[ISession], Pending]:
@@ -75,7 +79,8 @@ class ChosenReference(MadeReference[I, O]):
             memory = source.memory
             if slot.is_told or memory is None or memory.is_behind:
                 return self._step(session)
-            return self._take_use(session, None, memory.population.everything)
+            everything = memory.population.everything
+            return self._decided(session, None, everything, self.distributor.draw(session, everything))
 
         return step
 
@@ -89,17 +94,7 @@ class ChosenReference(MadeReference[I, O]):
         memory = self.source.memory
         if memory is None or memory.is_behind or not (self._is_usual and wanted.is_usual):
             return ChosenReference._step(self, session)
-        return self._take_use(session, wanted, wanted.scope)
-
-    def _take_use(self, session: ISession, wanted: Wanted | None, scope: Scope) -> Pending:
-        choice = self.distributor.draw(session, scope)
-        if isinstance(choice, int):
-            slot = self._slot
-            slot.input = self.source.population.id_of(choice)
-            slot.drawn = (session, scope, choice)
-            slot.is_done = True
-            return None
-        return self._create_new(session, wanted, scope, cast(IReservation, choice))
+        return self._decided(session, wanted, wanted.scope, self.distributor.draw(session, wanted.scope))
 
     def _expect_first(self, error: UnsatisfiableError, memory: AggregateStock) -> None:
         """Raise the error, unless this is the first of its kind, which may refer to nobody."""

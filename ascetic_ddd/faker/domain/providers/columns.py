@@ -21,7 +21,7 @@ from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.domain.specification.equality import freeze
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("can_be_drawn_by_column", "drawn_columns", "leaves")
+__all__ = ("can_be_drawn_by_column", "chosen_from", "drawn_columns", "leaves")
 
 _Any = Provider[Any, Any]
 
@@ -70,38 +70,32 @@ def _is_apart(root: _Any) -> bool:
 
 def _leaves_others_alone(parts: list[_Any]) -> bool:
     """Whether no reference makes what another part of the object chooses from."""
-    chosen = Counter(id(source.aggregate_provider.repository) for part in parts if (source := source_of(part)) is not None)
+    chosen = Counter(map(chosen_from, parts))
     for part in parts:
-        source = source_of(part)
-        if source is None or not isinstance(part, TiedReference) or not part.may_create:
-            continue
-        made = _made_by(source.aggregate_provider, set(part._tied))
-        own = id(source.aggregate_provider.repository)
-        if chosen[own] > 1 or any(repository in chosen for repository in made - {own}):
-            return False
+        if isinstance(part, TiedReference) and part.may_create:
+            made, own = _made_by(part.source.aggregate_provider, set(part._tied)), chosen_from(part)
+            if chosen[own] > 1 or any(repository in chosen for repository in made - {own}):
+                return False
     return True
 
 
-def _made_by(target: _Any, told: set[str], seen: set[int] | None = None) -> set[int]:
+def chosen_from(part: _Any) -> int | None:
+    """The repository that a reference chooses from; None of any other part."""
+    source = source_of(part)
+    return None if source is None else id(source.aggregate_provider.repository)
+
+
+def _made_by(target: _Any, told: set[str], seen: set[int] | None = None) -> set[int | None]:
     """The repositories that grow when one aggregate is made, of which these parts are told."""
     seen = set() if seen is None else seen
     if id(target) in seen:
         return set()
     seen.add(id(target))
-    made = {id(target.repository)} if isinstance(target, Storing) else set()
-    for name, part in _named_leaves(target):
-        source = source_of(part)
-        if source is not None and isinstance(part, TiedReference) and part.may_create and name not in told:
-            made |= _made_by(source.aggregate_provider, set(part._tied), seen)
+    made: set[int | None] = {id(target.repository)} if isinstance(target, Storing) else set()
+    for part in leaves(target):
+        if isinstance(part, TiedReference) and part.may_create and part._name not in told:
+            made |= _made_by(part.source.aggregate_provider, set(part._tied), seen)
     return made
-
-
-def _named_leaves(owner: _Any) -> Iterator[tuple[str, _Any]]:
-    for name, part in owner.parts().items():
-        if isinstance(part, Composed):
-            yield from _named_leaves(part)
-        else:
-            yield name, part
 
 
 async def drawn_columns(root: _Any, session: ISession, size: int, plan: Plan | None) -> list[list[Any]]:

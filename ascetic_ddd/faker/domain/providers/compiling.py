@@ -1,107 +1,166 @@
-"""From a graph of providers to the columns of a batch: the one place that tells which parts can be drawn by column."""
+"""From a graph of providers to the objects of a batch: by column where nobody could tell, else row by row."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from ascetic_ddd.faker.domain.blueprint.construction import written_row
+from ascetic_ddd.faker.domain.blueprint.construction import Build, written_build, written_row
 from ascetic_ddd.faker.domain.blueprint.rows import Column, Rows
+from ascetic_ddd.faker.domain.blueprint.slot import NOTHING, Slot
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
-from ascetic_ddd.faker.domain.providers.columns import can_be_drawn_by_column, drawn_columns, leaves
+from ascetic_ddd.faker.domain.providers.columns import can_be_drawn_by_column, chosen_from, drawn_columns, leaves
 from ascetic_ddd.faker.domain.providers.composed import Composed
-from ascetic_ddd.faker.domain.providers.kinds import Storing, source_of
+from ascetic_ddd.faker.domain.providers.kinds import Storing
 from ascetic_ddd.faker.domain.providers.plain import is_awaitable
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.tied_reference import TiedReference
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("by_column", "can_be_drawn_by_column", "drawn_by_column")
+__all__ = ("BatchMaker",)
+
+A = TypeVar("A")
 
 _Any = Provider[Any, Any]
 
 
-async def drawn_by_column(root: AggregateProvider[Any, Any], session: ISession, size: int, plan: Plan | None) -> list[Any]:
-    """Make so many objects of which all parts can be drawn by column, see :func:`can_be_drawn_by_column`.
+class BatchMaker(Generic[A]):
+    """Makes objects of one root provider in batches. What is the same in all of them is found once.
 
     Args:
-        root: provides the objects.
-        session: where they are drawn.
-        size: how many.
-        plan: of the run, which has counted none of them yet.
+        root: provides the objects; its parts have no ``create`` of their own.
     """
-    before = root._begin_rows(session)
-    slots = [part._slot for part in leaves(root)]
 
-    def load(inputs: tuple[Any, ...]) -> None:
-        for slot, input in zip(slots, inputs, strict=True):
+    def __init__(self, root: AggregateProvider[Any, A]) -> None:
+        self._root = root
+        self._is_known = False  # what follows holds for the parts that the root has now
+        self._is_columnar = False
+        self._candidates: list[_Any] = []
+        self._late: tuple[_Any, ...] = ()
+        self._slots: tuple[Slot, ...] = ()
+        self._row: Callable[..., Any]
+        self._build: Build
+
+    async def make(self, session: ISession, size: int, plan: Plan | None, count: Callable[[], object]) -> list[A]:
+        """Make so many objects.
+
+        Args:
+            session: where they are drawn.
+            size: how many.
+            plan: of the run, which has counted none of them yet.
+            count: is called for each.
+        """
+        root = self._root
+        if root._look_for_parts() or not self._is_known:
+            self._look_at_graph()
+        before = root._begin_rows(session)
+        try:
+            if not self._is_columnar:
+                return await self._made_by_row(session, size, count)
+            made = await self._made_by_column(session, size, plan)
+            for _ in made:
+                count()
+            return made
+        finally:
+            root._end_rows(before)
+
+    def _look_at_graph(self) -> None:
+        root = self._root
+        node = root._node()
+        self._is_columnar = can_be_drawn_by_column(root)
+        if self._is_columnar:
+            self._row = written_row(node, self._load)
+        else:
+            self._build = written_build(node, keeps=False)
+            self._candidates = _drawn_apart(root)
+        self._lay_out(())
+        self._is_known = True
+
+    def _lay_out(self, late: tuple[_Any, ...]) -> None:
+        """What is kept of a row, but for these parts."""
+        leaves_kept = [part for part in leaves(self._root) if part not in late]
+        owners = () if self._is_columnar else _composed(self._root)
+        self._slots = tuple(part._slot for part in (*owners, *leaves_kept))
+        self._late = late
+
+    def _load(self, inputs: tuple[Any, ...]) -> None:
+        """Have the slots hold what an object was made of, to tell the place of an error."""
+        for slot, input in zip(self._slots, inputs, strict=True):
             slot.input = input
 
-    try:
-        columns = await drawn_columns(root, session, size, plan)
-        row = written_row(root._node(), load)
+    async def _made_by_column(self, session: ISession, size: int, plan: Plan | None) -> list[A]:
+        """Objects of which all parts can be drawn by column."""
+        columns = await drawn_columns(self._root, session, size, plan)
         made = []
         for inputs in zip(*columns, strict=True):
-            agg = row(*inputs)
+            agg = self._row(*inputs)
             if is_awaitable(agg):  # at once: one that fails must not leave others behind that nobody awaits
-                load(inputs)
-                agg = await root._awaited(agg)
+                self._load(inputs)
+                agg = await self._root._awaited(agg)
             made.append(agg)
         return made
-    finally:
-        root._end_rows(before)
 
+    async def _made_by_row(self, session: ISession, size: int, count: Callable[[], object]) -> list[A]:
+        """Objects that are completed one by one, but for parts that ask nobody: they are put off to the end of the batch."""
+        made: list[A] = []
+        with self._putting_off(session) as rows:
+            for _ in range(size):
+                pending = rows.complete()
+                if pending is not None:
+                    await pending
+                agg = rows.keep()
+                if agg is not NOTHING:
+                    made.append(await self._root._awaited(agg) if is_awaitable(agg) else agg)
+                count()
+            made += [await self._root._awaited(agg) if is_awaitable(agg) else agg for agg in rows.make()]
+        return made
 
-@contextmanager
-def by_column(root: AggregateProvider[Any, Any], session: ISession) -> Iterator[Rows]:
-    """Make objects of a root provider in a batch: in this block, parts that ask nobody are put off to its end.
-
-    Args:
-        root: provides the objects.
-        session: where they are drawn.
-    """
-    before = root._begin_rows(session)
-    composed = list(_composed(root))
-    late = {id(part): part for part in _drawn_alone(root)}
-    for part in late.values():
-        part.reset()  # of an object that was made singly before
-        part._column = Column(session, part._slot, part._draw_many, part._took, part.reset)
-    for owner in reversed(composed):  # the object itself last
-        owner._put_off([part for part in owner.parts().values() if id(part) in late])
-    slots = [owner._slot for owner in composed]
-    slots += [part._slot for part in leaves(root) if id(part) not in late]
-    columns = [part._column for part in late.values() if part._column is not None]
-    root._rows = Rows(partial(root._complete_row, session), slots, columns, root._node())
-    try:
-        yield root._rows
-    finally:
-        root._end_rows(before)
-        root._rows = None
-        for owner in reversed(composed):
-            owner._put_off(())
-        for part in late.values():
-            part._column = None
-            part.reset()
+    @contextmanager
+    def _putting_off(self, session: ISession) -> Iterator[Rows]:
+        root = self._root
+        late = tuple(part for part in self._candidates if part._draws_alone())
+        if late != self._late:
+            self._lay_out(late)
+        columns = [Column(session, part._slot, part._draw_many, part._took, part.reset) for part in late]
+        for part, column in zip(late, columns, strict=True):
+            part.reset()  # of an object that was made singly before
+            part._column = column
+        if late:
+            root._put_off(late)
+        root._rows = Rows(partial(root._complete_row, session), self._slots, columns, self._build, root._build)
+        try:
+            yield root._rows
+        finally:
+            root._rows = None
+            if late:
+                root._put_off(())
+            for part in late:
+                part._column = None
+                part.reset()
 
 
 def _composed(owner: Composed[Any, Any]) -> Iterator[Composed[Any, Any]]:
     """The object itself, and the composite values and entities in it."""
     yield owner
-    for part in owner.parts().values():
-        if isinstance(part, Composed):
-            yield from _composed(part)
+    for part in owner._composed:
+        yield from _composed(part)
 
 
-def _drawn_alone(root: Composed[Any, Any]) -> list[_Any]:
-    """The parts that draw from streams of their own, and ask neither a store nor the user's code."""
+def _drawn_apart(root: Composed[Any, Any]) -> list[_Any]:
+    """The parts that may be put off, as far as nobody else draws from what they draw from."""
     parts = list(leaves(root))
     told = {id(source) for part in parts if isinstance(part, TiedReference) for source in part.tie_sources()}
     users = Counter(id(source) for part in parts for source in part._draws_from())
     grown = _grown(root)
-    alone = [part for part in parts if part._draws_alone() and id(part) not in told and _chosen_from(part) not in grown]
-    return [part for part in alone if all(users[id(source)] == 1 for source in part._draws_from())]
+    return [
+        part
+        for part in parts
+        if id(part) not in told
+        and chosen_from(part) not in grown
+        and all(users[id(source)] == 1 for source in part._draws_from())
+    ]
 
 
 def _grown(root: _Any) -> set[int]:
@@ -112,8 +171,3 @@ def _grown(root: _Any) -> set[int]:
         for target in provider.leads_to()
         if isinstance(target, Storing) and not (isinstance(provider, TiedReference) and not provider.may_create)
     }
-
-
-def _chosen_from(part: _Any) -> int | None:
-    source = source_of(part)
-    return None if source is None else id(source.aggregate_provider.repository)

@@ -36,6 +36,7 @@ class Composed(Stepped[I, O]):
                 part.parts()
             self._is_tied = any(part._is_tied for part in parts.values())
             self._plain = all(part._is_plain for part in parts.values())
+            self._layouts = {}
             self._put_off(())
             self._compile()
             self._parts_found(parts)

@@ -150,7 +150,7 @@ class CompositeValueProvider(Composed[I, O]):
         try:
             if self._prepare(session, specification) or (self.distributor is not None and self._draws_null(session)):
                 return
-            if specification is None and not (self._overrides_populate or (self._may_clash and self._is_tied)):
+            if specification is None and not self._has_hook:
                 pending = self._complete(session)
                 if pending is not None:
                     await pending
@@ -159,13 +159,18 @@ class CompositeValueProvider(Composed[I, O]):
         finally:
             self._leave(before)
 
+    @property
+    def _has_hook(self) -> bool:
+        """True if something tells parts what others have: the user's hook, or ties that may have to be followed back."""
+        return self._overrides_populate or (self._may_clash and self._is_tied)
+
     async def _populate_parts(self, session: ISession, specification: ISpecification | None = None) -> None:
         """Run the hook, and complete what it left open."""
-        if specification is not None or self._overrides_populate or (self._may_clash and self._is_tied):
+        if specification is not None or self._has_hook:
             if isinstance(specification, EqualSpecification):
                 self._tell(specification.pattern)
             try:
-                if self._may_clash and (self._overrides_populate or self._is_tied):
+                if self._may_clash and self._has_hook:
                     await tied_back.follow(self, session, specification)
                 else:
                     self._is_hooking = True

@@ -56,38 +56,22 @@ class DrawnValue(Provider[I, O]):
         return number
 
     def _step(self, session: ISession) -> Pending:
-        slot = self._slot
-        if slot.is_done:
+        if self._slot.is_done:
             return None
-        if self._always_new is not None:
-            drawn = self._generate(session, self._always_new.take_position())
-            if is_awaitable(drawn):
-                return self._await(drawn)
-            slot.input = drawn
-            slot.is_done = True
-            return None
-        return self._draw(session)
+        return self._draw(session) if self._always_new is None else self._draw_fresh(session)
 
     def _fast_step(self) -> Callable[[ISession], Pending]:
-        always_new, generate, slot = self._always_new, self._generator, self._slot
-        if always_new is None or generate is None or self._overrides_populate:
-            return self._step
-        take = always_new.take_position
+        return self._step if self._always_new is None or self._overrides_populate else self._draw_fresh
 
-        def step(session: ISession) -> Pending:
-            position = take()
-            try:
-                drawn = generate(session, position)
-            except Exception as error:
-                self._explain(error, position)
-                raise
-            if is_awaitable(drawn):
-                return self._await(drawn)
-            slot.input = drawn
-            slot.is_done = True
-            return None
-
-        return step
+    def _draw_fresh(self, session: ISession) -> Pending:
+        """Draw a new value, of which nothing has to be decided."""
+        drawn = self._generate(session, self._always_new.take_position())  # type: ignore[union-attr]  # callers have looked
+        if is_awaitable(drawn):
+            return self._await(drawn)
+        slot = self._slot
+        slot.input = drawn
+        slot.is_done = True
+        return None
 
     def _draw(self, session: ISession) -> Pending:
         """Draw what takes a decision."""
@@ -201,15 +185,11 @@ class DrawnValue(Provider[I, O]):
     def _generate(self, session: ISession, position: int) -> Any:
         try:
             return self._generator(session, position)  # type: ignore[misc]  # nothing is drawn where there is none
-        except Exception as error:
-            self._explain(error, position)
-            raise
-
-    def _explain(self, error: Exception, position: int) -> None:
-        """Tell where an error of a generator came up."""
-        if isinstance(error, ExhaustedError):
+        except ExhaustedError as error:
             raise ExhaustedError(f"{self.path}: {error}") from None
-        add_note(error, f"while {self.path} drew input number {position}")
+        except Exception as error:
+            add_note(error, f"while {self.path} drew input number {position}")
+            raise
 
     def _taken(self) -> Any:
         return self._slot.drawn

@@ -110,19 +110,21 @@ class RootObject(EntityProvider[I, A], Storing[I, A]):
             raise ConfigurationError(f"{self.path} was given session={session!r}; expected what session_pool.session() gives")
         session.on_rollback(self._lose, self._life)
         self._is_drawn = True
-        if not self.memory.is_seeded:
-            graph.seed(self, default_seed(), only_new=True)
+        self._seed_by_default()
         if specification is not None and not isinstance(specification, EqualSpecification):
             self._wanted = specification
         return self._wanted is not None and not self._is_fitting  # parts are drawn where a misfit can be taken back
+
+    def _seed_by_default(self) -> None:
+        if not self.memory.is_seeded:
+            graph.seed(self, default_seed(), only_new=True)
 
     def _begin_rows(self, session: ISession) -> Any:
         """Begin a batch. Returns what :meth:`_leave` takes."""
         before = self._enter()
         self._clear()
         session.on_rollback(self._lose_rows)
-        if not self.memory.is_seeded:
-            graph.seed(self, default_seed(), only_new=True)
+        self._seed_by_default()
         return before
 
     def _end_rows(self, before: Any) -> None:

@@ -16,7 +16,9 @@ I = TypeVar("I")  # noqa: E741
 O = TypeVar("O")  # noqa: E741
 
 _Cleared: TypeAlias = tuple[tuple[Slot, bool, Callable[[], None]], ...]
+_Clears: TypeAlias = tuple[Callable[[], None], ...]
 _Steps: TypeAlias = tuple[tuple[Slot, Callable[[ISession], Pending]], ...]
+_Layout: TypeAlias = tuple[_Steps, _Cleared, _Clears]
 
 
 class Stepped(Provider[I, O]):
@@ -26,7 +28,8 @@ class Stepped(Provider[I, O]):
     _named: tuple[tuple[str, Provider[Any, Any]], ...] = ()
     _steps: _Steps = ()
     _cleared: _Cleared = ()  # slots of parts, and parts of these
-    _clears: tuple[Callable[[], None], ...] = ()
+    _clears: _Clears = ()
+    _layouts: dict[tuple[Provider[Any, Any], ...], _Layout]
     _may_clash = False  # a reference is told, and the hook may tell it something else
 
     def _clear(self) -> None:
@@ -48,31 +51,30 @@ class Stepped(Provider[I, O]):
         slot.is_done = slot.is_null = False
         slot.output = NOTHING
 
-    def _put_off(self, late: Sequence[Provider[Any, Any]]) -> None:
-        """Until this is called again: complete the other parts, and put these off unless they were told something."""
-        others = [part for _, part in self._named if part not in late]
-        self._find_what_to_clear(others)
-        self._steps = tuple((part._slot, part._fast_step()) for part in others)
-        if late:
-            done = Slot()
-            self._steps += ((done, partial(self._put_off_unless_told, done, tuple(late))),)
-            self._cleared += ((done, False, self._clear_own),)
+    def _put_off(self, late: tuple[Provider[Any, Any], ...]) -> None:
+        """Until this is called again: complete the other parts, and put these off unless they were told something.
 
-    def _find_what_to_clear(self, parts: Sequence[Provider[Any, Any]]) -> None:
-        cleared: list[tuple[Slot, bool, Callable[[], None]]] = []
-        clears: list[Callable[[], None]] = []
-        for part in parts:
-            if part._overrides_reset or (part._is_tied and part._is_leaf):
-                clears.append(part.reset)
-            elif part._is_leaf:
-                cleared.append((part._slot, part._is_done_by_itself, part.reset))
-            elif isinstance(part, Stepped) and part.distributor is None:
-                cleared.append((part._slot, False, part._clear_own))
-                cleared += part._cleared
-                clears += part._clears
-            else:
-                clears.append(part._clear if isinstance(part, Stepped) else part.reset)
-        self._cleared, self._clears = tuple(cleared), tuple(clears)
+        Args:
+            late: parts of this one, and parts of these.
+        """
+        for part in self.parts().values():
+            if isinstance(part, Stepped):
+                part._put_off(late)
+        layout = self._layouts.get(late)
+        if layout is None:
+            layout = self._layouts[late] = self._laid_out(late)
+        self._steps, self._cleared, self._clears = layout
+
+    def _laid_out(self, late: tuple[Provider[Any, Any], ...]) -> _Layout:
+        own = [part for _, part in self._named if part in late]
+        others = [part for _, part in self._named if part not in late]
+        cleared, clears = _to_clear(others)
+        steps: _Steps = tuple((part._slot, part._fast_step()) for part in others)
+        if own:
+            done = Slot()
+            steps += ((done, partial(self._put_off_unless_told, done, own)),)
+            cleared += ((done, False, self._clear_own),)
+        return steps, cleared, clears
 
     def _put_off_unless_told(self, done: Slot, late: Sequence[Provider[Any, Any]], session: ISession) -> Pending:
         done.is_done = True
@@ -121,6 +123,24 @@ class Stepped(Provider[I, O]):
     async def _complete_later(self, session: ISession, pending: Pending, steps: Iterator[Any]) -> None:
         await _finish(session, pending, steps)
         self._slot.is_done = True
+
+
+def _to_clear(parts: Sequence[Provider[Any, Any]]) -> tuple[_Cleared, _Clears]:
+    """The slots that are forgotten in one loop, and what has to be called to forget the rest."""
+    cleared: list[tuple[Slot, bool, Callable[[], None]]] = []
+    clears: list[Callable[[], None]] = []
+    for part in parts:
+        if part._overrides_reset or (part._is_tied and part._is_leaf):
+            clears.append(part.reset)
+        elif part._is_leaf:
+            cleared.append((part._slot, part._is_done_by_itself, part.reset))
+        elif isinstance(part, Stepped) and part.distributor is None:
+            cleared.append((part._slot, False, part._clear_own))
+            cleared += part._cleared
+            clears += part._clears
+        else:
+            clears.append(part._clear if isinstance(part, Stepped) else part.reset)
+    return tuple(cleared), tuple(clears)
 
 
 def _next(session: ISession, steps: Iterator[Any]) -> Pending:

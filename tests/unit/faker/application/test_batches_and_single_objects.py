@@ -183,3 +183,29 @@ async def test_an_async_factory_that_fails_leaves_nothing_behind_and_is_told_wit
         async for _ in generate(numbers, InMemorySessionPool(), 10):
             pass
     gc.collect()  # a coroutine that nobody awaited would tell here
+
+
+@pytest.mark.parametrize("has_hook", [False, True])
+async def test_a_part_that_is_put_in_place_of_another_between_two_runs_is_the_one_that_counts(has_hook: bool) -> None:
+    provider: Any = (drawing_first if has_hook else provided)({"title": ValueProvider[str, str](values=["before"])})
+
+    async def titles() -> set[str]:
+        return {agg.title async for agg in generate(provider, InMemorySessionPool(), 20, batch_size=5)}
+
+    assert await titles() == {"before"}
+    provider.title = ValueProvider[str, str](values=["after"])
+    assert await titles() == {"after"}
+    provider.title = ValueProvider[str, str](input_generator=lambda: "drawn singly")
+    assert await titles() == {"drawn singly"}
+
+
+def drawing_first(parts: dict[str, Any]) -> AnyProvider:
+    """A provider whose hook does nothing but what it would do without."""
+    plain = provided(parts)
+
+    async def do_populate(self: Any, session: ISession, specification: Any = None) -> None:
+        await AggregateProvider.do_populate(self, session, specification)
+
+    hooked = type("Hooked", (type(plain),), {"do_populate": do_populate})
+    made: AnyProvider = hooked()
+    return made
