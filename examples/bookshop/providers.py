@@ -34,6 +34,7 @@ from examples.bookshop.journeys import CUSTOMER, ORDER, PRODUCT
 __all__ = ("CustomerProvider", "OrderProvider", "ProductProvider", "export_order")
 
 CITIES = {"Moscow": 0.5, "London": 0.3, "Paris": 0.2}
+CUSTOMER_WEIGHTS = [0.7, 0.2, 0.07, 0.03]
 ORDER_STATUSES = {"shipped": 0.6, "paid": 0.2, "placed": 0.15, "cancelled": 0.05}
 
 
@@ -128,7 +129,7 @@ class OrderProvider(AggregateProvider[dict[str, Any], Order]):
         numbers = distributor_factory(sequence=True, start=1) if self.tells_ids else None
         self.id = ValueProvider[int, OrderId](numbers)
         self.customer_id = ReferenceProvider[int, Customer, CustomerId](
-            distributor=distributor_factory(weights=[0.7, 0.2, 0.07, 0.03], mean=10), aggregate_provider=customers
+            distributor=distributor_factory(weights=CUSTOMER_WEIGHTS, mean=10), aggregate_provider=customers
         )
         self.line = OrderLineProvider(products)
         self.other_line = OrderLineProvider(products, null_weight=0.6)
