@@ -10,15 +10,18 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz chaos lint format bench lock clean
+.PHONY: help demo demo-transports test fuzz chaos lint format bench lock clean
 
 help: ## show this list
 	@echo "Usage: make TARGET [ARGS=\"...\"] [PYTHON=python3.12]"
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: $(INSTALLED) ## grow the example library in a bundled PostgreSQL; ARGS="--count 1000 --seed 7"
 	@$(BIN)/ascetic-ddd demo $(ARGS)
+
+demo-transports: $(INSTALLED) ## grow the example bookshop by each way into it, the same each time; ARGS="--count 2000 --seed 7"
+	@$(BIN)/python -m examples.bookshop.demo $(ARGS)
 
 test: $(INSTALLED) ## run the tests, one process a core; ARGS="tests/unit -k skew" runs some, WORKERS=0 in this process
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)

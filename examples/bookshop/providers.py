@@ -1,7 +1,7 @@
 """The providers: how customers, products and orders come to be, and along which distributions."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.generators.input_generators import FakerGenerator
@@ -11,6 +11,8 @@ from ascetic_ddd.faker.domain.providers.interfaces import ICompositeValueProvide
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.domain.repositories import IExternalRepository
+from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 from examples.bookshop.domain import (
     Customer,
     CustomerId,
@@ -26,10 +28,13 @@ from examples.bookshop.domain import (
     ProductStatus,
     Quantity,
 )
+from examples.bookshop.event_sourcing import EventSourcedOrder
+from examples.bookshop.journeys import CUSTOMER, ORDER, PRODUCT
 
 __all__ = ("CustomerProvider", "OrderProvider", "ProductProvider", "export_order")
 
 CITIES = {"Moscow": 0.5, "London": 0.3, "Paris": 0.2}
+CUSTOMER_WEIGHTS = [0.7, 0.2, 0.07, 0.03]
 ORDER_STATUSES = {"shipped": 0.6, "paid": 0.2, "placed": 0.15, "cancelled": 0.05}
 
 
@@ -43,7 +48,7 @@ class CustomerProvider(AggregateProvider[dict[str, Any], Customer]):
     status: IValueProvider[str, CustomerStatus]
 
     def __init__(
-        self, repository: IExternalRepository[Customer], factory: Any = Customer, exporter: Any = Customer.export
+        self, repository: IExternalRepository[Customer], factory: Any = CUSTOMER, exporter: Any = Customer.export
     ) -> None:
         self.id = ValueProvider[int, CustomerId]()  # given by the database
         self.name = ValueProvider[str, str](input_generator=FakerGenerator("name"))
@@ -64,7 +69,7 @@ class ProductProvider(AggregateProvider[dict[str, Any], Product]):
     price: IValueProvider[Decimal, Money]
     status: IValueProvider[str, ProductStatus]
 
-    def __init__(self, repository: IExternalRepository[Product], factory: Any = Product, exporter: Any = Product.export) -> None:
+    def __init__(self, repository: IExternalRepository[Product], factory: Any = PRODUCT, exporter: Any = Product.export) -> None:
         self.id = ValueProvider[int, ProductId]()
         self.title = ValueProvider[str, str](input_generator=FakerGenerator("sentence", nb_words=3))
         self.price = ValueProvider[Decimal, Money](
@@ -72,6 +77,13 @@ class ProductProvider(AggregateProvider[dict[str, Any], Product]):
         )
         self.status = ValueProvider[str, ProductStatus](values=["on_sale", "discontinued"], weights=[0.95, 0.05])
         super().__init__(repository, output_factory=factory, output_exporter=exporter)
+
+
+def export_order(order: Order | EventSourcedOrder) -> dict[str, Any]:
+    """The state under the names of the provider's parts."""
+    state = order.export()
+    lines = [*state.pop("lines"), None]
+    return {**state, "line": lines[0], "other_line": lines[1]}
 
 
 class OrderLineProvider(CompositeValueProvider[dict[str, Any], OrderLine]):
@@ -89,9 +101,13 @@ class OrderLineProvider(CompositeValueProvider[dict[str, Any], OrderLine]):
         )
         super().__init__(null_weight=null_weight)
 
+    async def do_populate(self, session: ISession, specification: ISpecification | None = None) -> None:
+        """What is discontinued cannot be ordered."""
+        self.product_id.set({"status": "on_sale"})  # type: ignore[arg-type]  # a pattern
+
 
 class OrderProvider(AggregateProvider[dict[str, Any], Order]):
-    """One line always, another one in four orders of ten; two of the same product are one."""
+    """One line always, another one in four orders of ten, of products on sale; by customers who are not blocked."""
 
     _id_attr = "id"
 
@@ -100,34 +116,26 @@ class OrderProvider(AggregateProvider[dict[str, Any], Order]):
     line: ICompositeValueProvider[dict[str, Any], OrderLine]
     other_line: ICompositeValueProvider[dict[str, Any], OrderLine]
     status: IValueProvider[str, OrderStatus]
+    tells_ids: ClassVar[bool] = False  # by default the application gives them
 
     def __init__(
         self,
-        repository: IExternalRepository[Order],
+        repository: IExternalRepository[Any],
         customers: CustomerProvider,
         products: ProductProvider,
-        factory: Any = None,
-        exporter: Any = None,
+        factory: Any = ORDER,
+        exporter: Any = export_order,
     ) -> None:
-        self.id = ValueProvider[int, OrderId]()
+        numbers = distributor_factory(sequence=True, start=1) if self.tells_ids else None
+        self.id = ValueProvider[int, OrderId](numbers)
         self.customer_id = ReferenceProvider[int, Customer, CustomerId](
-            distributor=distributor_factory(weights=[0.7, 0.2, 0.07, 0.03], mean=10), aggregate_provider=customers
+            distributor=distributor_factory(weights=CUSTOMER_WEIGHTS, mean=10), aggregate_provider=customers
         )
         self.line = OrderLineProvider(products)
         self.other_line = OrderLineProvider(products, null_weight=0.6)
         self.status = ValueProvider[str, OrderStatus](values=list(ORDER_STATUSES), weights=list(ORDER_STATUSES.values()))
-        super().__init__(repository, output_factory=factory or _order, output_exporter=exporter or export_order)
+        super().__init__(repository, output_factory=factory, output_exporter=exporter)
 
-
-def export_order(order: Order) -> dict[str, Any]:
-    """The state under the names of the provider's parts."""
-    state = order.export()
-    lines = [*state.pop("lines"), None]
-    return {**state, "line": lines[0], "other_line": lines[1]}
-
-
-def _order(id: OrderId, customer_id: CustomerId, line: OrderLine, other_line: OrderLine | None, status: OrderStatus) -> Order:
-    if other_line is not None and other_line.product_id == line.product_id:
-        line = OrderLine(line.product_id, Quantity(line.quantity.value + other_line.quantity.value), line.price)
-        other_line = None
-    return Order(id, customer_id, [line, other_line] if other_line else [line], status)
+    async def do_populate(self, session: ISession, specification: ISpecification | None = None) -> None:
+        """Who is blocked may not order."""
+        self.customer_id.set({"status": "active"})  # type: ignore[arg-type]  # a pattern

@@ -37,6 +37,17 @@ CREATE TABLE order_lines (
 
 CREATE INDEX ON order_lines (product_id);
 
+-- Orders as their events, for those who keep them so.
+CREATE TABLE order_events (
+    position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    order_id bigint NOT NULL,
+    version integer NOT NULL,
+    type text NOT NULL,
+    data jsonb NOT NULL,
+    at timestamptz NOT NULL,
+    UNIQUE (order_id, version)
+);
+
 -- A request that comes twice is answered as it was the first time.
 CREATE TABLE idempotency_keys (
     key text PRIMARY KEY,

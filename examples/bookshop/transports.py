@@ -8,7 +8,6 @@ from typing import Any
 from psycopg_pool import AsyncConnectionPool
 
 from ascetic_ddd.faker.application.target import Endpoint, Transport
-from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.faker.infrastructure.repositories.composite_repository import CompositeAutoPkRepository
 from ascetic_ddd.faker.infrastructure.repositories.internal_pg_repository import InternalPgRepository
 from ascetic_ddd.faker.infrastructure.transports.command_repository import CommandRepository
@@ -21,7 +20,6 @@ from ascetic_ddd.faker.infrastructure.transports.journal import PgJournal
 from ascetic_ddd.faker.infrastructure.transports.journey import Journey, Step
 from ascetic_ddd.faker.infrastructure.transports.rest_repository import RestRepository
 from ascetic_ddd.faker.infrastructure.transports.route import Route
-from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 from examples.bookshop.application import Bookshop
 from examples.bookshop.commands import (
     AddProduct,
@@ -35,19 +33,15 @@ from examples.bookshop.commands import (
     Reply,
     ShipOrder,
 )
+from examples.bookshop.journeys import CUSTOMER_WAYS, ORDER_WAYS, PRODUCT_WAYS, united
 from examples.bookshop.providers import CustomerProvider, OrderProvider, ProductProvider
 
-__all__ = ("TRANSPORTS", "OrderDraftProvider", "by_commands", "orders_of_drafts", "over_http")
+__all__ = ("TRANSPORTS", "by_commands", "orders_of_drafts", "over_http")
 
 
 def _items(known: Mapping[str, Any]) -> tuple[OrderedItem, ...]:
-    """What is ordered; two lines of one product are one."""
-    quantities: dict[int, int] = {}
-    for line in (known["line"], known["other_line"]):
-        if line is not None:
-            id = line.product_id.value
-            quantities[id] = quantities.get(id, 0) + line.quantity.value
-    return tuple(OrderedItem(product_id=id, quantity=quantity) for id, quantity in quantities.items())
+    lines = united(known["line"], known["other_line"])
+    return tuple(OrderedItem(product_id=line.product_id.value or 0, quantity=line.quantity.value) for line in lines)
 
 
 def _total(known: Mapping[str, Any]) -> Decimal:
@@ -56,20 +50,30 @@ def _total(known: Mapping[str, Any]) -> Decimal:
     return sum((line["quantity"] * line["price"] for line in lines if line is not None), Decimal(0))
 
 
-REGISTER = Step(RegisterCustomer, email=lambda known: known["email"].value)
-ADD = Step(AddProduct, price=lambda known: known["price"].value)
-PLACE = Step(PlaceOrder, customer_id=lambda known: known["customer_id"].value, items=_items)
-PAY = Step(PayOrder, order_id="id", amount=_total)
-
-CUSTOMER = Journey("status", {"active": [REGISTER], "blocked": [REGISTER, Step(BlockCustomer, customer_id="id")]})
-PRODUCT = Journey("status", {"on_sale": [ADD], "discontinued": [ADD, Step(DiscontinueProduct, product_id="id")]})
+CUSTOMER = Journey(
+    "status",
+    CUSTOMER_WAYS,
+    {
+        "register": Step(RegisterCustomer, email=lambda known: known["email"].value),
+        "block": Step(BlockCustomer, customer_id="id"),
+    },
+)
+PRODUCT = Journey(
+    "status",
+    PRODUCT_WAYS,
+    {
+        "add": Step(AddProduct, price=lambda known: known["price"].value),
+        "discontinue": Step(DiscontinueProduct, product_id="id"),
+    },
+)
 ORDER = Journey(
     "status",
+    ORDER_WAYS,
     {
-        "placed": [PLACE],
-        "paid": [PLACE, PAY],
-        "shipped": [PLACE, PAY, Step(ShipOrder, order_id="id")],
-        "cancelled": [PLACE, Step(CancelOrder, order_id="id")],
+        "place": Step(PlaceOrder, customer_id=lambda known: known["customer_id"].value, items=_items),
+        "pay": Step(PayOrder, order_id="id", amount=_total),
+        "ship": Step(ShipOrder, order_id="id"),
+        "cancel": Step(CancelOrder, order_id="id"),
     },
 )
 
@@ -91,25 +95,15 @@ ROUTES = (
 )
 
 
-class OrderDraftProvider(OrderProvider):
-    """Orders that the application takes: of customers who are not blocked, and of products on sale."""
-
-    async def do_populate(self, session: ISession, specification: ISpecification | None = None) -> None:
-        """Tell the references what the application asks of them."""
-        self.customer_id.set({"status": "active"})  # type: ignore[arg-type]  # a pattern
-        for line in (self.line, self.other_line):
-            line.product_id.set({"status": "on_sale"})  # type: ignore[attr-defined]  # of the composite value
-
-
-def orders_of_drafts(customers: Any, products: Any, orders: Any) -> OrderDraftProvider:
+def orders_of_drafts(customers: Any, products: Any, orders: Any) -> OrderProvider:
     """The graph of ``wiring.make_providers`` on external repositories of drafts."""
     customer_provider = CustomerProvider(_remembered("customers", customers), CUSTOMER, Draft.export)
     product_provider = ProductProvider(_remembered("products", products), PRODUCT, Draft.export)
-    return OrderDraftProvider(_remembered("orders", orders), customer_provider, product_provider, ORDER, Draft.export)
+    return OrderProvider(_remembered("orders", orders), customer_provider, product_provider, ORDER, Draft.export)
 
 
 @asynccontextmanager
-async def by_commands(endpoint: Endpoint) -> AsyncIterator[OrderDraftProvider]:
+async def by_commands(endpoint: Endpoint) -> AsyncIterator[OrderProvider]:
     """The application in this process, on connections of its own: it commits command by command."""
     async with AsyncConnectionPool(endpoint.external_dsn or "", min_size=1, max_size=8, open=False) as pool:
         shop = Bookshop(pool)
@@ -118,7 +112,7 @@ async def by_commands(endpoint: Endpoint) -> AsyncIterator[OrderDraftProvider]:
 
 
 @asynccontextmanager
-async def over_http(endpoint: Endpoint) -> AsyncIterator[OrderDraftProvider]:
+async def over_http(endpoint: Endpoint) -> AsyncIterator[OrderProvider]:
     """The application at a base URL; requests are written down before they are sent."""
     async with http_client(endpoint.base_url or "") as client, PgJournal.opened(endpoint.internal_dsn) as journal:
         repository = RestRepository[Any](HttpApi(client), ROUTES, journal=journal)

@@ -1,6 +1,7 @@
 """docs/transports.md as a user runs it: its blocks, one after the other, then each of the ways."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -57,3 +58,12 @@ async def test_the_accounts_of_the_document_are_events(names: dict[str, Any]) ->
     await names["grow_events"](store, 50)
     (opened,) = await store.read(InMemorySession(), "account-49")
     assert isinstance(opened, names["AccountOpened"])
+
+
+def test_the_journeys_of_the_document_lead_to_their_states_at_their_times(names: dict[str, Any]) -> None:
+    begin = datetime(2025, 1, 1, tzinfo=UTC)
+    parts = {"id": 7, "customer_id": 3, "amount": 5, "placed_at": begin, "hesitation": timedelta(minutes=3)}
+    order = names["by_methods"](**parts, status="paid")
+    assert (order.status, order.times) == ("paid", [begin, begin + timedelta(minutes=3)])
+    assert names["by_methods"](**parts, status="cancelled").status == "cancelled"
+    assert names["by_commands"](**parts, status="paid").times == order.times

@@ -1,70 +1,33 @@
-"""The bookshop by its commands, over HTTP in process, and by the command line over a real socket: the same shop each time."""
+"""The bookshop by its domain model, its commands, HTTP in process and over real sockets, and events: the same shop each time."""
 
+import asyncio
+import re
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import psycopg
 import pytest
-from psycopg_pool import AsyncConnectionPool
 
-from ascetic_ddd.faker.application.generation import generate
+from ascetic_ddd.faker.application.lint import lint
 from ascetic_ddd.faker.application.target import Endpoint
 from ascetic_ddd.faker.cli.main import main
-from ascetic_ddd.faker.infrastructure.session.pg_session import InternalPgSessionPool
-from ascetic_ddd.faker.infrastructure.transports.http.api import HttpApi
-from ascetic_ddd.faker.infrastructure.transports.http.connecting import client_of_app
-from ascetic_ddd.faker.infrastructure.transports.rest_repository import RestRepository
-from ascetic_ddd.faker.infrastructure.transports.sessions import RemoteSessionPool
-from ascetic_ddd.seedwork.infrastructure.session.composite_session import CompositeSessionPool
 from examples.bookshop.__main__ import served_app
-from examples.bookshop.providers import ORDER_STATUSES
-from examples.bookshop.transports import ROUTES, by_commands, orders_of_drafts
-from examples.bookshop.wiring import create_application_schema
+from examples.bookshop.demo import WAYS, Grown, grow, show
+from examples.bookshop.event_sourcing import stored_orders
+from examples.bookshop.providers import CUSTOMER_WEIGHTS, ORDER_STATUSES
+from examples.bookshop.transports import by_commands, over_http
+from examples.bookshop.wiring import by_events, create_application_schema, target
 from tests.unit.faker.infrastructure.transports.web_shop import listener_on, server_of
 
-COUNT = 150
-TABLES = {
-    "customers": b"SELECT customer_id, name, email, city, status, version FROM customers ORDER BY 1",
-    "products": b"SELECT product_id, title, price, status, version FROM products ORDER BY 1",
-    "orders": b"SELECT order_id, customer_id, status, version FROM orders ORDER BY 1",
-    "order_lines": b"SELECT order_id, line_number, product_id, quantity, price FROM order_lines ORDER BY 1, 2",
-}
-
-Shop = dict[str, list[tuple[Any, ...]]]
-
-
-def read(dsn: str) -> Shop:
-    with psycopg.connect(dsn) as connection:
-        return {table: connection.execute(query).fetchall() for table, query in TABLES.items()}
-
-
-@asynccontextmanager
-async def over_asgi(endpoint: Endpoint) -> AsyncIterator[Any]:
-    async with client_of_app(served_app(endpoint.external_dsn or "")) as client:
-        repository = RestRepository[Any](HttpApi(client), ROUTES)
-        yield orders_of_drafts(repository, repository, repository)
-
-
-async def grown(connect: Any, make_database: Callable[..., str]) -> Shop:
-    application, internal = make_database(), make_database()
-    create_application_schema(application)
-    async with (
-        AsyncConnectionPool(internal, min_size=1, max_size=2, open=False) as pool,
-        connect(Endpoint(None, application, internal)) as provider,
-    ):
-        sessions = CompositeSessionPool(RemoteSessionPool(), InternalPgSessionPool(pool))
-        async with sessions.session() as session, session.atomic():
-            await provider.setup(session)
-        async for _ in generate(provider, sessions, COUNT, batch_size=50, seed=7):
-            pass
-    return read(application)
+COUNT = 200
 
 
 @pytest.fixture
 def base_url(external_dsn: str) -> Iterator[str]:
+    """The bookshop on a real socket, served by another thread."""
     create_application_schema(external_dsn)
     listener = listener_on(0)
     server = server_of(served_app(external_dsn))
@@ -78,25 +41,88 @@ def base_url(external_dsn: str) -> Iterator[str]:
         listener.close()
 
 
-async def test_by_commands_and_over_http_the_shop_is_the_same_and_its_shares_are_as_asked(
-    make_database: Callable[..., str],
-) -> None:
-    shop = await grown(by_commands, make_database)
-    assert await grown(over_asgi, make_database) == shop
-    statuses = Counter(status for _, _, status, _ in shop["orders"])
+async def test_by_each_way_the_shop_is_the_same_and_its_shares_are_as_asked(make_database: Callable[..., str]) -> None:
+    grown, dsns = dict[str, Grown](), dict[str, str]()
+    for name, way in WAYS.items():
+        dsns[name] = make_database()
+        grown[name] = await grow(way, dsns[name], make_database(), COUNT, seed=7, batch_size=50)
+    model = grown["domain model"]
+    assert [each.without_prices for each in grown.values()] == [model.without_prices] * len(WAYS)
+    assert grown["events"].orders == model.orders
+    assert grown["commands"].orders == grown["HTTP in process"].orders == grown["HTTP, uvicorn"].orders
+    customers = [read(dsn, "customers", "city, status, version") for dsn in dsns.values()]
+    assert customers == [customers[0]] * len(WAYS)
+    products = [read(dsn, "products", "title, price, status, version") for dsn in dsns.values()]
+    assert products == [products[0]] * len(WAYS)
+    check_shares(model.orders, {id for id, _, status, _ in customers[0] if status == "blocked"})
+
+
+def read(dsn: str, table: str, columns: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(dsn) as connection:
+        statement = f"SELECT {table[:-1]}_id, {columns} FROM {table} ORDER BY 1"  # noqa: S608  # our own words
+        return connection.execute(statement.encode()).fetchall()
+
+
+def check_shares(orders: list[dict[str, Any]], blocked: set[int]) -> None:
+    statuses = Counter(order["status"] for order in orders)
     assert statuses == {status: pytest.approx(COUNT * share, abs=1) for status, share in ORDER_STATUSES.items()}
-    blocked = {id for id, *_, status, _ in shop["customers"] if status == "blocked"}
-    assert not blocked & {customer for _, customer, _, _ in shop["orders"]}
+    uses = Counter(order["customer_id"] for order in orders)
+    assert not blocked & uses.keys()
+    counts = sorted(uses.values(), reverse=True)
+    assert len(counts) == 20
+    assert [sum(counts[place : place + 5]) / COUNT for place in range(0, 20, 5)] == pytest.approx(CUSTOMER_WEIGHTS, abs=0.03)
+    assert sum(len(order["lines"]) for order in orders) == pytest.approx(1.4 * COUNT, rel=0.1)
+
+
+async def test_before_the_run_nothing_is_found_to_be_wrong(make_database: Callable[..., str]) -> None:
+    for connect in (by_commands, over_http, by_events):
+        async with connect(Endpoint("http://nobody.test", make_database(), make_database())) as provider:
+            assert not lint(provider, COUNT)
+    assert not lint(target().provider, COUNT)
+
+
+def test_the_demo_tells_what_was_asked_and_what_came_out(
+    make_database: Callable[..., str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(WAYS, "HTTP, uvicorn")
+    assert show(lambda name: make_database(), 20, 7, 10) == 0
+    out = capsys.readouterr().out
+    assert re.search(r"as asked +60.0% +20.0% +15.0% +5.0% +70% / 20% / 7% / 3% +1.40", out)
+    assert re.search(r"HTTP in process +[\d,]+ +60.0% +20.0% +15.0% +5.0%", out)
+    assert "The same orders by each way" in out
+    monkeypatch.setattr(Grown, "without_prices", property(lambda self: id(self)))
+    monkeypatch.delitem(WAYS, "HTTP in process")
+    assert show(lambda name: make_database(), 5, 7, 10) == 1
+    assert "BROKEN: commands made other orders than domain model" in capsys.readouterr().err
+
+
+async def test_events_happened_when_the_plan_says(make_database: Callable[..., str]) -> None:
+    application, internal = make_database(), make_database()
+    dsns = ["--external-dsn", application, "--internal-dsn", internal]
+    create_application_schema(application)
+    words = ["generate", "examples.bookshop.wiring:target", "--transport", "events", *dsns]
+    assert await asyncio.to_thread(main, [*words, "--count", "60"]) == 0
+    assert await asyncio.to_thread(main, [*words, "--count", "80", "--resume"]) == 0
+    with psycopg.connect(application) as connection:
+        rows = connection.execute(
+            "SELECT type, at, at - lag(at) OVER (PARTITION BY order_id ORDER BY version) FROM order_events ORDER BY position"
+        ).fetchall()
+    assert {at.year for _, at, _ in rows} == {2025}
+    assert len([kind for kind, *_ in rows if kind == "OrderPlaced"]) == 80
+    assert {after for kind, _, after in rows if kind == "OrderShipped"} == {timedelta(days=1)}
+    assert len({after for kind, _, after in rows if kind == "OrderPaid"}) > 30
+    async with await psycopg.AsyncConnection.connect(application) as connection:
+        assert len(await stored_orders(connection)) == 80
 
 
 def test_the_command_line_grows_it_over_a_real_socket(base_url: str, external_dsn: str, internal_dsn: str) -> None:
     http = ["--transport", "http", "--base-url", base_url, "--internal-dsn", internal_dsn]
     assert main(["generate", "examples.bookshop.wiring:target", "--count", "60", *http]) == 0
     assert main(["generate", "examples.bookshop.wiring:target", "--count", "80", "--resume", *http]) == 0
-    shop = read(external_dsn)
-    assert len(shop["orders"]) == 80
+    statuses = [status for _, status in read(external_dsn, "orders", "status")]
+    assert len(statuses) == 80
     with psycopg.connect(internal_dsn) as connection:
         remembered = connection.execute(
             "SELECT count(*), count(*) FILTER (WHERE state ->> 'status' = 'shipped') FROM orders"
         ).fetchone()
-    assert remembered == (80, Counter(status for _, _, status, _ in shop["orders"])["shipped"])
+    assert remembered == (80, statuses.count("shipped"))

@@ -3,10 +3,10 @@
 import inspect
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
+from ascetic_ddd.faker.application.runs.finding import Finding, ILinted
 from ascetic_ddd.faker.application.runs.repeats import cells_of, expected_repeats
 from ascetic_ddd.faker.domain.distributors.counts import ICountDistribution, WeightsCounts
 from ascetic_ddd.faker.domain.distributors.m2o.by_law import LawDistributor
@@ -15,12 +15,14 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.generators.space import space_of
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.composed import Composed
-from ascetic_ddd.faker.domain.providers.facts import asks_parts_once, holders, name_within
+from ascetic_ddd.faker.domain.providers.facts import asks_parts_once, factory_of, holders, name_within
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
+from ascetic_ddd.faker.domain.repositories import offers
+from ascetic_ddd.faker.domain.repositories.offering import sides_of
 
-__all__ = ("TOLERANCE", "Finding", "is_mentioned", "lint")
+__all__ = ("TOLERANCE", "Finding", "is_mentioned", "lint", "linted")
 
 TOLERANCE = 0.1
 """Share by which two figures of one quantity may differ: captured means are rounded, and not every author has a book."""
@@ -32,26 +34,6 @@ _FEW = 0.01  # repeated ids that are not worth a word
 _Aggregate = AggregateProvider[Any, Any]
 _Reference = ReferenceProvider[Any, Any, Any]
 _Chain = tuple[_Reference, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One contradiction.
-
-    Attributes:
-        path: the provider whose request cannot hold together with the others.
-        asked: what it asks for.
-        implies: what the others imply instead.
-        advice: what to change.
-    """
-
-    path: str
-    asked: str
-    implies: str
-    advice: str
-
-    def __str__(self) -> str:
-        return f"{self.path}: asked {self.asked}; but {self.implies}. {self.advice}."
 
 
 def lint(provider: Provider[Any, Any], count: int | None = None) -> list[Finding]:
@@ -69,6 +51,8 @@ def lint(provider: Provider[Any, Any], count: int | None = None) -> list[Finding
       rows from having the same; with the number of rows to expect so, if the parts know nothing of each other.
     * **Attributes that are no parts**: a provider is set, and the class does not annotate it, so nothing is made of it.
     * **Unique parts** that cannot have as many values as there will be rows, where it is known how many they can have.
+    * What the factory and the repository of an aggregate find themselves (:class:`.ILinted`): journeys without a way to a state,
+      commands without a route, and the like.
 
     Shares of null and of unused values are taken into account; differences up to :data:`TOLERANCE` are let pass.
 
@@ -90,6 +74,7 @@ def lint(provider: Provider[Any, Any], count: int | None = None) -> list[Finding
     for aggregate in aggregates:
         findings += _loose_ties(aggregate)
         findings += _triangles(aggregate)
+        findings += linted(aggregate)
     findings += _circles(aggregates)
     findings += _forgotten(provider)
     rows = _rows(aggregates[0], count or _USUAL) if aggregates else {}
@@ -102,6 +87,13 @@ def lint(provider: Provider[Any, Any], count: int | None = None) -> list[Finding
 
 def _aggregates(provider: Provider[Any, Any]) -> list[_Aggregate]:
     return [found for found in provider.walk() if isinstance(found, AggregateProvider)]
+
+
+def linted(aggregate: AggregateProvider[Any, Any]) -> list[Finding]:
+    """Ask the factory and the repository of an aggregate what they find themselves."""
+    external, repository = sides_of(aggregate.repository)
+    asked = (factory_of(aggregate), repository if external is None else external)
+    return [finding for each in asked if offers(each, ILinted) for finding in each.findings(aggregate)]
 
 
 def _forgotten(provider: Provider[Any, Any]) -> Iterator[Finding]:

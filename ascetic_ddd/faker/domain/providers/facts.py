@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.composed import Composed
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.entity_provider import EntityProvider
 from ascetic_ddd.faker.domain.providers.provider import Provider
 
-__all__ = ("asks_parts_once", "holders", "id_name", "name_within", "stored_children")
+__all__ = ("asks_parts_once", "factory_of", "holders", "id_name", "name_within", "stored_children")
 
 
 def holders(provider: Provider[Any, Any]) -> Iterator[Provider[Any, Any]]:
@@ -27,6 +28,11 @@ def name_within(provider: Provider[Any, Any]) -> str:
 def asks_parts_once(provider: Provider[Any, Any]) -> bool:
     """Tell whether each part is populated once for an object of this one, as those of a list are not."""
     return provider._asks_once
+
+
+def factory_of(provider: Composed[Any, Any]) -> Any:
+    """What makes the objects of the parts' outputs, as the user gave it; None where the class is inferred."""
+    return provider._output_factory
 
 
 def id_name(provider: EntityProvider[Any, Any]) -> str:

@@ -1,16 +1,19 @@
 """What is made where the aggregate itself lives elsewhere: the command that asks for it, and what is known of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
 
+from ascetic_ddd.faker.application.runs.finding import Finding
 from ascetic_ddd.faker.domain.errors import PersistenceError
+from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.infrastructure.repositories.exported_id import is_incomplete, missing_parts
-from ascetic_ddd.faker.infrastructure.transports.filling import FieldSource, filled
+from ascetic_ddd.faker.infrastructure.transports.filling import FieldSource, Filling, unfilled
 from ascetic_ddd.faker.infrastructure.transports.plain import plain
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("Draft", "Receipt", "draft_of")
+__all__ = ("Draft", "IDraftFactory", "Receipt", "draft_of")
 
 C = TypeVar("C")
 
@@ -41,14 +44,22 @@ class Draft(Generic[C]):
         command: the last command of this aggregate; one that follows is put here, and sent by the repository's ``update``.
         version: of the last receipt.
         steps: give the commands that follow the first one, each made of the draft as it is by then; see :class:`.Journey`.
+        times: when each command is due, the first one included; empty where nobody says.
     """
 
-    __slots__ = ("_given", "_state", "command", "steps", "version")
+    __slots__ = ("_given", "_state", "command", "steps", "times", "version")
 
-    def __init__(self, command: C, state: Mapping[str, Any], steps: Sequence[Callable[["Draft[Any]"], Any]] = ()) -> None:
+    def __init__(
+        self,
+        command: C,
+        state: Mapping[str, Any],
+        steps: Sequence[Callable[["Draft[Any]"], Any]] = (),
+        times: Sequence[datetime] = (),
+    ) -> None:
         self.command: Any = command
         self.version: Any = None
         self.steps = steps
+        self.times = times
         self._state = plain(state)
         self._given: dict[str, Any] = {}
 
@@ -91,6 +102,14 @@ class Draft(Generic[C]):
         return f"Draft({self.command!r}, {self._state!r})"
 
 
+class IDraftFactory(Protocol):
+    """An ``output_factory`` of drafts that can be looked through before a run."""
+
+    def fillings(self) -> Sequence[Filling[Any]]:
+        """Give how each command is made that its drafts may have, each once."""
+        ...
+
+
 def draft_of(command_class: Callable[..., C], **fields: FieldSource) -> Callable[..., Draft[C]]:
     """Give an ``output_factory`` that makes drafts: the command is made of the outputs of the parts of the same names.
 
@@ -110,12 +129,23 @@ def draft_of(command_class: Callable[..., C], **fields: FieldSource) -> Callable
         >>> draft_of(AddBook)(id=None, title="Emma")
         Draft(AddBook(title='Emma'), {'id': None, 'title': 'Emma'})
     """
-    fill = filled(command_class, fields, "draft_of")
+    return _OneCommand(Filling(command_class, fields, "draft_of"))
 
-    def make(**parts: Any) -> Draft[C]:
-        return Draft(fill(parts), parts)
 
-    return make
+class _OneCommand(Generic[C]):
+    """What :func:`draft_of` gives."""
+
+    def __init__(self, fill: Filling[C]) -> None:
+        self._fill = fill
+
+    def __call__(self, **parts: Any) -> Draft[C]:
+        return Draft(self._fill(parts), parts)
+
+    def fillings(self) -> list[Filling[Any]]:
+        return [self._fill]
+
+    def findings(self, provider: AggregateProvider[Any, Any]) -> Iterator[Finding]:
+        yield from unfilled(self._fill, provider, provider.parts())
 
 
 def _completed(told: Any, given: Any, id_attr: str) -> Any:

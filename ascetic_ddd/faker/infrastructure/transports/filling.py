@@ -1,12 +1,14 @@
 """How a command is made of what is known: its fields are filled by name."""
 
 import inspect
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any, Generic, TypeVar
 
+from ascetic_ddd.faker.application.runs.finding import Finding
 from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.providers.provider import Provider
 
-__all__ = ("FieldSource", "filled")
+__all__ = ("FieldSource", "Filling", "unfilled")
 
 C = TypeVar("C")
 
@@ -16,38 +18,74 @@ FieldSource = str | Callable[[Mapping[str, Any]], Any]
 _USUAL = inspect.Parameter.POSITIONAL_OR_KEYWORD
 
 
-def filled(command_class: Callable[..., C], fields: Mapping[str, FieldSource], maker: str) -> Callable[[Mapping[str, Any]], C]:
-    """Give a function that makes the command of what is known, by the names of its fields.
+class Filling(Generic[C]):
+    """Makes the command of what is known, by the names of its fields.
 
     Args:
         command_class: makes the command from keyword arguments; its signature says which.
         fields: where a field comes from that is not known by its own name.
         maker: who wants it, for messages.
 
+    Attributes:
+        command_class, fields: as given.
+        words: maker and command, for messages.
+
     Raises:
-        ConfigurationError: the command has no such field; or, when it is made, needs one that is not known.
+        ConfigurationError: the command has no such field.
     """
-    name = getattr(command_class, "__name__", repr(command_class))
-    parameters = inspect.signature(command_class).parameters
-    takes_all = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
-    own = [each for each, parameter in parameters.items() if parameter.kind in (parameter.KEYWORD_ONLY, _USUAL)]
-    required = [each for each in own if parameters[each].default is inspect.Parameter.empty]
-    unknown = [] if takes_all else sorted(fields.keys() - set(own))
-    if unknown:
-        raise ConfigurationError(f"{maker}({name}): the command has no field {unknown[0]!r}, only {', '.join(own)}")
 
-    def fill(known: Mapping[str, Any]) -> C:
-        told = {each: known[each] for each in (known if takes_all else own) if each in known}
-        for field, source in fields.items():
+    __slots__ = ("_own", "_required", "_takes_all", "command_class", "fields", "words")
+
+    def __init__(self, command_class: Callable[..., C], fields: Mapping[str, FieldSource], maker: str) -> None:
+        self.command_class = command_class
+        self.fields = fields
+        self.words = f"{maker}({getattr(command_class, '__name__', repr(command_class))})"
+        parameters = inspect.signature(command_class).parameters
+        self._takes_all = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
+        self._own = [each for each, parameter in parameters.items() if parameter.kind in (parameter.KEYWORD_ONLY, _USUAL)]
+        self._required = [each for each in self._own if parameters[each].default is inspect.Parameter.empty]
+        unknown = [] if self._takes_all else sorted(fields.keys() - set(self._own))
+        if unknown:
+            raise ConfigurationError(f"{self.words}: the command has no field {unknown[0]!r}, only {', '.join(self._own)}")
+
+    def __call__(self, known: Mapping[str, Any]) -> C:
+        """Make the command.
+
+        Raises:
+            ConfigurationError: it needs a field that nothing known gives.
+        """
+        told = {each: known[each] for each in (known if self._takes_all else self._own) if each in known}
+        for field, source in self.fields.items():
             if isinstance(source, str) and source not in known:
-                raise ConfigurationError(f"{maker}({name}): no part {source!r} for {field!r}, only {', '.join(known)}")
+                raise ConfigurationError(f"{self.words}: no part {source!r} for {field!r}, only {', '.join(known)}")
             told[field] = known[source] if isinstance(source, str) else source(known)
-        lacking = [each for each in required if each not in told]
-        if lacking:
-            raise ConfigurationError(
-                f"{maker}({name}): no part gives {', '.join(map(repr, lacking))}; the parts are {', '.join(known)}: "
-                f"add one, or say {maker}({name}, {lacking[0]}=…)"
-            )
-        return command_class(**told)
+        for each in self._required:
+            if each not in told:
+                lacking = ", ".join(repr(name) for name in self._required if name not in told)
+                raise ConfigurationError(
+                    f"{self.words}: no part gives {lacking}; the parts are {', '.join(known)}: "
+                    f"add one, or say {self.words[:-1]}, {each}=…)"
+                )
+        return self.command_class(**told)
 
-    return fill
+    def lacking(self, known: Collection[str]) -> dict[str, str]:
+        """Give the fields for which nothing is known, and the names that they are asked for by."""
+        named = {field: source for field, source in self.fields.items() if isinstance(source, str)}
+        by_own_name = {each: each for each in self._required if each not in self.fields}
+        return {field: name for field, name in {**named, **by_own_name}.items() if name not in known}
+
+    def sources(self, known: Collection[str]) -> dict[str, FieldSource]:
+        """Give where each field comes from, of those that are filled."""
+        own = known if self._takes_all else [each for each in self._own if each in known]
+        return {**{each: each for each in own}, **self.fields}
+
+
+def unfilled(fill: Filling[Any], provider: Provider[Any, Any], known: Collection[str]) -> Iterator[Finding]:
+    """Find what a command asks for, and nothing known gives."""
+    for field, name in fill.lacking(known).items():
+        yield Finding(
+            path=provider.path,
+            asked=f"{fill.words} with {name!r}",
+            implies=f"nothing is known by that name, only {', '.join(known)}",
+            advice=f"Add such a part, or say {fill.words[:-1]}, {field}=…) where it comes from",
+        )

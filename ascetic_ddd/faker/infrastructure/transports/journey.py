@@ -1,27 +1,17 @@
 """The commands that lead an aggregate to a state."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.application.runs.finding import Finding
+from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.infrastructure.transports.drafts import Draft
-from ascetic_ddd.faker.infrastructure.transports.filling import FieldSource, filled
-from ascetic_ddd.faker.infrastructure.transports.plain import plain
+from ascetic_ddd.faker.infrastructure.transports.filling import Filling
+from ascetic_ddd.faker.infrastructure.transports.ways import AT, IWays, Step, Ways
 
 __all__ = ("Journey", "Step")
 
-
-class Step:
-    """A command on the way, made of the parts and of what the application has told by then: ``id``, ``version``, what it decided.
-
-    Args:
-        command_class: as for :func:`.draft_of`.
-        fields: as for :func:`.draft_of`: ``Step(PayOrder, order_id="id", amount=lambda known: known["total"])``.
-    """
-
-    def __init__(self, command_class: Callable[..., Any], **fields: FieldSource) -> None:
-        self.command_class = command_class
-        self.fill = filled(command_class, fields, "Step")
+_ANSWERED = ("id", "version")
 
 
 class Journey:
@@ -33,10 +23,14 @@ class Journey:
 
     Args:
         part: the name of the part that is the state.
-        ways: state → the commands that lead to it, the first one first; a class alone is filled by name.
+        ways: state → the commands that lead to it, the first one first; a class alone is filled by name; a text names a step.
+        steps: name → step: so several journeys, by commands and by methods, share their ways.
+        begins: the name of the part that says when the first command is due, a datetime; then each step knows by ``at`` when it
+            is due, and the draft has the :attr:`~.Draft.times`. None: nothing has a time.
+        told: names of what the application tells beside id and version (``Receipt.state``), for :func:`.lint`.
 
     Raises:
-        ConfigurationError: a way is empty; or, when a draft is made, there is none to its state.
+        ConfigurationError: a way is empty or names no step; or, when a draft is made, there is none to its state.
 
     Example::
 
@@ -47,27 +41,40 @@ class Journey:
         super().__init__(repository, output_factory=journey, output_exporter=Draft.export)
     """
 
-    def __init__(self, part: str, ways: Mapping[Any, Sequence[Callable[..., Any] | Step]]) -> None:
-        if not ways or not all(ways.values()):
-            raise ConfigurationError(f"Journey({part!r}, {ways!r}): expected states, and for each at least one command")
-        self._part = part
-        self._ways = {state: [each if isinstance(each, Step) else Step(each) for each in way] for state, way in ways.items()}
+    def __init__(
+        self,
+        part: str,
+        ways: IWays,
+        steps: Mapping[str, Callable[..., Any] | Step] | None = None,
+        *,
+        begins: str | None = None,
+        told: Sequence[str] = (),
+    ) -> None:
+        self._ways = Ways(part, ways, steps or {}, begins, f"Journey({part!r})")
+        self._told = told
 
     def __call__(self, **parts: Any) -> Draft[Any]:
         """Make the draft of an aggregate that shall reach the state among its parts."""
-        state = plain(parts.get(self._part))
-        way = self._ways.get(state)
-        if way is None:
-            raise ConfigurationError(
-                f"Journey({self._part!r}) has no way to {state!r}, only to {', '.join(map(repr, self._ways))}"
-            )
-        first, *others = way
-        return Draft(first.fill(parts), parts, [_following(step, parts) for step in others])
+        way = self._ways.to(parts)
+        times = self._ways.times(way, parts)
+        if not times:
+            return Draft(way[0].fill(parts), parts, [_following(step, parts) for step in way[1:]])
+        known = [{**parts, AT: time} for time in times]
+        following = [_following(step, each) for step, each in zip(way[1:], known[1:], strict=True)]
+        return Draft(way[0].fill(known[0]), parts, following, times)
+
+    def fillings(self) -> list[Filling[Any]]:
+        """Give how each command is made."""
+        return [step.fill for step in self._ways.steps()]
 
     def without_way(self, states: Iterable[Any]) -> list[Any]:
         """Give those of the states that no way leads to: of a measured column's values, to be known before a run."""
-        return [state for state in states if state not in self._ways]
+        return self._ways.without_way(states)
+
+    def findings(self, provider: AggregateProvider[Any, Any]) -> Iterator[Finding]:
+        """Find states without a way, and steps that name what there is not."""
+        return self._ways.findings(provider, (*_ANSWERED, *self._told))
 
 
-def _following(step: Step, parts: Mapping[str, Any]) -> Callable[[Draft[Any]], Any]:
-    return lambda draft: step.fill({**parts, **draft.given})
+def _following(step: Step, known: Mapping[str, Any]) -> Callable[[Draft[Any]], Any]:
+    return lambda draft: step.fill({**known, **draft.given})

@@ -237,7 +237,7 @@ def test_a_state_without_a_way_is_named() -> None:
     assert JOURNEY.without_way(["paid", "returned"]) == ["returned"]
     with pytest.raises(ConfigurationError, match="has no way to 'returned', only to 'placed', 'paid', 'shipped', 'cancelled'"):
         JOURNEY(id=None, number=1, price=10, status="returned")
-    with pytest.raises(ConfigurationError, match="for each at least one command"):
+    with pytest.raises(ConfigurationError, match="for each at least one step"):
         Journey("status", {"placed": []})
     with pytest.raises(ConfigurationError, match=r"Step\(Pay\): the command has no field 'order', only order_id, amount"):
         Step(Pay, order="id")
