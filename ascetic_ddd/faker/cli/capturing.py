@@ -34,7 +34,7 @@ _LINE_SECONDS = 5.0
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("capture", short_help="Measure the shape of a live database.", epilog=_EXIT_CODES)(_capture)
+    app.command("capture", epilog=_EXIT_CODES)(_capture)
 
 
 def _capture(

@@ -32,7 +32,7 @@ _SESSIONS = 2  # one reads, one compares
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("check", short_help="Check both databases, without writing.", epilog=_EXIT_CODES)(_check)
+    app.command("check", epilog=_EXIT_CODES)(_check)
 
 
 def _check(

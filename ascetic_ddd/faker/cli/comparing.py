@@ -57,7 +57,7 @@ class _Asked:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("compare", short_help="Compare two databases or profiles.", epilog=_EXIT_CODES)(_compare)
+    app.command("compare", epilog=_EXIT_CODES)(_compare)
 
 
 def _compare(

@@ -15,7 +15,7 @@ __all__ = ("register",)
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("demo", short_help="Grow the example library, and measure it.")(_demo)
+    app.command("demo")(_demo)
 
 
 def _demo(

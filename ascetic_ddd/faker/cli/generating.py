@@ -41,7 +41,7 @@ class OnError(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("generate", short_help="Create aggregates; restartable.", epilog=_EXIT_CODES)(_generate)
+    app.command("generate", epilog=_EXIT_CODES)(_generate)
 
 
 def _generate(

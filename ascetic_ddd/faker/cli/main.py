@@ -24,6 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str] | None) -> int:
     try:
         from ascetic_ddd.faker.cli.app import run
+
+        return run(arguments)
     except ImportError as error:
         missing = (error.name or "").partition(".")[0]
         if missing in _EXTRA:
@@ -34,7 +36,6 @@ def _run(arguments: Sequence[str] | None) -> int:
     except KeyboardInterrupt:
         print_error("error: interrupted")
         return 130
-    return run(arguments)
 
 
 def _refused(reason: str) -> int:

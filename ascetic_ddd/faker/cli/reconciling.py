@@ -32,7 +32,7 @@ _SESSIONS = 2  # one reads, one compares and adopts
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("reconcile", short_help="Find what exists and is not remembered.", epilog=_EXIT_CODES)(_reconcile)
+    app.command("reconcile", epilog=_EXIT_CODES)(_reconcile)
 
 
 def _reconcile(

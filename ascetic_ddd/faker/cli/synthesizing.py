@@ -32,7 +32,7 @@ _EXTRA = {"annotated_types", "email_validator", "pydantic", "pydantic_core", "rs
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("synthesize", short_help="Make rows from pydantic models.", epilog=_EXIT_CODES)(_synthesize)
+    app.command("synthesize", epilog=_EXIT_CODES)(_synthesize)
 
 
 def _synthesize(

@@ -1,16 +1,17 @@
 """Whatever a user passes as ``input_generator``, made into one shape: a call with session and position."""
 
 import inspect
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from random import Random
-from typing import Any, ClassVar, Protocol
-
-from faker import Faker
-from faker.generator import Generator
-from faker.providers import BaseProvider
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError, ExhaustedError
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+if TYPE_CHECKING:
+    from faker import Faker
+    from faker.generator import Generator
 
 __all__ = (
     "FakerGenerator",
@@ -53,25 +54,31 @@ class FakerGenerator:
     is_apart = True
     """It draws from a stream of its own."""
 
-    _fakers: ClassVar[dict[str | None, Faker]] = {}  # building one takes tens of milliseconds; its state is never relied on
+    _fakers: ClassVar[dict[str | None, "Faker"]] = {}  # building one takes tens of milliseconds; its state is never relied on
 
     def __init__(self, method: str | Callable[..., Any], *, locale: str | None = None, **arguments: Any) -> None:
         if isinstance(method, str):
-            if locale not in self._fakers:
-                self._fakers[locale] = Faker(locale)
-            found: Any = getattr(self._fakers[locale], method, None)
+            found: Any = getattr(self._faker(locale), method, None)
             if found is None:
                 raise ConfigurationError(f"Faker has no method {method!r}; see Faker's list of standard providers")
         else:
             found = method
-        owner = getattr(found, "__self__", None)
-        if not isinstance(owner, (BaseProvider, Generator)):
+        if not _is_fakers(found):
             raise ConfigurationError(f"{method!r} is not a Faker method; pass it as input_generator directly")
+        owner = found.__self__
         self._call: Callable[..., Any] = found
         self._arguments = arguments
-        self._generator: Generator = owner if isinstance(owner, Generator) else owner.generator
+        self._generator: Generator = getattr(owner, "generator", owner)
         self.stream = Random(0)
         self._marked: Any = None
+
+    @classmethod
+    def _faker(cls, locale: str | None) -> "Faker":
+        if locale not in cls._fakers:
+            from faker import Faker  # who needs no words of Faker's does not wait for it
+
+            cls._fakers[locale] = Faker(locale)
+        return cls._fakers[locale]
 
     @property
     def method(self) -> str:
@@ -176,7 +183,7 @@ def make_input_generator(source: object) -> IInputGenerator:
     if isinstance(source, FakerGenerator):
         return source
     if callable(source):
-        if isinstance(getattr(source, "__self__", None), (BaseProvider, Generator)):
+        if _is_fakers(source):
             return FakerGenerator(source)
         return _adapt(source, _required_parameters(source))
     if isinstance(source, Iterable) and not isinstance(source, (str, bytes)):
@@ -210,6 +217,16 @@ def given_generator(generator: IInputGenerator | None) -> Any:
 def takes_position(generator: IInputGenerator) -> bool:
     """Tell whether what the generator draws may depend on the position."""
     return not isinstance(generator, (FakerGenerator, _Iterated)) and not hasattr(generator, "source")
+
+
+def _is_fakers(source: Any) -> bool:
+    """Tell whether it is a method of Faker's; if so, Faker has been imported."""
+    if "faker" not in sys.modules:
+        return False
+    from faker.generator import Generator
+    from faker.providers import BaseProvider
+
+    return isinstance(getattr(source, "__self__", None), (BaseProvider, Generator))
 
 
 def _required_parameters(source: Callable[..., Any]) -> int:

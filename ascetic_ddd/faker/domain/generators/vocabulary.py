@@ -1,11 +1,13 @@
 """Words from Faker, drawn once and then used many times: a draw from Faker takes tens of microseconds, one from a list none."""
 
 from functools import lru_cache
-
-from faker import Faker
+from typing import TYPE_CHECKING
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.generators.input_generators import FakerGenerator
+
+if TYPE_CHECKING:
+    from faker import Faker
 
 __all__ = ("has_faker_method", "vocabulary")
 
@@ -62,5 +64,7 @@ _NO_VALUES = {
 
 
 @lru_cache(maxsize=1)
-def _faker() -> Faker:
+def _faker() -> "Faker":
+    from faker import Faker
+
     return Faker()

@@ -8,6 +8,7 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError, DuplicateError, 
 from ascetic_ddd.faker.domain.providers import graph
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.given import given_parts
+from ascetic_ddd.faker.domain.providers.keywords import tellings
 from ascetic_ddd.faker.domain.providers.kinds import memory_of
 from ascetic_ddd.faker.domain.providers.part import Pending
 from ascetic_ddd.faker.domain.providers.patterns import place
@@ -82,14 +83,23 @@ class AggregateProvider(RootObject[I, A]):
     def _tell(self, pattern: Mapping[str, Any]) -> None:
         self.set(place(self, pattern, self))  # type: ignore[arg-type]  # a dict of parts
 
-    async def create(self, session: ISession) -> A:
+    async def create(self, session: ISession, **told: Any) -> A:
         """Make the aggregate and insert it; a second call returns the same aggregate.
 
+        Args:
+            session: the session it is stored in.
+            told: inputs of parts, as :meth:`set` takes them, by name: ``title="Emma"``; parts of parts, and of what a reference
+                refers to, by names joined by ``__``: ``author_id__name="Jane Austen"``. They add to what was told by :meth:`set`;
+                if the object at hand is stored already, or was told by such a call, they begin another one.
+
         Raises:
+            ContradictionError: a part is told twice, and not the same.
             ConfigurationError: the transaction in which it was drawn was rolled back, and nobody called :meth:`reset` since.
             UnsatisfiableError: no aggregate that was drawn satisfies the specification given to :meth:`populate`.
             PersistenceError: the repository left the aggregate without an id.
         """
+        if told:
+            self._begin_told(told)
         if self._is_lost:
             raise self._lost()
         before = self._enter()
@@ -149,7 +159,7 @@ class AggregateProvider(RootObject[I, A]):
         self.memory.created_together(session, len(aggs))
 
     async def create_batch(
-        self, session: ISession, size: int | None = None, input: I | Sequence[I | None] | None = None
+        self, session: ISession, size: int | None = None, input: I | Sequence[I | None] | None = None, **told: Any
     ) -> list[A]:
         """Make aggregates one after the other. Returns them in order.
 
@@ -157,20 +167,23 @@ class AggregateProvider(RootObject[I, A]):
             session: the session they are stored in.
             size: how many; may be left out where there is an input for each.
             input: what each is told; or a list or tuple with one input for each, None for one that is told nothing.
+            told: what each is told, too, by names as :meth:`create` takes them.
 
         Raises:
             ConfigurationError: there are more or fewer inputs than ``size``, or neither.
+            ContradictionError: a part is told twice, and not the same.
 
         Example::
 
+            await books.create_batch(session, 3, title="Emma")
             await books.create_batch(session, 3, {"title": "Emma"})
             await books.create_batch(session, input=[{"title": "Emma"}, {"title": "Persuasion"}])
         """
         made = []
-        for told in self._inputs(size, input):
+        for each in self._inputs(size, input):
             self.reset()
-            if told is not None:
-                self.set(told)
+            for telling in tellings(self, each, told):
+                self.set(telling)
             made.append(await self.create(session))
         return made
 

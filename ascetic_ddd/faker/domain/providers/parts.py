@@ -6,6 +6,7 @@ from typing import Any
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.provider import Provider, is_ours
+from ascetic_ddd.faker.domain.values.names import there_is
 
 __all__ = ("as_mapping", "found_parts", "part_names", "place_parts")
 
@@ -75,6 +76,6 @@ def as_mapping(provider: Provider[Any, Any], input: Any, known: Any) -> dict[str
     if unknown:
         raise ConfigurationError(
             f"{provider.path} was told {unknown[0]!r}={input[unknown[0]]!r}, but has no such attribute; "
-            f"it has {', '.join(sorted(known))}"
+            f"{there_is(unknown[0], known)}"
         )
     return dict(input)

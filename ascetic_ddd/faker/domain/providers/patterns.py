@@ -18,6 +18,7 @@ from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.faker.domain.specification.reference import AndSpecification, ReferenceSpecification
+from ascetic_ddd.faker.domain.values.names import there_is
 
 __all__ = ("DEEPEST", "check_depth", "place", "specify", "tells_given_part", "with_ids")
 
@@ -68,7 +69,7 @@ def place(target: EntityProvider[Any, Any], pattern: Mapping[str, Any], asker: P
         else:
             raise ConfigurationError(
                 f"{asker.path} was told {key!r}={value!r}, but {target.path} has no such attribute; "
-                f"it has {', '.join(sorted({*parts, *id_parts}))}"
+                f"{there_is(key, {*parts, *id_parts})}"
             )
     return placed
 
@@ -131,7 +132,7 @@ def _collect(
         if part is None:
             raise ConfigurationError(
                 f"{asker.path} was told {'.'.join((*path, name))}={value!r}, but {provider.path} has no such attribute; "
-                f"it has {', '.join(sorted(provider.parts())) or 'no parts'}"
+                f"{there_is(name, provider.parts())}"
             )
         source = source_of(part)
         if source is not None and value is not None and not is_full_id(part, value):

@@ -8,6 +8,7 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError, UnsatisfiableErr
 from ascetic_ddd.faker.domain.providers import graph, use
 from ascetic_ddd.faker.domain.providers.entity_provider import EntityProvider
 from ascetic_ddd.faker.domain.providers.failures import noted
+from ascetic_ddd.faker.domain.providers.keywords import tellings
 from ascetic_ddd.faker.domain.providers.kinds import Storing
 from ascetic_ddd.faker.domain.providers.part import Pending
 from ascetic_ddd.faker.domain.providers.plain import is_awaitable
@@ -41,6 +42,7 @@ class RootObject(EntityProvider[I, A], Storing[I, A]):
         self._is_stored = False
         self._is_lost = False
         self._is_fitting = False
+        self._is_told_by_keywords = False
         self._told: list[Any] = []
         self._kept: list[tuple[Callable[..., object], tuple[Any, ...]]] = []
         self._claims = use.Claims()
@@ -64,6 +66,7 @@ class RootObject(EntityProvider[I, A], Storing[I, A]):
         self._wanted = None
         if self._told:
             self._told = []
+            self._is_told_by_keywords = False
         self._begin_anew()
 
     def _begin_anew(self) -> None:
@@ -163,14 +166,24 @@ class RootObject(EntityProvider[I, A], Storing[I, A]):
             "call reset() before making the next one"
         )
 
-    async def build(self, session: ISession) -> A:
+    def _begin_told(self, told: Mapping[str, Any]) -> None:
+        """Tell keywords: of another object, if the one at hand is stored, lost or of the keywords before."""
+        if self._is_stored or self._is_lost or self._is_told_by_keywords:
+            self.reset()
+        for telling in tellings(self, None, told):
+            self.set(telling)
+        self._is_told_by_keywords = True
+
+    async def build(self, session: ISession, **told: Any) -> A:
         """Make the aggregate without storing it; a second call returns the same, and :meth:`create` stores that one.
 
-        What it refers to is created and stored, as for :meth:`create`.
+        What it refers to is created and stored, as for :meth:`create`, which takes the same keywords.
 
         Raises:
             UnsatisfiableError: no aggregate that was drawn satisfies the specification given to :meth:`populate`.
         """
+        if told:
+            self._begin_told(told)
         if self._is_lost:
             raise self._lost()
         before = self._enter()

@@ -9,6 +9,7 @@ from ascetic_ddd.faker.domain.providers.composed import Composed
 from ascetic_ddd.faker.domain.providers.part import Pending
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
+from ascetic_ddd.faker.domain.values.names import there_is
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("TiedReference", "checked_ties")
@@ -110,8 +111,7 @@ def _part_at(top: _Any, path: str, reference: TiedReference[Any, Any]) -> _Any:
         parts = part.parts() if isinstance(part, Composed) else {}
         if name not in parts:
             raise ConfigurationError(
-                f"{reference.path} is tied to {path!r}, but {part.path} has no part {name!r}; "
-                f"it has {', '.join(sorted(parts)) or 'none'}"
+                f"{reference.path} is tied to {path!r}, but {part.path} has no part {name!r}; {there_is(name, parts)}"
             )
         part = parts[name]
     is_given = isinstance(part, ValueProvider) and part.is_given

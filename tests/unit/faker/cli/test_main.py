@@ -127,7 +127,7 @@ def test_without_the_extra_one_line_says_how_to_get_it(
     for name in [name for name in sys.modules if name == missing or name.startswith(f"{missing}.")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, missing, None)  # how an import is forbidden
-    assert main(["--help"]) == 2
+    assert main(["generate", "--help"]) == 2
     error = capsys.readouterr().err
     assert "pip install 'ascetic-ddd[cli]'" in error
     assert len(error.splitlines()) == 1

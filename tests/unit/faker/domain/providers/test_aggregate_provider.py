@@ -180,8 +180,8 @@ async def test_the_factory_may_be_async(session: InMemorySession) -> None:
 
 async def test_an_overridden_create_is_called_for_references_too(session: InMemorySession) -> None:
     class Marked(TenantProvider):
-        async def create(self, session: Any) -> Agg:
-            tenant = await super().create(session)
+        async def create(self, session: Any, **told: Any) -> Agg:
+            tenant = await super().create(session, **told)
             tenant.mark = "seen"
             seen.append(tenant)
             return tenant

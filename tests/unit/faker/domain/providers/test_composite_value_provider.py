@@ -91,7 +91,10 @@ async def test_a_told_composite_may_hold_a_null_part(session: InMemorySession) -
 @pytest.mark.parametrize(
     ("input", "message"),
     [
-        ({"amont": 5}, r"^MoneyProvider was told 'amont'=5, but has no such attribute; it has amount, currency$"),
+        (
+            {"amont": 5},
+            r"^MoneyProvider was told 'amont'=5, but has no such attribute; it has amount, currency; did you mean 'amount'\?$",
+        ),
         (5, r"^MoneyProvider was told 5; expected a dict with any of amount, currency$"),
         ("EUR", "was told 'EUR'; expected a dict"),
     ],
