@@ -54,7 +54,8 @@ def run() -> None:
         once |= _others(server)
     floor = statistics.median(rates[_LOOP])
     print(f"{'':64}   books/s   of the floor")
-    for name in (_LOOP, _BOTH, _READY, _PLAIN, *(way.format(size) for way in (_BULK, _TIED) for size in _BATCHES), _SINGLY, *PEERS):
+    in_bulk = [way.format(size) for way in (_BULK, _TIED) for size in _BATCHES]
+    for name in (_LOOP, _BOTH, _READY, _PLAIN, *in_bulk, _SINGLY, *PEERS):
         found = rates.get(name) or [once[name]]
         floors = rates[_LOOP] if name in rates else [floor]
         ratio = statistics.median(ours / by_hand for ours, by_hand in zip(found, floors, strict=True))
