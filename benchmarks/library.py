@@ -13,18 +13,29 @@ from ascetic_ddd.faker.infrastructure.repositories.composite_repository import C
 from ascetic_ddd.faker.infrastructure.repositories.internal_pg_repository import InternalPgRepository
 from ascetic_ddd.faker.infrastructure.repositories.pg_repository import PgRepository
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+from benchmarks.tied_library import BookProvider as TiedBookProvider
+from benchmarks.tied_library import tied_provider
 from examples.library.domain import Author, Book, Tenant
 from examples.library.providers import AuthorProvider, BookProvider, TenantProvider, export
 from examples.library.wiring import create_application_schema, session_pools
 
-__all__ = ("INSERT_BOOK", "bulk_provider", "fresh_databases", "grow", "plain_provider")
+__all__ = ("INSERT_BOOK", "bulk_provider", "fresh_databases", "grow", "plain_provider", "tied_bulk_provider")
 
 INSERT_BOOK = "INSERT INTO books (tenant_id, author_id, title) VALUES (%s, %s, %s) RETURNING book_id"
 
 
 def bulk_provider() -> BookProvider:
     """Books through ``PgRepository``, which stores many at once."""
-    return _provider(
+    return _provider(*_bulk_repositories())
+
+
+def tied_bulk_provider() -> TiedBookProvider:
+    """The same with the tie of author to tenant declared, instead of told by a hook."""
+    return tied_provider(_remembered(*_bulk_repositories()))
+
+
+def _bulk_repositories() -> tuple[PgRepository[Tenant], PgRepository[Author], PgRepository[Book]]:
+    return (
         PgRepository[Tenant](table="tenants", agg_exporter=export, columns={"tenant_id": "id", "name": "name"}),
         PgRepository[Author](
             table="authors",
@@ -64,7 +75,7 @@ def fresh_databases(server: PgServer) -> Iterator[tuple[str, str]]:
             server.drop_database(name)
 
 
-async def grow(provider: BookProvider, dsns: tuple[str, str], count: int, batch_size: int) -> float:
+async def grow(provider: BookProvider | TiedBookProvider, dsns: tuple[str, str], count: int, batch_size: int) -> float:
     """Make so many books; give the seconds it took, connecting and making the internal tables not among them."""
     async with session_pools(*dsns) as pool:
         async with pool.session() as session, session.atomic():
@@ -78,28 +89,28 @@ async def grow(provider: BookProvider, dsns: tuple[str, str], count: int, batch_
 def _provider(
     tenants: IExternalRepository[Tenant], authors: IExternalRepository[Author], books: IExternalRepository[Book]
 ) -> BookProvider:
-    tenant_provider = TenantProvider(
+    of_tenants, of_authors, of_books = _remembered(tenants, authors, books)
+    tenant_provider = TenantProvider(of_tenants)
+    author_provider = AuthorProvider(of_authors, tenant_provider, input_generator=lambda: "Jane Austen")
+    return BookProvider(of_books, tenant_provider, author_provider, input_generator=lambda: "Emma")
+
+
+def _remembered(
+    tenants: IExternalRepository[Tenant], authors: IExternalRepository[Author], books: IExternalRepository[Book]
+) -> tuple[CompositeAutoPkRepository[Tenant], CompositeAutoPkRepository[Author], CompositeAutoPkRepository[Book]]:
+    return (
         CompositeAutoPkRepository[Tenant](
             external_repository=tenants,
             internal_repository=InternalPgRepository[Tenant](table="tenants", agg_exporter=export),
-        )
-    )
-    author_provider = AuthorProvider(
+        ),
         CompositeAutoPkRepository[Author](
             external_repository=authors,
             internal_repository=InternalPgRepository[Author](table="authors", agg_exporter=export),
         ),
-        tenant_provider,
-        input_generator=lambda: "Jane Austen",
-    )
-    return BookProvider(
         CompositeAutoPkRepository[Book](
             external_repository=books,
             internal_repository=InternalPgRepository[Book](table="books", agg_exporter=export),
         ),
-        tenant_provider,
-        author_provider,
-        input_generator=lambda: "Emma",
     )
 
 

@@ -12,7 +12,8 @@ import time
 import psycopg
 
 from ascetic_ddd.faker.infrastructure.embedded import PgServer, embedded_postgres
-from benchmarks.library import INSERT_BOOK, bulk_provider, fresh_databases, grow, plain_provider
+from benchmarks.library import INSERT_BOOK, bulk_provider, fresh_databases, grow, plain_provider, tied_bulk_provider
+from benchmarks.tied_library import BookProvider as TiedBookProvider
 from examples.library.providers import BookProvider
 from examples.library.wiring import create_application_schema
 
@@ -29,8 +30,9 @@ _REMEMBER = "INSERT INTO books (id, state) VALUES (%s, %s)"
 _LOOP, _BOTH = "by hand, a loop of INSERT … RETURNING (the floor)", "by hand, the same loop and the insert into the memory"
 _PLAIN, _SINGLY = "plain user repository, batches of 1,000", "bulk repositories, one transaction a book"
 _BULK = "bulk repositories, batches of {:,}"
+_TIED = "bulk repositories, the tie declared, batches of {:,}"
 _READY = "by hand, ready payloads copied into both databases at once"
-_BARS = {_PLAIN: 0.4, _BULK.format(1_000): 3.0}
+_BARS = {_PLAIN: 0.4, _BULK.format(1_000): 3.0, _TIED.format(1_000): 3.0}
 _OF_READY = 0.6  # the bar of the bulk path beside the ready payloads
 
 Book = tuple[int, int, int, str]
@@ -46,19 +48,23 @@ def run() -> None:
             rates.setdefault(_READY, []).append(_ready(server, books, 1_000))
             for size in _BATCHES:
                 rates.setdefault(_BULK.format(size), []).append(_rate(server, bulk_provider(), _BOOKS, size))
+                rates.setdefault(_TIED.format(size), []).append(_rate(server, tied_bulk_provider(), _BOOKS, size))
             rates.setdefault(_PLAIN, []).append(_rate(server, plain_provider(), _BOOKS, 1_000))
         once = {_BOTH: _by_hand(server, books, is_remembered=True), _SINGLY: _rate(server, bulk_provider(), _SINGLE, 1)}
         once |= _others(server)
     floor = statistics.median(rates[_LOOP])
     print(f"{'':64}   books/s   of the floor")
-    for name in (_LOOP, _BOTH, _READY, _PLAIN, *(_BULK.format(size) for size in _BATCHES), _SINGLY, *PEERS):
+    in_bulk = [way.format(size) for way in (_BULK, _TIED) for size in _BATCHES]
+    for name in (_LOOP, _BOTH, _READY, _PLAIN, *in_bulk, _SINGLY, *PEERS):
         found = rates.get(name) or [once[name]]
         floors = rates[_LOOP] if name in rates else [floor]
         ratio = statistics.median(ours / by_hand for ours, by_hand in zip(found, floors, strict=True))
         bar = f"   (bar: at least {_BARS[name]:.0%})" if name in _BARS else ""
         print(f"{name:64} {statistics.median(found):9,.0f} {ratio:13.0%}{bar}")
-    of_ready = statistics.median(ours / ready for ours, ready in zip(rates[_BULK.format(1_000)], rates[_READY], strict=True))
-    print(f"bulk in batches of 1,000, of the ready payloads: {of_ready:.0%} (bar: at least {_OF_READY:.0%})")
+    for way in (_BULK, _TIED):
+        name = way.format(1_000)
+        of_ready = statistics.median(ours / ready for ours, ready in zip(rates[name], rates[_READY], strict=True))
+        print(f"{name}, of the ready payloads: {of_ready:.0%} (bar: at least {_OF_READY:.0%})")
     print(f"the floor from {min(rates[_LOOP]):,.0f} to {max(rates[_LOOP]):,.0f}: what differs by less says nothing")
     if not PEERS:
         print("factory_boy and polyfactory are not installed: pip install 'ascetic-ddd[bench]'")
@@ -79,7 +85,7 @@ def _drawn(server: PgServer) -> list[Book]:
             return source.execute("SELECT tenant_id, author_id, book_id, title FROM books ORDER BY book_id").fetchall()
 
 
-def _rate(server: PgServer, provider: BookProvider, count: int, batch_size: int) -> float:
+def _rate(server: PgServer, provider: BookProvider | TiedBookProvider, count: int, batch_size: int) -> float:
     with fresh_databases(server) as dsns:
         return count / asyncio.run(grow(provider, dsns, count, batch_size))
 

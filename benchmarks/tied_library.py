@@ -22,6 +22,8 @@ from examples.library.providers import (
 
 __all__ = ("BookProvider", "tied_provider")
 
+Repositories = tuple[IExternalRepository[Tenant], IExternalRepository[Author], IExternalRepository[Book]]
+
 
 class BookProvider(AggregateProvider[dict[str, Any], Book]):
     """Provides a book, whose author is of its own tenant."""
@@ -49,11 +51,15 @@ class BookProvider(AggregateProvider[dict[str, Any], Book]):
         super().__init__(repository=repository, output_factory=Book, output_exporter=export)
 
 
-def tied_provider() -> BookProvider:
-    """That graph on in-memory repositories, without Faker."""
-    tenants = TenantProvider(InMemoryRepository[Tenant](agg_exporter=export))
-    authors = AuthorProvider(InMemoryRepository[Author](agg_exporter=export), tenants, _constant("Jane Austen"))
-    return BookProvider(InMemoryRepository[Book](agg_exporter=export), tenants, authors, _constant("Emma"))
+def tied_provider(repositories: Repositories | None = None) -> BookProvider:
+    """That graph without Faker, on repositories of tenants, authors and books; on in-memory ones if none are given."""
+    of_tenants, of_authors, of_books = repositories or (
+        InMemoryRepository[Tenant](agg_exporter=export),
+        InMemoryRepository[Author](agg_exporter=export),
+        InMemoryRepository[Book](agg_exporter=export),
+    )
+    tenants = TenantProvider(of_tenants)
+    return BookProvider(of_books, tenants, AuthorProvider(of_authors, tenants, _constant("Jane Austen")), _constant("Emma"))
 
 
 def _constant(value: str) -> Callable[[], Any]:

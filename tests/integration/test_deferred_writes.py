@@ -135,3 +135,18 @@ async def test_outside_a_transaction_nothing_is_put_off(
         repository.defer(session)
         await repository.insert(session, {"id": 1})
     assert await stored(pg_session_pool, repository) == [1]
+
+
+async def test_what_a_savepoint_failed_to_write_is_still_to_be_written(
+    pg_session_pool: CompositeSessionPool, repository: InternalPgRepository[dict[str, Any]]
+) -> None:
+    async with pg_session_pool.session() as session, session.atomic() as ts_session:
+        repository.defer(ts_session)
+        await repository.insert(ts_session, {"id": 1})
+        with suppress(PersistenceError):
+            async with ts_session.atomic():
+                await repository.insert(ts_session, {"id": 1})
+                await repository.count(ts_session)  # writes both, and is refused
+        await repository.insert(ts_session, {"id": 2})
+        await repository.settle(ts_session)
+    assert await stored(pg_session_pool, repository) == [1, 2]

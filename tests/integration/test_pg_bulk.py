@@ -1,6 +1,7 @@
 """What is particular to many rows at once on PostgreSQL: which tables are copied into, and that it makes no difference."""
 
 import enum
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -589,15 +590,15 @@ async def staged(
     original = repository.stage_many
 
     async def stage_many(session: Any, aggs: Any) -> Any:
-        finish = await original(session, aggs)
+        staged = await original(session, aggs)
         seen.append([thing.id for thing in things])
 
         async def finish_or_break() -> None:
-            await finish()
+            await staged.store()
             if breaks:
                 raise PersistenceError("broken")
 
-        return finish_or_break
+        return replace(staged, store=finish_or_break)
 
     repository.stage_many = stage_many  # type: ignore[method-assign]
     try:

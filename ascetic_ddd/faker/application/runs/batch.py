@@ -215,6 +215,7 @@ class Batch(Generic[A]):
                     made.aggregates = await self._maker.make(session, quota.size, self._same_kind.plan, count)
                 while self._same_kind.number(session, len(made.aggregates)) < quota.size:
                     made.aggregates.append(await self._one(session, quota, len(made.aggregates), together))
+                await self._maker.write_out(session)
             except Exception as error:
                 work.place = placed(error, provider)
                 raise

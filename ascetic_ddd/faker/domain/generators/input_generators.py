@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = (
     "FakerGenerator",
     "IInputGenerator",
+    "asks_session",
     "given_generator",
     "is_iterated",
     "make_input_generator",
@@ -212,6 +213,11 @@ def is_iterated(generator: IInputGenerator | None) -> bool:
 def given_generator(generator: IInputGenerator | None) -> Any:
     """What the user gave, where it was wrapped."""
     return getattr(generator, "source", generator)
+
+
+def asks_session(generator: IInputGenerator | None) -> bool:
+    """Tell whether what the user gave is called with the session."""
+    return not (generator is None or isinstance(generator, (FakerGenerator, _Repeating)))
 
 
 def takes_position(generator: IInputGenerator) -> bool:

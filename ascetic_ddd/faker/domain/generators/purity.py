@@ -4,7 +4,7 @@ import builtins
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
-from dis import get_instructions
+from dis import Instruction, get_instructions
 from enum import Enum
 from fractions import Fraction
 from functools import partial
@@ -13,7 +13,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 from uuid import UUID
 
-__all__ = ("is_apart",)
+__all__ = ("ignores_session", "is_apart")
 
 _FIXED = (int, float, complex, str, bytes, type(None), date, timedelta, Decimal, Fraction, Enum, UUID, range)
 _CHANGES = frozenset(
@@ -39,6 +39,18 @@ def is_apart(function: Callable[..., Any]) -> bool:
     if isinstance(function, FunctionType):
         return _is_pure(function, set())
     return False
+
+
+def ignores_session(function: Callable[..., Any]) -> bool:
+    """Tell whether a function does nothing with its first argument, the session. When in doubt it is False."""
+    if getattr(function, "is_apart", None) is True:
+        return True
+    if not isinstance(function, FunctionType) or any(isinstance(constant, CodeType) for constant in function.__code__.co_consts):
+        return False
+    name = function.__code__.co_varnames[0]
+    return not any(
+        name == each.argval or (each.argval.__class__ is tuple and name in each.argval) for each in _read(function.__code__)
+    )
 
 
 def _is_pure(function: FunctionType, seen: set[int]) -> bool:
@@ -77,6 +89,10 @@ def _is_filled(cell: Any) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _read(code: CodeType) -> list[Instruction]:
+    return [each for each in get_instructions(code) if "FAST" in each.opname or "DEREF" in each.opname]
 
 
 def _stores(code: CodeType) -> bool:

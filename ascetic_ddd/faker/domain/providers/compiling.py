@@ -14,9 +14,11 @@ from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvi
 from ascetic_ddd.faker.domain.providers.columns import can_be_drawn_by_column, chosen_from, drawn_columns, leaves
 from ascetic_ddd.faker.domain.providers.composed import Composed
 from ascetic_ddd.faker.domain.providers.kinds import Storing
+from ascetic_ddd.faker.domain.providers.parents_first import written_behind
 from ascetic_ddd.faker.domain.providers.plain import is_awaitable
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.tied_reference import TiedReference
+from ascetic_ddd.faker.domain.repositories import WritingBehind
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("BatchMaker",)
@@ -37,6 +39,7 @@ class BatchMaker(Generic[A]):
         self._root = root
         self._is_known = False  # what follows holds for the parts that the root has now
         self._is_columnar = False
+        self._behind: WritingBehind | None = None  # of what references make
         self._candidates: list[_Any] = []
         self._late: tuple[_Any, ...] = ()
         self._slots: tuple[Slot, ...] = ()
@@ -55,6 +58,8 @@ class BatchMaker(Generic[A]):
         root = self._root
         if root._look_for_parts() or not self._is_known:
             self._look_at_graph()
+        if self._behind is not None:
+            self._behind.begin(session)
         before = root._begin_rows(session)
         try:
             if not self._is_columnar:
@@ -66,13 +71,27 @@ class BatchMaker(Generic[A]):
         finally:
             root._end_rows(before)
 
+    async def write_out(self, session: ISession) -> None:
+        """Have the aggregates written that references made and their repositories put off: before the objects are stored."""
+        behind = self._behind
+        if behind is not None:
+            try:
+                await behind.write_out(session)
+            except Exception as error:
+                if behind.refused is not None:
+                    self._root._failure = (error, behind.refused, None)
+                raise
+
     def _look_at_graph(self) -> None:
         root = self._root
         node = root._node()
         self._is_columnar = can_be_drawn_by_column(root)
         if self._is_columnar:
             self._row = written_row(node, self._load)
+            kinds = written_behind(root)
+            self._behind = WritingBehind(kinds) if kinds else None
         else:
+            self._behind = None
             self._build = written_build(node, keeps=False)
             self._candidates = _drawn_apart(root)
         self._lay_out(())

@@ -12,7 +12,7 @@ from ascetic_ddd.faker.domain.repositories.offering import (
 )
 from ascetic_ddd.faker.domain.repositories.preparing import ICleanUp, ISetUp
 from ascetic_ddd.faker.domain.repositories.reading import ILookup, IReadable, IValuesReadable
-from ascetic_ddd.faker.domain.repositories.remembering import IDeferring, IInternalRepository, IMemory, INumbering
+from ascetic_ddd.faker.domain.repositories.remembering import IDeferring, IExporting, IInternalRepository, IMemory, INumbering
 from ascetic_ddd.faker.domain.repositories.storing import (
     IAggregateRepository,
     IBulkRepository,
@@ -20,8 +20,10 @@ from ascetic_ddd.faker.domain.repositories.storing import (
     IObservable,
     IStagedBulkRepository,
     IUpdatable,
+    Staged,
     StoredListener,
 )
+from ascetic_ddd.faker.domain.repositories.writing_behind import IWritingBehind, WritingBehind
 
 __all__ = (
     "IAggregateRepository",
@@ -31,6 +33,7 @@ __all__ = (
     "ICleanUp",
     "IConstrained",
     "IDeferring",
+    "IExporting",
     "IExternalRepository",
     "IInternalRepository",
     "ILayered",
@@ -43,8 +46,11 @@ __all__ = (
     "IStagedBulkRepository",
     "IUpdatable",
     "IValuesReadable",
+    "IWritingBehind",
+    "Staged",
     "StoredListener",
     "Uses",
+    "WritingBehind",
     "lookup_of",
     "methods_of",
     "offers",

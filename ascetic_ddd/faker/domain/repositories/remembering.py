@@ -10,6 +10,7 @@ from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = (
     "IDeferring",
+    "IExporting",
     "IInternalRepository",
     "IMemory",
     "INumbering",
@@ -57,6 +58,15 @@ class IMemory(Protocol):
         Raises:
             PersistenceError: an id is taken or incomplete.
         """
+        ...
+
+
+@runtime_checkable
+class IExporting(IMemory, Protocol):
+    """A store whose ``insert_many`` is to export, and to :meth:`remember` what was exported."""
+
+    def agg_exporter(self, agg: Any) -> Mapping[str, Any]:
+        """Aggregate → plain data; the function that the store was given, to compare it with another's."""
         ...
 
 

@@ -1,6 +1,7 @@
 """What stores aggregates, one by one and many at once, and who is told of it."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -12,6 +13,7 @@ __all__ = (
     "IObservable",
     "IStagedBulkRepository",
     "IUpdatable",
+    "Staged",
     "StoredListener",
 )
 
@@ -72,13 +74,28 @@ class IBulkRepository(Protocol[T_contra]):
 class IStagedBulkRepository(IBulkRepository[T_contra], Protocol[T_contra]):
     """A repository whose ``insert_many`` has two steps, so that another store can work during the second."""
 
-    async def stage_many(self, session: ISession, aggs: Sequence[T_contra]) -> Callable[[], Awaitable[None]]:
-        """Put the ids that the database gives into the aggregates. The call of what is returned stores them, all or none,
+    async def stage_many(self, session: ISession, aggs: Sequence[T_contra]) -> "Staged":
+        """Put the ids that the database gives into the aggregates. The ``store`` of what is returned stores them, all or none,
         and takes the ids out again if that fails; where ids cannot be had beforehand, all is stored before this returns.
 
         Inside a transaction. Between the two steps, the session's connection is not used for anything else.
         """
         ...
+
+
+@dataclass(frozen=True)
+class Staged:
+    """Aggregates that have their ids and are about to be stored.
+
+    Attributes:
+        store: stores them.
+        exporter: what exported them after they had their ids; None: they were not.
+        states: their exported states, in order.
+    """
+
+    store: Callable[[], Awaitable[None]]
+    exporter: Callable[[Any], Mapping[str, Any]] | None = None
+    states: Sequence[Mapping[str, Any]] = ()
 
 
 @runtime_checkable

@@ -8,23 +8,23 @@ from typing import Any, TypeGuard, TypeVar
 from ascetic_ddd.faker.domain.repositories import IBulkRepository, IExternalRepository, IStagedBulkRepository, offers
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("all_or_none", "has_own_insert", "at_once", "insert_all", "insert_each", "stages")
+__all__ = ("all_or_none", "has_own_insert", "at_once", "insert_all", "insert_each", "is_below", "stages")
 
 T = TypeVar("T")
 
 
 def has_own_insert(repository: object) -> bool:
     """Tell whether a subclass has an ``insert`` of its own, of which the ``insert_many`` it inherits knows nothing."""
-    return _is_below(repository, ("insert",), "insert_many")
+    return is_below(repository, ("insert",), "insert_many")
 
 
 def stages(repository: object) -> TypeGuard[IStagedBulkRepository[Any]]:
     """Tell whether the repository inserts in two steps, and no subclass has an ``insert`` or ``insert_many`` of its own."""
-    return offers(repository, IStagedBulkRepository) and not _is_below(repository, ("insert", "insert_many"), "stage_many")
+    return offers(repository, IStagedBulkRepository) and not is_below(repository, ("insert", "insert_many"), "stage_many")
 
 
-def _is_below(repository: object, methods: tuple[str, ...], above: str) -> bool:
-    """Tell whether a class overrides one of the methods, and leaves alone what stands on them."""
+def is_below(repository: object, methods: tuple[str, ...], above: str) -> bool:
+    """Tell whether a class overrides one of the methods, and leaves alone what stands on them (``above``)."""
     for cls in type(repository).__mro__:
         if above in vars(cls):
             return False

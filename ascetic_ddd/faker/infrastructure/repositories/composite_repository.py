@@ -7,6 +7,7 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.repositories import (
     ICleanUp,
     IDeferring,
+    IExporting,
     IExternalRepository,
     IInternalRepository,
     ILookup,
@@ -17,7 +18,10 @@ from ascetic_ddd.faker.domain.repositories import (
     ISetUp,
     IUpdatable,
     IValuesReadable,
+    IWritingBehind,
+    Staged,
     StoredListener,
+    WritingBehind,
     methods_of,
     offers,
     values_of,
@@ -78,6 +82,8 @@ class CompositeRepository(Generic[T]):
         """
         if port is IValuesReadable:
             return any(offers(side, port) for side in (self._external, self._internal)) or offers(self._internal, IReadable)
+        if port is IWritingBehind:
+            return offers(self._external, port) and not has_own_insert(self)
         if port in _OF_BOTH and not offers(self._external, port):
             return False
         return port not in (*_OF_BOTH, *_OF_THE_INTERNAL) or offers(self._internal, port)
@@ -109,11 +115,19 @@ class CompositeRepository(Generic[T]):
         elif aggs:
             async with all_or_none(session):
                 if stages(self._external) and getattr(session, "has_two_connections", False):
-                    store = await self._external.stage_many(session, aggs)
-                    await at_once(store(), insert_all(self._internal, session, aggs))
+                    staged = await self._external.stage_many(session, aggs)
+                    await at_once(staged.store(), self._remember(session, aggs, staged))
                 else:
                     await insert_all(self._external, session, aggs)
                     await insert_all(self._internal, session, aggs)
+
+    async def _remember(self, session: ISession, aggs: Sequence[T], staged: Staged) -> None:
+        """Insert into the internal repository, of which one exports as the external one did: then it is done once."""
+        internal = self._internal
+        if staged.exporter is not None and offers(internal, IExporting) and internal.agg_exporter == staged.exporter:
+            await internal.remember(session, staged.states)
+        else:
+            await insert_all(internal, session, aggs)
 
     async def update(self, session: ISession, agg: T) -> None:
         """Store the changed state in both.
@@ -196,6 +210,19 @@ class CompositeRepository(Generic[T]):
         """Have the internal repository write what it put off."""
         if offers(self._internal, IDeferring):
             await self._internal.settle(session)
+
+    def write_behind(self, session: ISession, behind: WritingBehind) -> None:
+        """Have both sides put off what they are told, as far as they can.
+
+        Raises:
+            ConfigurationError: the external one cannot.
+        """
+        _able("external", self._external, IWritingBehind).write_behind(session, behind)
+        self.defer(session)
+
+    async def write_out(self, session: ISession) -> None:
+        """Have the external repository write what it put off; the internal one writes when it settles."""
+        await _able("external", self._external, IWritingBehind).write_out(session)
 
     def subscribe(self, listener: StoredListener) -> None:
         """Have ``listener`` called once for each aggregate stored in both.

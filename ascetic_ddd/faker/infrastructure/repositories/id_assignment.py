@@ -1,7 +1,7 @@
 """Putting an id that the store gave into an aggregate, as an ORM does."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import reduce
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
@@ -58,6 +58,15 @@ class IdAssigner(Generic[T]):
         except Exception:  # noqa: BLE001 - whatever a class raises that guards its attributes
             return False
         return True
+
+    def are_missing(self, aggs: Sequence[T], path: Path) -> bool:
+        """Tell whether all lack a value at the path; False if they are of several classes, or nobody can tell."""
+        cls = type(aggs[0])
+        try:
+            value = attrgetter(".".join(_find_way(aggs[0], path)[0]))
+            return not self.is_told and all(type(agg) is cls and value(agg) is None for agg in aggs)
+        except Exception:  # noqa: BLE001 - whatever a class raises that guards its attributes
+            return False
 
     def assign(self, agg: T, path: Path, value: Any) -> None:
         """Make the aggregate export ``value`` at ``path``.

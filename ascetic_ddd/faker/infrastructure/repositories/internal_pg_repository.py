@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
+from ascetic_ddd.faker.domain.repositories import IExporting
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.faker.domain.values.words import shown as shown_value
@@ -20,11 +21,12 @@ from ascetic_ddd.faker.infrastructure.postgres.names import (
     quoted,
     shown,
 )
-from ascetic_ddd.faker.infrastructure.repositories.bulk import all_or_none, has_own_insert, insert_each
+from ascetic_ddd.faker.infrastructure.repositories.bulk import all_or_none, has_own_insert, insert_each, is_below
 from ascetic_ddd.faker.infrastructure.repositories.exported_id import exported_id, is_incomplete
 from ascetic_ddd.faker.infrastructure.repositories.listeners import Observable
 from ascetic_ddd.faker.infrastructure.repositories.pg_audit import PgAudit
 from ascetic_ddd.faker.infrastructure.repositories.pg_numbers import PgNumbers
+from ascetic_ddd.faker.infrastructure.repositories.put_off import PutOff
 from ascetic_ddd.faker.infrastructure.repositories.state_codec import dumps, encode, loads
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
@@ -50,7 +52,7 @@ class InternalPgRepository(Observable, Generic[T]):
         names = check_table(table)
         if not callable(agg_exporter):
             raise ConfigurationError(f"agg_exporter={agg_exporter!r} is no function; expected aggregate → dict.")
-        self._exporter = agg_exporter
+        self.agg_exporter = agg_exporter
         self._id_attr = check_name(id_attr, "id_attr")
         self._names = names
         self._table = shown(names)
@@ -59,7 +61,7 @@ class InternalPgRepository(Observable, Generic[T]):
         (id_key,) = encode({self._id_attr: None})
         self._sql = _Statements(names, id_key)
         self._numbers = PgNumbers(names)
-        self._put_off: dict[ISession, list[Mapping[str, Any]]] = {}  # states that are still to be written
+        self._put_off = PutOff[Mapping[str, Any]]()  # states
 
     async def setup(self, session: ISession) -> None:
         """Create the table, if it is not there. Several workers may do so at once."""
@@ -71,7 +73,7 @@ class InternalPgRepository(Observable, Generic[T]):
 
     async def cleanup(self, session: ISession) -> None:
         """Drop the table with all that is remembered; does nothing if it is not there."""
-        self._put_off.pop(session, None)
+        self._put_off.end(session)
         async with session.atomic():
             await self._pg.execute(session, self._sql.drop, (), "clean up")
             await self._numbers.cleanup(session)
@@ -82,23 +84,20 @@ class InternalPgRepository(Observable, Generic[T]):
         Raises:
             PersistenceError: its id is taken or incomplete, or the database refused it.
         """
-        state = self._exporter(agg)
+        state = self.agg_exporter(agg)
         id = exported_id(state, self._id_attr, agg)
         self._check_complete(id, agg)
-        put_off = self._put_off.get(session)
-        if put_off is None:
-            await self._pg.write(session, self._sql.insert, (self._text(state, id),), "insert", id)
+        if self._put_off.is_begun(session):
+            self._put_off.add(session, state)
         else:
-            put_off.append(state)
-            session.on_rollback(self._drop, put_off, state)
+            await self._pg.write(session, self._sql.insert, (self._text(state, id),), "insert", id)
         if self._listeners:
             self._announce(session, state)
 
     def defer(self, session: ISession) -> None:
         """Put off what is inserted in this session's open transaction; before anything is read or changed, it is written."""
-        if session.is_atomic and session not in self._put_off and not has_own_insert(self):
-            self._put_off[session] = []
-            session.on_rollback(self._put_off.pop, session, None)
+        if not has_own_insert(self):
+            self._put_off.begin(session)
 
     async def settle(self, session: ISession) -> None:
         """Write what was put off, by COPY, and put off no more.
@@ -107,24 +106,12 @@ class InternalPgRepository(Observable, Generic[T]):
             PersistenceError: an id is taken, or the database refused one of them.
         """
         await self._catch_up(session)
-        self._put_off.pop(session, None)
+        self._put_off.end(session)
 
     async def _catch_up(self, session: ISession) -> None:
-        put_off = self._put_off.get(session)
-        if put_off:
-            states = list(put_off)
-            put_off.clear()
+        states = self._put_off.take(session)
+        if states:
             await self._write(session, states, [state[self._id_attr] for state in states])
-            session.on_rollback(self._put_back, put_off, states)
-
-    def _put_back(self, put_off: list[Mapping[str, Any]], states: list[Mapping[str, Any]]) -> None:
-        """What was written in a savepoint that is rolled back is still to be written."""
-        put_off[:0] = states
-
-    def _drop(self, put_off: list[Mapping[str, Any]], state: Mapping[str, Any]) -> None:
-        """Forget a state, if it has not been written, whose insert is rolled back."""
-        if put_off and put_off[-1] is state:
-            put_off.pop()
 
     async def insert_many(self, session: ISession, aggs: Sequence[T]) -> None:
         """Remember new aggregates, all or none, by COPY; their positions rise in their order.
@@ -135,8 +122,12 @@ class InternalPgRepository(Observable, Generic[T]):
         if has_own_insert(self):
             await insert_each(self, session, aggs)
             return
-        states = [self._exporter(agg) for agg in aggs]
+        states = [self.agg_exporter(agg) for agg in aggs]
         await self._remember(session, states, aggs)
+
+    def offers(self, port: Callable[..., object]) -> bool:
+        """Tell whether it keeps a port: a subclass with an ``insert_many`` of its own may do more than export and remember."""
+        return port is not IExporting or not is_below(self, ("insert", "insert_many"), "remember")
 
     async def remember(self, session: ISession, states: Sequence[Mapping[str, Any]]) -> None:
         """Remember exported states of what exists outside already; otherwise as :meth:`insert_many`."""
@@ -174,7 +165,7 @@ class InternalPgRepository(Observable, Generic[T]):
             PersistenceError: no aggregate with this id is remembered; nothing changed.
         """
         await self._catch_up(session)
-        state = self._exporter(agg)
+        state = self.agg_exporter(agg)
         id = exported_id(state, self._id_attr, agg)
         parameters = (self._text(state, id), self._text(id, id, "id"))
         cursor = await self._pg.execute(session, self._sql.update, parameters, "update", id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
 from ascetic_ddd.faker.domain.errors import PersistenceError
@@ -14,13 +15,15 @@ from ascetic_ddd.faker.infrastructure.postgres.table_facts import TableFacts
 from ascetic_ddd.faker.infrastructure.repositories.plain_table import PlainTable
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("BulkInsert", "Given", "Store", "checks_of", "given_by")
+__all__ = ("NOTHING_TAKEN", "BulkInsert", "Given", "Store", "checks_of", "given_by")
 
 Given = tuple[int, str, Any]
 """What the database gave: the number of the row, the column, the value."""
 
 Store = Callable[[], Awaitable[None]]
 """Stores what was staged, all or none."""
+
+NOTHING_TAKEN: Mapping[str, Sequence[Any]] = MappingProxyType({})
 
 
 class BulkInsert:
@@ -40,13 +43,34 @@ class BulkInsert:
         self._pg = pg
         self._tables = tables
 
+    async def take(self, session: ISession, columns: Sequence[str], count: int) -> Mapping[str, Sequence[Any]]:
+        """Take by column so many values that the database gives; nothing if it gives one of them only to a row that is inserted.
+
+        Raises:
+            PersistenceError: the database refused it.
+        """
+        facts = (await self._tables.on(session)).facts
+        if self._pg.is_pipelined(session) or not facts.may_copy(dict.fromkeys(columns, (None,)), dict.fromkeys(columns, (0,))):
+            return NOTHING_TAKEN
+        return {column: await self.fetch(session, facts, column, count) for column in columns}
+
     async def stage(
-        self, session: ISession, table: PlainTable, rows: Sequence[Sequence[Any]], ids: Sequence[Any]
+        self,
+        session: ISession,
+        table: PlainTable,
+        rows: Sequence[Sequence[Any]],
+        ids: Sequence[Any],
+        taken: Mapping[str, Sequence[Any]] = NOTHING_TAKEN,
     ) -> tuple[list[Given], Store | None]:
         """Take what the database gives for the rows beforehand, and say how to store them: None if they are stored by now.
 
-        There is at least one row, and each has all of the table's columns, as exported; where the database gives a value it has
-        None. ``ids`` are theirs, for messages.
+        Args:
+            session: where.
+            table: the columns.
+            rows: at least one; each has all of the table's columns, as exported; where the database gives a value it has None.
+            ids: of the rows, for messages.
+            taken: columns whose values were taken beforehand for all rows (:meth:`fetch`); where the rows cannot be copied, the
+                database gives others.
 
         Raises:
             PersistenceError: the database refused something, or stored something else; an error of COPY, later, names the id of
@@ -55,21 +79,30 @@ class BulkInsert:
         """
         try:
             known = await self._tables.on(session)
-            columns = dict(zip(table.paths, zip(*rows, strict=True), strict=True))
+            columns = {**dict(zip(table.paths, zip(*rows, strict=True), strict=True)), **taken}
             values = {column: known.writer.column(column, told) for column, told in columns.items()}
             holes = {
                 column: missing
                 for column in table.generated
-                if (missing := [number for number, value in enumerate(values[column]) if value is None])
+                if column not in taken and (missing := [number for number, value in enumerate(values[column]) if value is None])
             }
-            if not known.facts.may_copy(values, holes) or self._pg.is_pipelined(session):
+            given = holes | dict.fromkeys(taken, range(len(rows)))
+            if not known.facts.may_copy(values, given) or self._pg.is_pipelined(session):
+                values |= {column: (None,) * len(rows) for column in taken}  # in vain
                 return await self._pipeline(session, table, known.facts, list(zip(*values.values(), strict=True))), None
-            filled, given = await self._fill(session, known.facts, values, holes)
+            filled, of_holes = await self._fill(session, known.facts, values, holes)
         except PersistenceError:
             self._tables.forget(session)  # the table may have changed
             raise
-        told = {column: values[column] for column in values if known.facts.has_sequence}
-        return given, lambda: self._copy(session, table, known, filled, told, ids)
+        told = {column: values[column] for column in values if known.facts.has_sequence and column not in taken}
+        return of_holes, lambda: self.copy(session, table, known, filled, told, ids)
+
+    async def fetch(self, session: ISession, facts: TableFacts, column: str, count: int) -> list[Any]:
+        """Take so many values from where the database takes them for the column, which has such a source."""
+        source = str(facts.columns[column].source).replace("%", "%%")
+        statement = f"SELECT {source} FROM generate_series(1, %s)".encode()  # noqa: S608 - composed by the server
+        cursor = await self._pg.execute(session, statement, (count,), "insert")
+        return [value for (value,) in await cursor.fetchall()]
 
     async def _fill(
         self, session: ISession, facts: TableFacts, values: Mapping[str, Sequence[Any]], holes: Mapping[str, Sequence[int]]
@@ -78,17 +111,14 @@ class BulkInsert:
         filled = dict(values)
         given: list[Given] = []
         for column, numbers in holes.items():
-            source = str(facts.columns[column].source).replace("%", "%%")
-            statement = f"SELECT {source} FROM generate_series(1, %s)".encode()  # noqa: S608 - composed by the server
-            cursor = await self._pg.execute(session, statement, (len(numbers),), "insert")
             of_column = list(values[column])
-            for number, (value,) in zip(numbers, await cursor.fetchall(), strict=True):
+            for number, value in zip(numbers, await self.fetch(session, facts, column, len(numbers)), strict=True):
                 of_column[number] = value
                 given.append((number, column, value))
             filled[column] = of_column
         return filled, given
 
-    async def _copy(
+    async def copy(
         self,
         session: ISession,
         table: PlainTable,
@@ -97,6 +127,16 @@ class BulkInsert:
         told: Mapping[str, Sequence[Any]],
         ids: Sequence[Any],
     ) -> None:
+        """Copy rows for which the table's facts allow it.
+
+        Args:
+            session: where.
+            table: the columns.
+            known: what is known of it.
+            columns: by column, the values of all rows, as the driver writes them.
+            told: those of them that the database did not give, None where it did, if there are sequences to be set beyond them.
+            ids: of the rows, for messages.
+        """
         into = ", ".join(identifier(column) for column in columns)
         statement = f"COPY {identifier(*self._names)} ({into}) FROM STDIN".encode()
         try:

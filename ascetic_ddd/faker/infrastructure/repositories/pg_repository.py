@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any, Generic, TypeVar
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
+from ascetic_ddd.faker.domain.repositories import IWritingBehind, Staged, WritingBehind
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.faker.infrastructure.postgres.access import PgAccess
@@ -13,17 +14,24 @@ from ascetic_ddd.faker.infrastructure.postgres.foreign_keys import dangling_rows
 from ascetic_ddd.faker.infrastructure.postgres.known_tables import KnownTables
 from ascetic_ddd.faker.infrastructure.postgres.names import TableName, check_name, check_table, identifier, shown
 from ascetic_ddd.faker.infrastructure.postgres.sequences import advance_sequences
-from ascetic_ddd.faker.infrastructure.repositories.bulk import all_or_none, has_own_insert, insert_each
+from ascetic_ddd.faker.infrastructure.repositories.bulk import all_or_none, has_own_insert, insert_each, is_below
 from ascetic_ddd.faker.infrastructure.repositories.exported_id import Path, exported_id
 from ascetic_ddd.faker.infrastructure.repositories.id_assignment import IdAssigner
 from ascetic_ddd.faker.infrastructure.repositories.listeners import Observable
-from ascetic_ddd.faker.infrastructure.repositories.pg_bulk_insert import BulkInsert, Store, checks_of, given_by
+from ascetic_ddd.faker.infrastructure.repositories.pg_bulk_insert import NOTHING_TAKEN, BulkInsert, Store, checks_of, given_by
+from ascetic_ddd.faker.infrastructure.repositories.pg_write_behind import PgWriteBehind
 from ascetic_ddd.faker.infrastructure.repositories.plain_table import PlainTable, nested
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("PgRepository",)
 
 T = TypeVar("T")
+_WRITERS = (
+    "insert",
+    "insert_many",
+    "stage_many",
+    "update",
+)  # a subclass that has its own reads or writes what we know nothing of
 
 
 class PgRepository(Observable, Generic[T]):
@@ -69,6 +77,7 @@ class PgRepository(Observable, Generic[T]):
         self._pg = PgAccess("external", shown(names))
         self._known = KnownTables(names, self._pg)
         self._bulk = BulkInsert(names, self._pg, self._known)
+        self._behind = PgWriteBehind(names, self._pg, self._known, self._bulk)
         self._told = columns is not None
         self._tables: dict[tuple[str, ...], PlainTable] = {}
         self._table = PlainTable(names, _checked_mapping(columns), self._id_attr, self._generated)
@@ -92,16 +101,33 @@ class PgRepository(Observable, Generic[T]):
         state = self._exporter(agg)
         id = exported_id(state, self._id_attr, agg)
         table = self._table_for(state)
-        values, missing = table.split(state)
         try:
-            given = await self._insert(session, table, values, missing, id)
+            given = await self._behind.put_off(session, table, state)
+            if given is None:
+                given = await self._insert(session, table, state, id)
         except PersistenceError:
             self._known.forget(session)  # the table may have changed
             raise
         for column, value in given:
             self._ids.assign(agg, table.paths[column], value)
         if self._listeners:
-            self._announce(session, self._exporter(agg) if missing else state)
+            self._announce(session, self._exporter(agg) if given else state)
+
+    def offers(self, port: Callable[..., object]) -> bool:
+        """Tell whether it keeps a port; it writes behind if what it inherits inserts, and puts the ids in."""
+        return port is not IWritingBehind or not (self._ids.is_told or is_below(self, _WRITERS, "write_behind"))
+
+    def write_behind(self, session: ISession, behind: WritingBehind) -> None:
+        """Put off what is inserted, as far as it may be copied; before anything is read or changed, it is written."""
+        self._behind.begin(session, behind)
+
+    async def write_out(self, session: ISession) -> None:
+        """Copy what was put off.
+
+        Raises:
+            PersistenceError: the database refused a row.
+        """
+        await self._behind.write_out(session)
 
     async def insert_many(self, session: ISession, aggs: Sequence[T]) -> None:
         """Insert a row each, all or none; what the database gives is put into the aggregates, and taken out again by a rollback.
@@ -119,17 +145,19 @@ class PgRepository(Observable, Generic[T]):
             await insert_each(self, session, aggs)
         elif aggs:
             async with all_or_none(session):
-                store = await self.stage_many(session, aggs)
-                await store()
+                staged = await self.stage_many(session, aggs)
+                await staged.store()
 
-    async def stage_many(self, session: ISession, aggs: Sequence[T]) -> Store:
+    async def stage_many(self, session: ISession, aggs: Sequence[T]) -> Staged:
         """Begin :meth:`insert_many` inside the caller's transaction: the ids are in the aggregates when this is done.
 
         What is returned does the rest; until it has, the session's connection is not used for anything else. Where ids
         cannot be had beforehand, or not be taken out again, all is done at once and the rest is nothing.
         """
+        await self._behind.catch_up(session)
+        taken = await self._taken(session, aggs)
         states = [self._exporter(agg) for agg in aggs]
-        given, stores = await self._staged(session, aggs, states)
+        given, stores = await self._staged(session, aggs, states, taken)
         if self._ids.is_told:  # a set_id of the user's is not called to take an id out again
             await _each(stores)
             stores = []
@@ -143,7 +171,7 @@ class PgRepository(Observable, Generic[T]):
                 for agg, state in zip(aggs, states, strict=True):
                     self._announce(session, self._exporter(agg) if given else state)
 
-        return finish
+        return Staged(finish) if given else Staged(finish, self._exporter, states)
 
     async def update(self, session: ISession, agg: T) -> None:
         """Write the changed state over the row with the aggregate's id.
@@ -152,6 +180,7 @@ class PgRepository(Observable, Generic[T]):
             PersistenceError: there is no such row, and nothing changed; or there are several.
             ConfigurationError: a value cannot be written to its column.
         """
+        await self._behind.catch_up(session)
         state = self._exporter(agg)
         id = exported_id(state, self._id_attr, agg)
         table = self._table_for(state)
@@ -169,6 +198,7 @@ class PgRepository(Observable, Generic[T]):
 
     async def get(self, session: ISession, id: Any) -> dict[str, Any] | None:
         """Give the row with this id as exported state, or None."""
+        await self._behind.catch_up(session)
         condition, parameters, rest = self._table.condition({self._id_attr: id})
         if rest:
             raise ConfigurationError(
@@ -184,6 +214,7 @@ class PgRepository(Observable, Generic[T]):
 
         Equality of mapped columns is searched by the database, all else is asked row by row.
         """
+        await self._behind.catch_up(session)
         condition = ""
         parameters: dict[str, Any] = {}
         rest = specification
@@ -202,6 +233,7 @@ class PgRepository(Observable, Generic[T]):
         Raises:
             PersistenceError: the database refused to read them.
         """
+        await self._behind.catch_up(session)
         column = self._table.column_of(path)
         if column is not None:
             async for (value,), _ in self._pg.stream(session, self._table.select_column(column), (), "read"):
@@ -220,12 +252,12 @@ class PgRepository(Observable, Generic[T]):
 
     async def dangling_rows(self, session: ISession) -> Mapping[str, int]:
         """Count by name of each foreign key of the table the rows that refer to nothing."""
+        await self._behind.catch_up(session)
         return await dangling_rows(self._pg, session, self._names)
 
-    async def _insert(
-        self, session: ISession, table: PlainTable, values: list[Any], missing: tuple[str, ...], id: Any
-    ) -> list[tuple[str, Any]]:
-        """Store the values of one row; give the columns that were missing with what the database gave them."""
+    async def _insert(self, session: ISession, table: PlainTable, state: Mapping[str, Any], id: Any) -> list[tuple[str, Any]]:
+        """Store one row; give the columns that were missing with what the database gave them."""
+        values, missing = table.split(state)
         known = await self._known.on(session)
         told = table.told(missing)
         parameters = known.writer.row(told, values)
@@ -242,8 +274,24 @@ class PgRepository(Observable, Generic[T]):
         await advance_sequences(self._pg, session, known.facts, {column: (value,) for column, value in by_column.items()})
         return given
 
+    async def _taken(self, session: ISession, aggs: Sequence[T]) -> Mapping[str, Sequence[Any]]:
+        """By column, what the database gives for all aggregates, and is in them now; so they are exported once, and complete."""
+        table = self._table
+        columns = [column for column in table.generated if self._ids.are_missing(aggs, table.paths[column])]
+        if not columns or len(set(map(id, aggs))) < len(aggs):
+            return NOTHING_TAKEN
+        try:
+            taken = await self._bulk.take(session, columns, len(aggs))
+        except PersistenceError:
+            self._known.forget(session)  # the table may have changed
+            raise
+        given = [(agg, table.paths[column], value) for column in taken for agg, value in zip(aggs, taken[column], strict=True)]
+        session.on_rollback(self._take_out, given)
+        self._assign(given)
+        return taken
+
     async def _staged(
-        self, session: ISession, aggs: Sequence[T], states: Sequence[Mapping[str, Any]]
+        self, session: ISession, aggs: Sequence[T], states: Sequence[Mapping[str, Any]], taken: Mapping[str, Sequence[Any]]
     ) -> tuple[list[tuple[T, Path, Any]], list[Store]]:
         """What the database gives to which aggregate at which path, and what is left to do."""
         ids = [exported_id(state, self._id_attr, agg) for state, agg in zip(states, aggs, strict=True)]
@@ -255,7 +303,7 @@ class PgRepository(Observable, Generic[T]):
             rows = [table.row(state) for state in states[start:end]]
             if table.generated and len(set(map(id, aggs))) < len(aggs):
                 raise _twice(aggs)
-            of_rows, store = await self._bulk.stage(session, table, rows, ids[start:end])
+            of_rows, store = await self._bulk.stage(session, table, rows, ids[start:end], taken)
             given += [(aggs[start + number], table.paths[column], value) for number, column, value in of_rows]
             if store is not None:
                 stores.append(store)

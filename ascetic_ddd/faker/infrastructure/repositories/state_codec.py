@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
+from json.encoder import c_make_encoder, encode_basestring_ascii  # type: ignore[attr-defined]  # None where there is none in C
 from typing import Any
 from uuid import UUID
 
@@ -18,8 +19,16 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
 
 __all__ = ("decode", "dumps", "encode", "loads")
 
-dumps: Callable[[Any], str] = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
-"""Write encoded state as JSON text."""
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False)  # `encode` makes trees
+_made_once = c_make_encoder and c_make_encoder(
+    None, _ENCODER.default, encode_basestring_ascii, None, ":", ",", False, False, False
+)
+
+
+def dumps(encoded: Any) -> str:
+    """Write encoded state as JSON text."""
+    return "".join(_made_once(encoded, 0)) if _made_once else _ENCODER.encode(encoded)
+
 
 _AS_IS = frozenset((int, bool, type(None)))
 _EXACT_FLOAT_BELOW = 1e16  # above, JSON documents in PostgreSQL give whole floats back as integers
