@@ -14,6 +14,7 @@ from benchmarks import (
     distributors,
     feeds,
     growth,
+    one_test,
     peers_in_memory,
     planned,
     profile,
@@ -39,6 +40,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "feeds": (feeds, feeds.run),
     "seeding": (seeding, seeding.run),
     "profile": (profile, profile.run),
+    "one-test": (one_test, one_test.run),
 }
 LONG: dict[str, Benchmark] = {
     "distributors-long": (distributors, distributors.run),

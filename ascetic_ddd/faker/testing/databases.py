@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from psycopg import AsyncConnection
 
 from ascetic_ddd.faker.infrastructure.embedded import PgServer, embedded_postgres
 from ascetic_ddd.faker.infrastructure.session.pg_session import ExternalPgSession, InternalPgSession
-from ascetic_ddd.faker.testing.rolled_back import LastingConnection, RolledBackSession, rolled_back_session
+from ascetic_ddd.faker.testing.rolled_back import EndedInsideError, LastingConnection, RolledBackSession, rolled_back_session
 from ascetic_ddd.seedwork.infrastructure.session.composite_session import CompositeSession
 
 __all__ = ("Databases", "Templates", "prepared_databases")
@@ -37,9 +37,20 @@ class Databases:
         self._external = LastingConnection(self.external_dsn)
         self._internal = LastingConnection(self.internal_dsn)
 
-    def rolled_back_session(self) -> AbstractContextManager[RolledBackSession]:
-        """A session in a transaction of both databases that is rolled back in the end; one at a time."""
-        return rolled_back_session(self._external, self._internal)
+    @contextmanager
+    def rolled_back_session(self) -> Iterator[RolledBackSession]:
+        """A session in a transaction of both databases that is rolled back in the end; one at a time.
+
+        Raises:
+            EndedInsideError: in the end, the transaction was not there any more. The next session finds new copies.
+        """
+        try:
+            with rolled_back_session(self._external, self._internal) as session:
+                yield session
+        except EndedInsideError:
+            self.close()
+            self._copied(self._name)
+            raise
 
     @contextmanager
     def fresh(self) -> Iterator[tuple[str, str]]:

@@ -5,8 +5,11 @@ from contextlib import ExitStack, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from psycopg.pq import PipelineStatus, TransactionStatus
+from psycopg import generators, sql
+from psycopg.errors import InvalidSavepointSpecification, NoActiveSqlTransaction, error_from_result
+from psycopg.pq import ExecStatus, PipelineStatus, TransactionStatus
 
+from ascetic_ddd.faker.domain.errors import PersistenceError
 from ascetic_ddd.faker.infrastructure.session.pg_session import ExternalPgSession, InternalPgSession
 from ascetic_ddd.faker.testing.joined import JoinedConnection, JoinedConnections
 from ascetic_ddd.seedwork.infrastructure.session.composite_session import CompositeSession
@@ -14,7 +17,11 @@ from ascetic_ddd.seedwork.infrastructure.session.composite_session import Compos
 if TYPE_CHECKING:
     from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("LastingConnection", "RolledBackSession", "rolled_back_session")
+__all__ = ("EndedInsideError", "LastingConnection", "RolledBackSession", "rolled_back_session")
+
+
+class EndedInsideError(PersistenceError):
+    """The transaction of a test was ended before the test was, so that it left something behind."""
 
 
 class RolledBackSession(CompositeSession):
@@ -52,17 +59,46 @@ class LastingConnection:
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
         self._connection: psycopg.Connection[Any] | None = None
-        self._sequences: tuple[list[int], list[int], list[bool]] | None = None
+        self._setting_back = b""
 
-    @contextmanager
-    def rolled_back(self) -> Iterator[JoinedConnection]:
-        """Begin a transaction, give the connection in it, and roll back in the end."""
+    def begin(self) -> None:
+        """Send what begins a transaction; to be followed by :meth:`begun`."""
+        if self._opened().pgconn.transaction_status != TransactionStatus.IDLE:
+            self.close()  # a session before this one was broken off
+        self._opened().pgconn.send_query(_BEGIN)
+
+    def begun(self) -> JoinedConnection:
+        """Wait for it, and give the connection in the transaction."""
         connection = self._opened()
-        connection.execute(f"BEGIN; SAVEPOINT {JoinedConnection.BASE}".encode())
+        self._wait(connection)
+        return JoinedConnection(connection.pgconn)
+
+    def end(self) -> None:
+        """Send what rolls back; to be followed by :meth:`ended`."""
+        connection = self._opened()
+        pgconn = connection.pgconn
+        in_use = (TransactionStatus.ACTIVE, TransactionStatus.UNKNOWN)
+        if pgconn.transaction_status in in_use or pgconn.pipeline_status != PipelineStatus.OFF:
+            connection.cancel()  # the test was interrupted; the server rolls back
+            self.close()
+            self._opened().pgconn.send_query(self._setting_back)
+        else:
+            pgconn.send_query(_END + self._setting_back)
+
+    def ended(self) -> None:
+        """Wait for it.
+
+        Raises:
+            EndedInsideError: the transaction was not there any more.
+        """
         try:
-            yield JoinedConnection(connection.pgconn)
-        finally:
-            self._end(connection)
+            self._wait(self._opened())
+        except (InvalidSavepointSpecification, NoActiveSqlTransaction) as error:
+            raise EndedInsideError(
+                "The test's transaction was ended by a COMMIT or ROLLBACK sent as a statement, and what was stored cannot be "
+                "taken back; end transactions by commit(), rollback() and transaction() of the connection, or take "
+                "store.fresh()."
+            ) from error
 
     def close(self) -> None:
         """Close the connection."""
@@ -73,44 +109,67 @@ class LastingConnection:
     def _opened(self) -> psycopg.Connection[Any]:
         if self._connection is None or self._connection.closed:
             self._connection = psycopg.connect(self._dsn, autocommit=True, prepare_threshold=None)
-            if self._sequences is None:
-                self._sequences = _sequences(self._connection)
+            if not self._setting_back:
+                self._setting_back = _setting_back(self._connection)
         return self._connection
 
-    def _end(self, connection: psycopg.Connection[Any]) -> None:
-        pgconn = connection.pgconn
-        in_use = (TransactionStatus.ACTIVE, TransactionStatus.UNKNOWN)
-        if pgconn.transaction_status in in_use or pgconn.pipeline_status != PipelineStatus.OFF:
-            connection.cancel()  # the test was interrupted; the server rolls back
+    def _wait(self, connection: psycopg.Connection[Any]) -> None:
+        results = connection.wait(generators.fetch_many(connection.pgconn))
+        if results[-1].status == ExecStatus.FATAL_ERROR:
             self.close()
-            connection = self._opened()
-        else:
-            connection.execute("ROLLBACK")
-            connection.execute("DISCARD ALL")
-        if self._sequences is not None and self._sequences[0]:
-            connection.execute(_RESET, self._sequences)
+            raise error_from_result(results[-1], encoding="utf-8")
 
 
-_RESET = """
-    SELECT setval(sequence::regclass, last, is_called)
-    FROM unnest(%s::oid[], %s::bigint[], %s::boolean[]) AS t(sequence, last, is_called)
+_BEGIN = f"BEGIN; SAVEPOINT {JoinedConnection.BASE}".encode()
+# One message, as round trips are what a short test pays for. The savepoint is there as long as the transaction is. After it, what
+# DISCARD ALL does, which must stand alone: but for DISCARD PLANS, as plans go stale by themselves.
+_END = f"ROLLBACK TO {JoinedConnection.BASE}; ROLLBACK; ".encode() + (
+    b"CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; DEALLOCATE ALL; UNLISTEN *; SELECT pg_advisory_unlock_all(); "
+    b"DISCARD TEMP; DISCARD SEQUENCES; "
+)
+_SEQUENCES = """
+    SELECT s.seqrelid::bigint, n.nspname, c.relname
+    FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relpersistence <> 't'
 """
 
 
-def _sequences(connection: psycopg.Connection[Any]) -> tuple[list[int], list[int], list[bool]]:
-    """All sequences of the database with their places: oid, number, and whether that number was given."""
-    rows = connection.execute(
-        "SELECT seqrelid, coalesce(pg_sequence_last_value(seqrelid), seqstart), pg_sequence_last_value(seqrelid) IS NOT NULL"
-        " FROM pg_sequence"
-    ).fetchall()
-    return [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]
+def _setting_back(connection: psycopg.Connection[Any]) -> bytes:
+    """The statements that set all sequences of the database to where they are now."""
+    places = [
+        sql.SQL("SELECT {}, last_value, is_called FROM {}").format(sql.Literal(oid), sql.Identifier(schema, name))
+        for oid, schema, name in connection.execute(_SEQUENCES).fetchall()
+    ]
+    if not places:
+        return b"SELECT"
+    rows = connection.execute(sql.SQL(" UNION ALL ").join(places)).fetchall()
+    values = sql.SQL(", ").join(sql.SQL("({}::bigint, {}::bigint, {})").format(*map(sql.Literal, row)) for row in rows)
+    statement = sql.SQL(
+        "BEGIN; SET LOCAL synchronous_commit = off; "
+        "SELECT setval(sequence::regclass, last, is_called) FROM (VALUES {}) AS t (sequence, last, is_called); COMMIT"
+    ).format(values)
+    return statement.as_bytes(connection)
 
 
 @contextmanager
 def rolled_back_session(external: LastingConnection, internal: LastingConnection) -> Iterator[RolledBackSession]:
-    """Give a session in a transaction of both databases, and roll back both in the end."""
-    with ExitStack() as stack:
-        session = RolledBackSession(stack.enter_context(external.rolled_back()), stack.enter_context(internal.rolled_back()))
-        for part in (session.external, session.internal, session):
-            stack.enter_context(part.inside_another())  # type: ignore[attr-defined]  # all three are LoggedSessions
-        yield session
+    """Give a session in a transaction of both databases, and roll back both in the end.
+
+    Raises:
+        EndedInsideError: in the end, a transaction was not there any more.
+    """
+    both = (external, internal)
+    for connection in both:  # both servers work at the same time: one round trip
+        connection.begin()
+    session = RolledBackSession(*[connection.begun() for connection in both])
+    try:
+        with ExitStack() as stack:
+            for part in (session.external, session.internal, session):
+                stack.enter_context(part.inside_another())  # type: ignore[attr-defined]  # all three are LoggedSessions
+            yield session
+    finally:
+        for connection in both:
+            connection.end()
+        with ExitStack() as stack:
+            for connection in both:
+                stack.callback(connection.ended)

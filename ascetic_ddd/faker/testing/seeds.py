@@ -47,5 +47,17 @@ def seed_graphs(graphs: Any, seed: int) -> list[Any]:
                 f"{graph!r} is no aggregate provider; expected one, or a tuple, list or dict of such, from the function given "
                 "to provider()"
             )
+    for graph in _tops(found):
         graph.seed(seed)
     return found
+
+
+def _tops(graphs: list[Any]) -> list[Any]:
+    """Those that no later one leads to, by which they would be seeded again."""
+    tops: list[Any] = []
+    reached: set[int] = set()
+    for graph in reversed(graphs):
+        if id(graph) not in reached:
+            tops.append(graph)
+            reached.update(map(id, graph.walk()))
+    return tops[::-1]

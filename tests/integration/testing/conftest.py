@@ -1,13 +1,15 @@
 """Runs of pytest within the tests: an application's tests, on the server of this run."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from ascetic_ddd.faker.infrastructure.embedded import PgServer
 from ascetic_ddd.faker.testing import plugin
+from ascetic_ddd.faker.testing.databases import Databases, Templates, prepared_databases
+from examples.bookshop.wiring import create_application_schema, make_providers
 
 ROOT = Path(__file__).parents[3]
 
@@ -25,6 +27,15 @@ shop = fixtures.provider(make_providers)
 """
 
 Run = Callable[..., pytest.RunResult]
+
+
+@pytest.fixture
+def store(pg_server: PgServer, tmp_path: Path) -> Iterator[Databases]:
+    """As ``fixtures.databases()`` gives it, on the server of this run."""
+    templates = Templates(create_application_schema, make_providers)
+    dsn = pg_server.dsn("postgres")
+    with prepared_databases(templates, name="store", run="t", worker=None, folder=tmp_path, server_dsn=dsn) as found:
+        yield found
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 """Fixtures of an application's tests: what a test stores, and what the code under test commits, is gone after it."""
 
+import psycopg
 import pytest
 
+from ascetic_ddd.faker.testing.databases import Databases
 from tests.integration.testing.conftest import Run
 
 pytest_plugins = ["pytester"]
@@ -168,3 +170,34 @@ def test_a_test_that_was_interrupted_harms_no_other(pytester: pytest.Pytester, r
         test_b=GONE,
     )
     run().assert_outcomes(passed=5)
+
+
+def test_a_transaction_that_was_ended_by_a_statement_is_told_and_harms_no_other(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        test_a="""
+        import pytest
+
+        @pytest.mark.parametrize("statement", ["COMMIT", "ROLLBACK", "COMMIT; BEGIN"])
+        async def test_ends(session, shop, statement):
+            await shop.customers.create(session)
+            await session.external_connection.execute(statement)
+
+        async def test_after_them(session, shop):
+            assert (await shop.customers.create(session)).id.value == 1
+        """,
+        test_b=GONE,
+    )
+    outcome = run()
+    outcome.assert_outcomes(passed=5, errors=3)
+    assert "was ended by a COMMIT or ROLLBACK sent as a statement" in outcome.stdout.str()
+
+
+def test_a_sequence_begins_where_it_was_set_to(store: Databases) -> None:
+    with psycopg.connect(store.external_dsn) as connection:
+        connection.execute("CREATE SEQUENCE numbers START 5 INCREMENT 5; SELECT setval('numbers', 17, false)")
+    with psycopg.connect(store.external_dsn) as connection:
+        for _ in range(2):
+            with store.rolled_back_session() as session:
+                session.external_connection.pgconn.exec_(b"SELECT nextval('numbers'), nextval('customers_customer_id_seq')")
+            row = connection.execute("SELECT last_value, is_called FROM numbers").fetchone()
+            assert row == (17, False)

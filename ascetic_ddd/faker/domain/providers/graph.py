@@ -24,10 +24,11 @@ def seed(root: Provider[Any, Any], seed: int, *, only_new: bool = False) -> None
         seed: the seed of the run.
         only_new: leave aggregates alone that have been seeded before: their streams go on.
     """
-    kept = {id(memory) for memory in map(memory_of, root.walk()) if only_new and memory is not None and memory.is_seeded}
+    providers = list(root.walk())
+    kept = {id(memory) for memory in map(memory_of, providers) if only_new and memory is not None and memory.is_seeded}
     names: dict[str, int] = {}
     tops: dict[int, str] = {}
-    for provider in root.walk():
+    for provider in providers:
         top = provider._root()
         if id(top) not in tops:
             name = top.path

@@ -6,7 +6,7 @@ from typing import Any
 
 from ascetic_ddd.faker.domain.errors import PersistenceError, UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.provider import Provider
-from ascetic_ddd.faker.domain.repositories import stored_values
+from ascetic_ddd.faker.domain.repositories import reads_the_application, stored_values
 from ascetic_ddd.faker.domain.specification.equality import freeze
 from ascetic_ddd.faker.domain.stock.value_pool import ValuePool
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -120,18 +120,23 @@ class UniquePool(ValuePool):
             if self.knows_enough(is_told=is_told):
                 return
             self.is_watched = self.is_watched or is_told
-            try:
-                async with session.atomic():  # the application's table may not be ours to read
-                    found = stored_values(repository, session, path)
-                    if found is None:
-                        self.is_watched = True  # nobody else knows what was drawn
-                    else:
-                        self._stored |= {key async for value in found if (key := freeze(value)) not in self._numbers}
-            except PersistenceError:
-                self.is_watched = True
+            if reads_the_application(repository):
+                try:
+                    async with session.atomic():  # it may refuse, and the transaction goes on
+                        await self._read(session, repository, path)
+                except PersistenceError:
+                    self.is_watched = True
             else:
-                session.on_rollback(self._look_again)
+                await self._read(session, repository, path)
             self.is_late = False
+
+    async def _read(self, session: ISession, repository: Any, path: tuple[str, ...]) -> None:
+        found = stored_values(repository, session, path)
+        if found is None:
+            self.is_watched = True  # nobody else knows what was drawn
+        else:
+            self._stored |= {key async for value in found if (key := freeze(value)) not in self._numbers}
+        session.on_rollback(self._look_again)
 
     def forget(self) -> None:
         super().forget()

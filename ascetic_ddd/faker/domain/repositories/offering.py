@@ -13,6 +13,7 @@ __all__ = (
     "lookup_of",
     "methods_of",
     "offers",
+    "reads_the_application",
     "sides_of",
     "stored_values",
     "values_of",
@@ -79,6 +80,12 @@ def stored_values(repository: Any, session: ISession, path: tuple[str, ...]) -> 
     if offers(repository, IObservable) and offers(repository, IReadable):
         return values_of(repository.find(session), path)
     return None
+
+
+def reads_the_application(repository: object) -> bool:
+    """Tell whether :func:`stored_values` may read a table of the application, which may refuse it, and not our own store."""
+    external, _ = sides_of(repository)
+    return external is None or offers(external, IValuesReadable)
 
 
 async def values_of(states: AsyncIterator[Mapping[str, Any]], path: tuple[str, ...]) -> AsyncIterator[Any]:

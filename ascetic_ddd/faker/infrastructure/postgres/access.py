@@ -23,6 +23,7 @@ __all__ = ("PgAccess",)
 
 Row = tuple[Any, ...]
 _ROWS_A_PAGE = 1000
+_FEW_ROWS = 100
 _cursor_numbers = count(1)
 _UNWRITABLE = (RecursionError, ValueError)
 """What the driver says of values that have no form to be sent in: nested too deeply, thousands of digits, half a letter."""
@@ -56,9 +57,16 @@ class PgAccess:
         return connection
 
     async def execute(
-        self, session: ISession, statement: bytes, parameters: Sequence[Any], operation: str, id: Any = None
+        self,
+        session: ISession,
+        statement: bytes,
+        parameters: Sequence[Any],
+        operation: str,
+        id: Any = None,
+        *,
+        prepare: bool | None = True,
     ) -> AsyncCursor[Row]:
-        """Run a statement, prepared on the server.
+        """Run a statement, prepared on the server; or, with None, prepared once it has come a few times.
 
         Raises:
             PersistenceError: the server refused it or is lost.
@@ -66,7 +74,7 @@ class PgAccess:
         # Our own cursor class and rows: the pool may have been given others.
         cursor = AsyncCursor(self.connection(session), row_factory=tuple_row)
         try:
-            await cursor.execute(statement, parameters, prepare=True)
+            await cursor.execute(statement, parameters, prepare=prepare)
         except psycopg.Error as error:
             raise persistence_error(error, table=self._table, operation=operation, id=id) from error
         except _UNWRITABLE as error:
@@ -170,24 +178,43 @@ class PgAccess:
         return found
 
     async def stream(
-        self, session: ISession, statement: bytes, parameters: Sequence[Any], operation: str
+        self, session: ISession, statement: bytes, parameters: Sequence[Any], operation: str, *, peeks: bool = False
     ) -> AsyncGenerator[tuple[Row, tuple[str, ...]], None]:
         """Iterate over rows and their columns' names, a page at a time, as they are at the start.
 
         Between two rows the session may be used for anything else.
+
+        Args:
+            session: whose connection is read.
+            statement: a query.
+            parameters: its parameters.
+            operation: what it is for, for messages.
+            peeks: first see whether a few rows are all, which saves the round trips of a cursor; for a query without LIMIT
+                whose first rows cost little.
         """
+        if peeks:
+            few = b"%b LIMIT %d" % (statement, _FEW_ROWS + 1)
+            cursor = await self.execute(session, few, parameters, operation, prepare=None)
+            rows = await cursor.fetchall()
+            if len(rows) <= _FEW_ROWS:
+                names = _column_names(cursor)
+                for row in rows:
+                    yield row, names
+                return
         connection = self.connection(session)
         # Outside a transaction a cursor must outlive its own statement.
         withhold = connection.pgconn.transaction_status == TransactionStatus.IDLE
         name = f"ascetic_ddd_{next(_cursor_numbers)}"
-        cursor = AsyncServerCursor(connection, name, row_factory=tuple_row, withhold=withhold)
+        server_cursor = AsyncServerCursor(connection, name, row_factory=tuple_row, withhold=withhold)
         try:
-            async with cursor:
-                await cursor.execute(statement, parameters)
-                names = _column_names(cursor)
-                while rows := await cursor.fetchmany(_ROWS_A_PAGE):
+            async with server_cursor:
+                await server_cursor.execute(statement, parameters)
+                names = _column_names(server_cursor)
+                while rows := await server_cursor.fetchmany(_ROWS_A_PAGE):
                     for row in rows:
                         yield row, names
+                    if len(rows) < _ROWS_A_PAGE:
+                        break
         except psycopg.Error as error:
             raise persistence_error(error, table=self._table, operation=operation) from error
 

@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
-from typing import Any, Generic, TypeVar
+from functools import lru_cache
+from typing import Any, Generic, Self, TypeVar
 from uuid import UUID
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
@@ -59,8 +60,8 @@ class InternalPgRepository(Observable, Generic[T]):
         self._name = identifier(*names)
         self._pg = PgAccess("internal", self._table)
         (id_key,) = encode({self._id_attr: None})
-        self._sql = _Statements(names, id_key)
-        self._numbers = PgNumbers(names)
+        self._sql = _Statements.of(names, id_key)
+        self._numbers = PgNumbers.of(names)
         self._put_off = PutOff[Mapping[str, Any]]()  # states
 
     async def setup(self, session: ISession) -> None:
@@ -195,7 +196,8 @@ class InternalPgRepository(Observable, Generic[T]):
         if isinstance(specification, EqualSpecification):
             statement = self._sql.find_containing
             parameters = [self._text(_in_json(specification.pattern), None, "pattern")]
-        async with aclosing(self._pg.stream(session, statement, parameters, "find")) as rows:
+        peeks = statement is self._sql.find  # which goes along the primary key
+        async with aclosing(self._pg.stream(session, statement, parameters, "find", peeks=peeks)) as rows:
             async for (text, position), _ in rows:
                 state = self._state(text, "position", position)
                 if specification is None or specification.is_satisfied_by(state):
@@ -274,7 +276,13 @@ class InternalPgRepository(Observable, Generic[T]):
 
 
 class _Statements:
-    """Composed once per repository; bytes, so that psycopg need not compose again."""
+    """Composed once a table, as each test has repositories of its own; bytes, so that psycopg need not compose again."""
+
+    @classmethod
+    @lru_cache(maxsize=256)
+    def of(cls, names: tuple[str, ...], id_key: str) -> Self:
+        """Those of a table."""
+        return cls(names, id_key)
 
     def __init__(self, names: tuple[str, ...], id_key: str) -> None:
         table = quoted(*names)

@@ -1,6 +1,8 @@
 """How far running numbers may have been given out: a small table beside those that remember aggregates."""
 
 from collections.abc import Mapping
+from functools import lru_cache
+from typing import Self
 
 from ascetic_ddd.faker.infrastructure.postgres.access import PgAccess
 from ascetic_ddd.faker.infrastructure.postgres.names import identifier, quoted, shown
@@ -17,6 +19,12 @@ class PgNumbers:
     Args:
         names: the repository's own table; this one stands in the same schema.
     """
+
+    @classmethod
+    @lru_cache(maxsize=256)
+    def of(cls, names: tuple[str, ...]) -> Self:
+        """Those of a table; they keep no state of their own."""
+        return cls(names)
 
     def __init__(self, names: tuple[str, ...]) -> None:
         own = (*names[:-1], _TABLE)

@@ -236,7 +236,7 @@ class PgRepository(Observable, Generic[T]):
         await self._behind.catch_up(session)
         column = self._table.column_of(path)
         if column is not None:
-            async for (value,), _ in self._pg.stream(session, self._table.select_column(column), (), "read"):
+            async for (value,), _ in self._pg.stream(session, self._table.select_column(column), (), "read", peeks=True):
                 yield value
 
     async def _asked(self, session: ISession, parameters: Mapping[str, Any]) -> list[Any]:
