@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from ascetic_ddd.faker.application.generation import generate
     from ascetic_ddd.faker.application.lint import lint
     from ascetic_ddd.faker.application.target import Target
+    from ascetic_ddd.faker.declaring.classes import Aggregate, Composite, Entity
+    from ascetic_ddd.faker.declaring.exporting import exported
+    from ascetic_ddd.faker.declaring.graph import Providers
+    from ascetic_ddd.faker.declaring.recipes import given, reference, value
     from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
     from ascetic_ddd.faker.domain.distributors.o2m.factory import children_factory
     from ascetic_ddd.faker.domain.errors import ConfigurationError, ContradictionError, FakerError
@@ -32,12 +36,22 @@ if TYPE_CHECKING:
     from ascetic_ddd.faker.infrastructure.repositories.composite_repository import CompositeAutoPkRepository
     from ascetic_ddd.faker.infrastructure.repositories.in_memory_repository import InMemoryRepository
     from ascetic_ddd.faker.infrastructure.repositories.internal_pg_repository import InternalPgRepository
+    from ascetic_ddd.faker.infrastructure.repositories.pg_repositories import pg_repositories
     from ascetic_ddd.faker.infrastructure.repositories.pg_repository import PgRepository
     from ascetic_ddd.faker.infrastructure.session.pg_session import ExternalPgSessionPool, InternalPgSessionPool
     from ascetic_ddd.seedwork.infrastructure.session.composite_session import CompositeSessionPool
     from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySessionPool
 
 __all__ = (
+    "pg_repositories",
+    "value",
+    "reference",
+    "given",
+    "Providers",
+    "exported",
+    "Entity",
+    "Composite",
+    "Aggregate",
     "AggregateProvider",
     "CompositeAutoPkRepository",
     "CompositeSessionPool",
@@ -72,6 +86,19 @@ __all__ = (
 )
 
 _HOMES = {
+    "ascetic_ddd.faker.infrastructure.repositories.pg_repositories": ("pg_repositories",),
+    "ascetic_ddd.faker.declaring.recipes": (
+        "given",
+        "reference",
+        "value",
+    ),
+    "ascetic_ddd.faker.declaring.graph": ("Providers",),
+    "ascetic_ddd.faker.declaring.exporting": ("exported",),
+    "ascetic_ddd.faker.declaring.classes": (
+        "Aggregate",
+        "Composite",
+        "Entity",
+    ),
     "ascetic_ddd.faker.application.generation": ("generate",),
     "ascetic_ddd.faker.application.lint": ("lint",),
     "ascetic_ddd.faker.application.target": ("Target",),

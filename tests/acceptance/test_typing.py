@@ -119,6 +119,58 @@ def test_a_user_knows_the_types_of_what_is_created_and_a_wrong_use_is_an_error(t
     assert wrong == ["1", "2", "3", "4", "5", "6"], out
 
 
+DECLARED = """
+import dataclasses
+
+from ascetic_ddd.faker import Aggregate, Composite, IValueProvider, Providers, given, reference, value
+from ascetic_ddd.faker import Aggregat  # 1
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+
+@dataclasses.dataclass
+class Title:
+    value: str
+
+
+@dataclasses.dataclass
+class Book:
+    id: int | None
+    title: Title
+
+
+class BookProvider(Aggregate[Book]):
+    id = given()
+    title: IValueProvider[str, Title] = value("sentence", nb_words=3)
+
+
+class Review(BookProvider):
+    title = value(["Good"])
+
+
+class Other(Aggregate[Book]):
+    book_id = reference(BookProvider, skw=2.0)  # 2
+
+
+async def use(session: ISession, providers: Providers) -> None:
+    books = providers[BookProvider]
+    reveal_type(books)
+    reveal_type(await books.create(session, title="Emma"))
+    reveal_type(await books.create_batch(session, 3, title="Emma"))
+    reveal_type(await books.title.create(session))
+    number: int = await books.create(session)  # 3
+    books.title.set(5)  # 4
+"""
+
+
+def test_a_user_of_declared_providers_knows_the_types_too(tmp_path: Path) -> None:
+    out = checked(tmp_path / "use.py", DECLARED)
+    revealed = [re.sub(r"\b(?:use|builtins)\.", "", found) for found in re.findall(r'Revealed type is "([^"]+)"', out)]
+    assert revealed == ["BookProvider", "Book", "list[Book]", "Title"], out
+    lines = DECLARED.splitlines()
+    wrong = sorted({lines[int(line) - 1].rpartition("# ")[2] for line in re.findall(r"use\.py:(\d+): error", out)})
+    assert wrong == ["1", "2", "3", "4"], out
+
+
 @pytest.mark.parametrize("protocol", ["IValueProvider", "ICompositeValueProvider", "IReferenceProvider", "IAggregateProvider"])
 def test_the_protocols_of_the_seed_are_generic(protocol: str) -> None:
     module = __import__("ascetic_ddd.faker.domain.providers.interfaces", fromlist=[protocol])

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import psycopg
+import pytest
 from psycopg import sql
 from psycopg_pool import AsyncConnectionPool
 
@@ -18,6 +19,7 @@ from ascetic_ddd.faker.infrastructure.session.pg_session import ExternalPgSessio
 from ascetic_ddd.seedwork.infrastructure.session.composite_session import CompositeSessionPool
 from examples.flights.loading import create_schema as create_flights_schema
 from examples.flights.wiring import make_providers
+from examples.library import declared
 from examples.library.wiring import create_application_schema, make_book_provider
 from tests.acceptance.golden.graphs import FLIGHTS_PROFILE
 from tests.acceptance.golden.rows import FOLDER, Kept, kept
@@ -56,9 +58,12 @@ async def _run(provider: Any, pool: Any, count: int, seed: int, batch_size: int)
         pass
 
 
-async def test_library_in_two_databases(external_dsn: str, internal_dsn: str, pg_session_pool: CompositeSessionPool) -> None:
+@pytest.mark.parametrize("make", [make_book_provider, lambda: declared.target().provider], ids=["by hand", "declared"])
+async def test_library_in_two_databases(
+    make: Callable[[], Any], external_dsn: str, internal_dsn: str, pg_session_pool: CompositeSessionPool
+) -> None:
     create_application_schema(external_dsn)
-    await _run(make_book_provider(), pg_session_pool, 1_200, 7, 100)
+    await _run(make(), pg_session_pool, 1_200, 7, 100)
     outside = _asked(external_dsn, "*", {"tenants": "tenant_id", "authors": "author_id", "books": "book_id"})
     inside = _asked(internal_dsn, "state", dict.fromkeys(("tenants", "authors", "books"), "position"))
     _check("library", kept(outside | inside))

@@ -1,0 +1,113 @@
+"""The bases of declared providers."""
+
+from typing import Any, Generic, TypeVar, cast
+
+from ascetic_ddd.faker.declaring.declaration import Declared
+from ascetic_ddd.faker.declaring.exporting import exported
+from ascetic_ddd.faker.declaring.finding import Known
+from ascetic_ddd.faker.declaring.recipe import Place, Recipe
+from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.composite_value_provider import CompositeValueProvider
+from ascetic_ddd.faker.domain.providers.entity_provider import EntityProvider
+from ascetic_ddd.faker.domain.providers.provider import Provider
+from ascetic_ddd.faker.domain.repositories import IExternalRepository
+
+__all__ = ("Aggregate", "Composite", "Entity")
+
+T = TypeVar("T")
+
+
+class Aggregate(Declared, AggregateProvider[dict[str, Any], T], Generic[T]):
+    """Provides an aggregate whose parts are declared on the class.
+
+    The part called ``id`` is the id, unless ``_id_attr`` names another. A class in the body that is a :class:`Composite` or an
+    :class:`Entity` is a part. The aggregate is made by ``T``, or by the class's ``factory=``; its state is read as
+    :func:`~ascetic_ddd.faker.declaring.exporting.exported` does, or by the class's ``exporter=``. A subclass may give parts
+    plain values (``status = "blocked"``): they are that, unless another is told.
+
+    Args:
+        repository: stores the aggregates; only ``insert`` is needed.
+        providers: of what the parts refer to, directly or behind those; or the ``Providers`` that make them.
+
+    Raises:
+        ConfigurationError: the parts and what the factory takes do not fit, or a recipe does not hold together.
+
+    Example::
+
+        class BookProvider(Aggregate[Book]):
+            id = given()
+            author_id = reference(AuthorProvider, weights=[0.7, 0.2, 0.07, 0.03], mean=50)
+            title = value("sentence", nb_words=3)
+
+        books = BookProvider(repository, authors)
+    """
+
+    _id_attr = "id"
+
+    def __init__(self, repository: IExternalRepository[T], *providers: AggregateProvider[Any, Any] | Known) -> None:
+        known = _known(providers)
+        known.begin(self)
+        factory = self._declare_parts(known)
+        super().__init__(repository, factory, self._declaration.state_of)
+
+
+class Composite(Declared, CompositeValueProvider[dict[str, Any], T], Generic[T]):
+    """Provides a value object of several parts, declared on the class.
+
+    Args:
+        providers: of what the parts refer to, directly or behind those.
+        null_weight: the probability that the whole is None; by default that of the class: ``Composite[Address], null_weight=0.2``
+    """
+
+    _null_weight = 0.0
+
+    def __init_subclass__(cls, *, null_weight: float | None = None, **kwargs: Any) -> None:
+        if null_weight is not None:
+            cls._null_weight = null_weight
+        super().__init_subclass__(**kwargs)
+        cls._as_recipe = _Nested(cls)
+
+    def __init__(self, *providers: AggregateProvider[Any, Any] | Known, null_weight: float | None = None) -> None:
+        factory = self._declare_parts(_known(providers))
+        weight = self._null_weight if null_weight is None else null_weight
+        super().__init__(factory, self._declaration.exporter or exported, null_weight=weight)
+
+    _as_recipe: Recipe
+
+
+class Entity(Declared, EntityProvider[dict[str, Any], T], Generic[T]):
+    """Provides an entity inside an aggregate, with parts declared on the class; the one called ``id`` is its id.
+
+    Args:
+        providers: of what the parts refer to, directly or behind those.
+    """
+
+    _id_attr = "id"
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._as_recipe = _Nested(cls)
+
+    def __init__(self, *providers: AggregateProvider[Any, Any] | Known) -> None:
+        super().__init__(self._declare_parts(_known(providers)), self._declaration.exporter or exported)
+
+    _as_recipe: Recipe
+
+
+class _Nested(Recipe):
+    """A class in the body of another."""
+
+    def __init__(self, cls: Any) -> None:
+        self._class = cls
+
+    def resolved(self, place: Place) -> Provider[Any, Any]:
+        return cast("Provider[Any, Any]", self._class(place.providers))
+
+
+def _known(providers: tuple[Any, ...]) -> Known:
+    if any(isinstance(provider, Known) for provider in providers):
+        if len(providers) > 1:
+            raise ConfigurationError(f"{providers!r}: expected providers, or the Providers that make them")
+        return cast(Known, providers[0])
+    return Known(providers)

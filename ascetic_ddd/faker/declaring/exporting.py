@@ -1,0 +1,106 @@
+"""The state of an object as plain data, in the way that its class offers."""
+
+import inspect
+from collections.abc import Callable, Collection, Mapping
+from enum import Enum
+from functools import cache
+from typing import Any, TypeAlias
+
+from ascetic_ddd.faker.declaring.reading import fields_of
+from ascetic_ddd.faker.domain.errors import ConfigurationError
+
+__all__ = ("exported", "exporter_of")
+
+Exporter: TypeAlias = Callable[[Any], Any]
+
+_PLAIN_MODULES = {"builtins", "datetime", "decimal", "fractions", "ipaddress", "uuid", "zoneinfo"}
+
+
+def exported(value: Any) -> Any:
+    """The state of an aggregate, or the plain data of a value object.
+
+    The first of these that the class offers: ``export(dict)``, which writes into the dict; ``export()``, which returns the
+    state; a property ``value``; the fields of a dataclass, or of an attrs, pydantic or msgspec class. Of an object with one field
+    that is the field's own plain data, else a dict by their names. Enum members give their values, collections lists.
+
+    Raises:
+        ConfigurationError: the class offers none of these.
+
+    Example:
+        >>> from dataclasses import dataclass
+        >>> @dataclass
+        ... class Title:
+        ...     value: str
+        >>> @dataclass
+        ... class Book:
+        ...     id: int
+        ...     title: Title
+        >>> exported(Book(1, Title("Emma")))
+        {'id': 1, 'title': 'Emma'}
+    """
+    cls: Any = type(value)
+    return exporter_of(cls)(value)
+
+
+@cache
+def exporter_of(cls: Any) -> Exporter:
+    """What :func:`exported` does with objects of a class.
+
+    Raises:
+        ConfigurationError: the class offers no way.
+    """
+    if issubclass(cls, Enum):
+        return _value_of
+    if cls.__module__ in _PLAIN_MODULES and not issubclass(cls, Collection):
+        return _itself
+    if issubclass(cls, (str, bytes)):
+        return _itself
+    if callable(getattr(cls, "export", None)):
+        return _by_export(cls)
+    if issubclass(cls, Mapping):
+        return _items_of
+    if issubclass(cls, Collection):
+        return _members_of
+    fields = fields_of(cls)
+    if isinstance(getattr(cls, "value", None), property):
+        return lambda value: exported(value.value)
+    if fields is None:
+        raise ConfigurationError(
+            f"{cls.__module__}.{cls.__qualname__} tells its state in no known way: give it export(self, exporter: dict) or "
+            "export(self) -> dict, make it a dataclass or a class of attrs, pydantic or msgspec, or declare exporter=…"
+        )
+    if len(fields) == 1:
+        (attribute,) = fields.values()
+        return lambda value: exported(getattr(value, attribute))
+    named = tuple(fields.items())
+    return lambda value: {name: exported(getattr(value, attribute)) for name, attribute in named}
+
+
+def _by_export(cls: Any) -> Exporter:
+    parameters = list(inspect.signature(cls.export).parameters.values())[1:]
+    if not any(each.default is each.empty and each.kind is not each.VAR_KEYWORD for each in parameters):
+        return lambda value: value.export()
+
+    def written(value: Any) -> dict[str, Any]:
+        state: dict[str, Any] = {}
+        value.export(state)
+        return state
+
+    return written
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _value_of(member: Any) -> Any:
+    return member.value
+
+
+def _items_of(mapping: Mapping[Any, Any]) -> dict[Any, Any]:
+    return {key: exported(value) for key, value in mapping.items()}
+
+
+def _members_of(members: Collection[Any]) -> list[Any]:
+    listed = [exported(member) for member in members]
+    return sorted(listed, key=repr) if isinstance(members, (set, frozenset)) else listed  # one order in every process

@@ -1,0 +1,229 @@
+"""Recipes: what a part of a declared provider shall be, said on the class. They hold no state; each graph gets its own providers.
+
+The functions return ``Any``, as ``dataclasses.field`` does, so that a part may be annotated by what it becomes:
+``title: IValueProvider[str, BookTitle] = value("sentence")``.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from ascetic_ddd.faker.declaring.exporting import exported
+from ascetic_ddd.faker.declaring.reading import enum_class, value_class
+from ascetic_ddd.faker.declaring.recipe import Place, Recipe
+from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
+from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.generators.input_generators import FakerGenerator
+from ascetic_ddd.faker.domain.generators.uuids import UuidGenerator
+from ascetic_ddd.faker.domain.providers.provider import Provider
+from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
+from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
+
+if TYPE_CHECKING:
+    from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IM2ODistributor
+
+__all__ = ("constant", "given", "reference", "value")
+
+_UNTOLD = (None, False, 0.0)
+
+
+def given(*, factory: Callable[[Any], Any] | None = None) -> Any:
+    """A value that the database gives, or the domain itself: it is read back when the aggregate is stored.
+
+    Where the aggregate's factory takes no parameter of this name, it is left out.
+
+    Args:
+        factory: makes the output of None, and of the value; by default the class that the model's type hint names.
+    """
+    return _Given(factory)
+
+
+def value(
+    source: Any = None,
+    *,
+    values: Sequence[Any] | None = None,
+    weights: Sequence[float] | None = None,
+    skew: float | None = None,
+    mean: float | None = None,
+    null_weight: float = 0.0,
+    sequence: bool = False,
+    start: int | None = None,
+    histogram: Iterable[tuple[int, int]] | Mapping[int, int] | None = None,
+    distributor: "IM2ODistributor | None" = None,
+    factory: Callable[[Any], Any] | None = None,
+    exporter: Callable[[Any], Any] | None = None,
+    hidden: bool = False,
+    **arguments: Any,
+) -> Any:
+    """A value that is drawn.
+
+    Args:
+        source: what its inputs are: the name of a Faker method (``"sentence"``, with its arguments: ``nb_words=3``); a function
+            with 0, 1 (session) or 2 (session, position) parameters, sync or async; a list, or a dict with the share of each
+            (``{"active": 0.9, "blocked": 0.1}``); an enum, whose members' values they are; ``UUID``; an iterator.
+        values: instead of a source: a list.
+        weights: with a list, the share of each; else those of a distributor.
+        skew: of a value that is used again: as ``distributor_factory`` takes it.
+        mean: uses of a value: likewise; 1 makes each unique.
+        null_weight: the probability of None.
+        sequence: each value is new, and unique; without a source it is its number.
+        start: the first number of a sequence.
+        histogram: a captured one.
+        distributor: one that is made already, instead of these.
+        factory: makes the output of an input; by default the class that the model's type hint names, if it is one of yours.
+        exporter: gives the input of an output; by default as :func:`~ascetic_ddd.faker.declaring.exporting.exported` does.
+        hidden: only other parts see it, not the factory of the object.
+        arguments: of the Faker method.
+    """
+    law = {"weights": weights, "skew": skew, "mean": mean, "sequence": sequence, "start": start, "histogram": histogram}
+    return _Value(source, values, law, null_weight, distributor, factory, exporter, arguments, hidden)
+
+
+def reference(
+    provider: Any,
+    *,
+    weights: Sequence[float] | None = None,
+    skew: float | None = None,
+    mean: float | None = None,
+    null_weight: float = 0.0,
+    histogram: Iterable[tuple[int, int]] | Mapping[int, int] | None = None,
+    spread: float | None = None,
+    correlation: float | None = None,
+    within: Iterable[tuple[float, Iterable[tuple[int, int]]]] | None = None,
+    distributor: "IM2ODistributor | None" = None,
+    tied: Mapping[str, str] | None = None,
+    create: bool = True,
+    strict: bool = True,
+    hidden: bool = False,
+) -> Any:
+    """The id of another aggregate: one that exists, or a new one.
+
+    Args:
+        provider: the class that provides it, declared or written by hand; its name, where the class comes later in the module; a
+            function that returns it; or a provider.
+        weights: shares of the rows, as ``distributor_factory`` takes them.
+        skew: likewise.
+        mean: rows for each aggregate that is referred to.
+        null_weight: the probability of None.
+        histogram: a captured one.
+        spread: how far the rows of one lie apart.
+        correlation: instead of it, the captured one.
+        within: captured histograms of scopes.
+        distributor: one that is made already, instead of these.
+        tied: parts of the aggregate that other parts of this object tell, as ``ReferenceProvider`` takes them.
+        create: False: only what exists is referred to.
+        strict: a full id told that is not known is looked up.
+        hidden: only other parts see it, not the factory of the object.
+    """
+    law: dict[str, Any] = {"weights": weights, "skew": skew, "mean": mean, "histogram": histogram, "spread": spread}
+    law |= {"correlation": correlation, "within": within}
+    return _Reference(provider, law, null_weight, distributor, {"create": create, "strict": strict, "tied": tied}, hidden)
+
+
+@dataclass(frozen=True)
+class _Given(Recipe):
+    factory: Callable[[Any], Any] | None
+    is_given = True
+
+    def resolved(self, place: Place) -> Provider[Any, Any]:
+        return ValueProvider(output_factory=self.factory or value_class(place.hint), output_exporter=exported)
+
+    def told(self, input: Any) -> Recipe:
+        return constant(input, self.factory)
+
+
+@dataclass(frozen=True)
+class _Value(Recipe):
+    source: Any
+    values: Sequence[Any] | None
+    law: Mapping[str, Any]
+    null_weight: float
+    distributor: "IM2ODistributor | None"
+    factory: Callable[[Any], Any] | None
+    exporter: Callable[[Any], Any] | None
+    arguments: Mapping[str, Any]
+    hidden: bool = False
+
+    def resolved(self, place: Place) -> Provider[Any, Any]:
+        law = dict(self.law)
+        listed, shares, generator = self._inputs(place, law)
+        factory = self.factory or value_class(place.hint)
+        if factory is None and place.hint is None:
+            factory = enum_class(self.source)
+        return ValueProvider(
+            distributor=_distributor(self.distributor, law, self.null_weight, place),
+            output_factory=factory,
+            output_exporter=self.exporter or exported,
+            input_generator=generator,
+            values=listed,
+            weights=shares,
+        )
+
+    def told(self, input: Any) -> Recipe:
+        return replace(constant(input, self.factory), exporter=self.exporter, hidden=self.hidden)
+
+    def _inputs(self, place: Place, law: dict[str, Any]) -> tuple[Sequence[Any] | None, Any, Any]:
+        """The list of values with their shares, or the generator. Takes from the law what is of the list."""
+        source, listed = self.source, self.values
+        if self.arguments and not isinstance(source, str):
+            raise ConfigurationError(
+                f"{place}: value() takes no {', '.join(self.arguments)}, but with the name of a Faker method"
+            )
+        if listed is not None:
+            if source is not None:
+                raise ConfigurationError(f"{place}: values and source={source!r} are two sources of the same input; give one")
+            return listed, law.pop("weights", None), None
+        if enum_class(source) is not None:
+            return [member.value for member in source], law.pop("weights", None), None
+        if isinstance(source, Mapping):
+            return list(source), list(source.values()), None
+        if isinstance(source, Sequence) and not isinstance(source, (str, bytes)):
+            return source, law.pop("weights", None), None
+        return None, None, self._generator(place)
+
+    def _generator(self, place: Place) -> Any:
+        source = self.source
+        if isinstance(source, str):
+            return FakerGenerator(source, **self.arguments)
+        if source is UUID:
+            return UuidGenerator()
+        if isinstance(source, type) or (source is None and not self.law["sequence"]):
+            raise ConfigurationError(
+                f"{place}: value({'' if source is None else source.__name__}) does not say what is drawn; give the name of a "
+                "Faker method, a function, a list, a dict of shares, an enum or UUID; given() is what the database gives"
+            )
+        return source
+
+
+@dataclass(frozen=True)
+class _Reference(Recipe):
+    provider: Any
+    law: Mapping[str, Any]
+    null_weight: float
+    distributor: "IM2ODistributor | None"
+    options: Mapping[str, Any]
+    hidden: bool = False
+
+    def resolved(self, place: Place) -> Provider[Any, Any]:
+        distributor = _distributor(self.distributor, self.law, self.null_weight, place)
+        target = place.providers.target(self.provider, place)
+        return ReferenceProvider(distributor=distributor, aggregate_provider=target, **self.options)
+
+
+def constant(input: Any, factory: Callable[[Any], Any] | None = None) -> _Value:
+    """A value that is always the same, unless another is told."""
+    return _Value(None, [exported(input)], {}, 0.0, None, factory, None, {})
+
+
+def _distributor(
+    told: "IM2ODistributor | None", law: Mapping[str, Any], null_weight: float, place: Place
+) -> "IM2ODistributor | None":
+    parameters = {name: given for name, given in {**law, "null_weight": null_weight}.items() if given not in _UNTOLD}
+    if told is not None:
+        if parameters:
+            raise ConfigurationError(
+                f"{place}: distributor and {', '.join(parameters)} both say how values come; give one of them"
+            )
+        return told
+    return distributor_factory(**parameters) if parameters else None
