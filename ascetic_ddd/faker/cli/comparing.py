@@ -11,6 +11,7 @@ import typer
 from ascetic_ddd.faker.application.comparison.as_json import as_json
 from ascetic_ddd.faker.application.comparison.compare import compare
 from ascetic_ddd.faker.application.comparison.model import Comparison
+from ascetic_ddd.faker.application.comparison.names import resolve
 from ascetic_ddd.faker.application.comparison.planner import PlannerComparison
 from ascetic_ddd.faker.application.comparison.scale import Scale
 from ascetic_ddd.faker.application.comparison.thresholds import Thresholds
@@ -92,6 +93,9 @@ def _compare(
     is_analyze_allowed: Annotated[
         bool, typer.Option("--analyze", help="ANALYZE both first, and A twice, for the noise floor.")
     ] = False,
+    is_latency_asked: Annotated[
+        bool, typer.Option("--latency", help="Run the probes in both by turns, for as long as --budget, and compare times.")
+    ] = False,
     is_readable: Readable = False,
     debug: Debug = False,
 ) -> int:
@@ -109,7 +113,9 @@ def _compare(
 
     def work() -> None:
         capturing = CaptureOptions(schemas=tuple(schema or ()), tables=tuple(table or ()), timeout_s=timeout)
-        planner = PlannerOptions(budget_s=budget, timeout_s=timeout, is_analyze_allowed=is_analyze_allowed)
+        planner = PlannerOptions(
+            budget_s=budget, timeout_s=timeout, is_analyze_allowed=is_analyze_allowed, is_latency_asked=is_latency_asked
+        )
         asked = _Asked(
             a, b, html, threshold or [], mapping or [], scale or [], is_strict, capturing, has_planner, planner, is_readable
         )
@@ -140,7 +146,7 @@ def _compared(asked: _Asked) -> Comparison:
         if not asked.html.parent.is_dir() or asked.html.is_dir():
             raise CommandError(f"--html {str(asked.html)!r}: expected a file in a folder that is there", Exit.USAGE)
     sources = source_of("A", asked.a), source_of("B", asked.b)
-    profiles = sources[0].profile(asked.capture), sources[1].profile(asked.capture)
+    profiles = _profiles(sources, asked)
     comparison = compare(
         *profiles,
         thresholds=thresholds,
@@ -154,6 +160,14 @@ def _compared(asked: _Asked) -> Comparison:
     if asked.html is not None:
         replace_file(asked.html, html_report(comparison), readable=asked.is_readable)
     return comparison
+
+
+def _profiles(sources: tuple[Source, Source], asked: _Asked) -> tuple[Profile, Profile]:
+    """Both profiles; combinations that one of them tells are counted in the other one, if that is a database."""
+    a, b = (source.profile(asked.capture) for source in sources)
+    names = resolve(a, b, asked.mapping)
+    b = sources[1].with_combinations(b, a, names, asked.capture)
+    return sources[0].with_combinations(a, b, names.reversed(), asked.capture), b
 
 
 def _planned(

@@ -7,6 +7,7 @@ from typing import TextIO
 
 from ascetic_ddd.faker.application.comparison.measures import Measure, Verdict
 from ascetic_ddd.faker.application.comparison.model import Comparison, Subject
+from ascetic_ddd.faker.application.comparison.planner import PlannerComparison
 from ascetic_ddd.faker.application.comparison.wording import (
     distance_text,
     failure_texts,
@@ -45,20 +46,14 @@ def _lines(comparison: Comparison, *, is_full: bool) -> Iterable[StyledLine]:
         yield from _wrapped(f"* {name}: {text}")
     yield ""
     yield f"{'measure':<35}{'A':>10}{'B':>10}{'distance':>10}{'at most':>10}"
-    for kind in ("table", "reference", "column"):
+    for kind in ("table", "reference", "pair", "column"):
         for each in (each for each in comparison.subjects if each.kind == kind):
             yield from _subject(each, is_full=is_full)
     columns = [each for each in comparison.subjects if each.kind == "column"]
     if columns:
         yield f"columns  {sum(not each.failures for each in columns):,} of {len(columns):,} pass"
     if comparison.planner:
-        yield "planner" + (" (column A: the noise floor)" if comparison.planner.is_analyzed else "")
-        yield from (_measure(measure) for measure in comparison.planner.measures)
-        differing = comparison.planner.differing
-        for result in differing[:_MOST_PLANS]:
-            yield from _wrapped(f"  planned otherwise: {result.probe.text}")
-        if len(differing) > _MOST_PLANS:
-            yield f"  and {len(differing) - _MOST_PLANS:,} more"
+        yield from _planner(comparison.planner)
     for gone in comparison.without_counterpart:
         verdict = Verdict.FAIL if comparison.is_strict else Verdict.NOT_COMPARABLE
         yield from ([(line, _STYLES[verdict])] for line in _wrapped(f"no counterpart: {gone.kind} {gone.name}: {gone.reason}"))
@@ -66,6 +61,19 @@ def _lines(comparison: Comparison, *, is_full: bool) -> Iterable[StyledLine]:
     planner = comparison.planner.notes if comparison.planner else ()
     for note in (*comparison.notes, *planner, *(f"{side}: {note}" for side, note in sides)):
         yield from _wrapped(f"note: {note}")
+
+
+def _planner(planner: PlannerComparison) -> Iterable[StyledLine]:
+    yield "planner" + (" (column A: the noise floor)" if planner.is_analyzed else "")
+    yield from (_measure(measure) for measure in planner.measures)
+    if planner.latency:
+        yield "latency"
+        yield from (line for measure in planner.latency for line in (_measure(measure), _about(measure)))
+    differing = planner.differing
+    for result in differing[:_MOST_PLANS]:
+        yield from _wrapped(f"  planned otherwise: {result.probe.text}")
+    if len(differing) > _MOST_PLANS:
+        yield f"  and {len(differing) - _MOST_PLANS:,} more"
 
 
 def _subject(subject: Subject, *, is_full: bool) -> Iterable[StyledLine]:
@@ -84,6 +92,10 @@ def _measure(measure: Measure) -> StyledLine:
     a, b = (value_text(measure.name, value) if isinstance(value, (int, float)) else "" for value in (measure.a, measure.b))
     figures = f"  {measure_title(measure):<33}{a:>10}{b:>10}{distance_text(measure):>10}{_limit(measure):>10} "
     return [(figures, ""), (_WORDS[measure.verdict], _STYLES[measure.verdict])]
+
+
+def _about(measure: Measure) -> StyledLine:
+    return [(f"    {measure.detail or measure.reason}", "dim")]
 
 
 def _limit(measure: Measure) -> str:

@@ -9,11 +9,13 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from ascetic_ddd.faker.application.comparison.names import Names
 from ascetic_ddd.faker.application.profile.model import Profile
 from ascetic_ddd.faker.cli.addresses import check_address
 from ascetic_ddd.faker.cli.exits import CommandError, Exit
 from ascetic_ddd.faker.domain.errors import ConfigurationError, ProfileError
 from ascetic_ddd.faker.infrastructure.profile.capture import capture
+from ascetic_ddd.faker.infrastructure.profile.combinations import lacking, with_combinations
 from ascetic_ddd.faker.infrastructure.profile.options import CaptureOptions
 
 __all__ = ("Source", "is_dsn", "source_of")
@@ -50,6 +52,22 @@ class Source:
             return asyncio.run(capture(self.dsn, options, report=report))
         except (ProfileError, ConfigurationError) as error:
             raise CommandError(f"{self.label}: {error}", Exit.USAGE) from error
+
+    def with_combinations(self, profile: Profile, other: Profile, names: Names, options: CaptureOptions) -> Profile:
+        """Give the profile with the combinations that the other one tells; of a file, as it is.
+
+        Args:
+            profile: of this source.
+            other: what it is compared with.
+            names: this profile's names of the other one's tables and columns.
+            options: those of the capture.
+
+        Raises:
+            PersistenceError: the database cannot be reached.
+        """
+        if self.dsn is None:
+            return profile
+        return asyncio.run(with_combinations(self.dsn, profile, lacking(profile, other, names), options))
 
 
 def is_dsn(text: str) -> bool:

@@ -74,6 +74,8 @@ def test_two_identical_databases_are_equal(shop: str, copied: str, run: Run) -> 
         "plans": 0.0,
         "q_estimated": 0.0,
         "q_actual": 0.0,
+        "q_pairs_estimated": 0.0,
+        "q_pairs_actual": 0.0,
     }
 
 

@@ -67,7 +67,7 @@ def test_a_database_agrees_with_itself_up_to_the_noise_floor(shop: str) -> None:
     measures = {measure.name: measure for measure in found.measures}
     assert found.is_analyzed
     assert len(found.results) > 60
-    assert {result.probe.kind for result in found.results} == {"look-up", "range", "join", "grouping", "order", "absence"}
+    assert {result.probe.kind for result in found.results} == {"look-up", "range", "join", "grouping", "order", "absence", "pair"}
     assert measures["plans"].b == 0.0
     floor = measures["plans"].a
     assert isinstance(floor, float)

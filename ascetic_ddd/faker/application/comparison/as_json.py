@@ -67,6 +67,7 @@ def _planner(planner: PlannerComparison) -> dict[str, Any]:
         "statistics_targets": {"a": planner.targets[0], "b": planner.targets[1]},
         "tables": {side: [_state(state) for state in states] for side, states in zip("ab", planner.states, strict=True)},
         "measures": [_measure(measure) for measure in planner.measures],
+        "latency": [_measure(measure) for measure in planner.latency],
         "probes": [_probe(result) for result in planner.results],
         "notes": list(planner.notes),
     }
@@ -89,6 +90,7 @@ def _probe(result: ProbeResult) -> dict[str, Any]:
         "q_floor": _number(result.q_floor),
         "q_inside_a": _number(inside_a),
         "q_inside_b": _number(inside_b),
+        "latency_ms": [_number(each) for each in result.latency_ms] if result.latency_ms else None,
         "plan_a": _node(result.a),
         "plan_b": _node(result.b),
     }

@@ -9,6 +9,7 @@ from ascetic_ddd.faker.application.comparison.judging import Judge, ratio_distan
 from ascetic_ddd.faker.application.comparison.missing import Missing
 from ascetic_ddd.faker.application.comparison.model import Comparison, Side, Subject
 from ascetic_ddd.faker.application.comparison.names import Names, column_name, reference_name, resolve
+from ascetic_ddd.faker.application.comparison.pairs import measures_of_pair, pairs_of
 from ascetic_ddd.faker.application.comparison.references import measures_of_reference
 from ascetic_ddd.faker.application.comparison.scale import Scale
 from ascetic_ddd.faker.application.comparison.thresholds import Thresholds
@@ -46,7 +47,7 @@ def compare(
         labels: what to call the two.
 
     Returns:
-        Every table, reference and column that is in both, with its measures.
+        Every table, reference, pair of columns and column that is in both, with its measures.
 
     Raises:
         ConfigurationError: no table is in both, or a mapping, a threshold or a scale names what is not there.
@@ -66,7 +67,7 @@ def compare(
         )
     work = _Work(a, b, names, thresholds or Thresholds(), scale or Scale())
     work.scale.check_tables(names.tables)
-    subjects = (*work.tables(), *work.references(), *work.columns())
+    subjects = (*work.tables(), *work.references(), *work.pairs(), *work.columns())
     work.thresholds.check_subjects(subject.name for subject in subjects)
     return Comparison(
         a=Side(labels[0], a.notes),
@@ -87,7 +88,7 @@ class _Work:
     scale: Scale
 
     def tables(self) -> Iterator[Subject]:
-        for left, right in self._pairs():
+        for left, right in self._shared():
             judge = Judge(left.name, self.thresholds)
             measures = measures_of_table(left, right, self.names, judge, self.scale.of(left.name))
             yield Subject("table", left.name, right.name, measures, left.name)
@@ -103,10 +104,17 @@ class _Work:
             kept = tuple(measure for measure in measures if measure.name not in left_out)
             yield Subject("reference", name, reference_name(right), kept, left.table, (left.histogram, right.histogram))
 
+    def pairs(self) -> Iterator[Subject]:
+        for left, right in self._shared():
+            is_scaled = self.scale.of(left.name) != 1.0
+            for pair in pairs_of(left, right, self.names):
+                measures, grids = measures_of_pair(pair, Judge(pair.name, self.thresholds), is_scaled=is_scaled)
+                yield Subject("pair", pair.name, pair.name_b, measures, left.name, grids=grids)
+
     def columns(self) -> Iterator[Subject]:
         targets = _target(self.a), _target(self.b)
         referring = {(each.table, column) for each in self.a.references for column in each.columns}
-        for left, right in self._pairs():
+        for left, right in self._shared():
             scaled = self.scale.of(left.name) != 1.0
             there = {column.name: column for column in right.columns}
             for column in left.columns:
@@ -138,7 +146,7 @@ class _Work:
         if targets[0] != targets[1]:
             yield f"The statistics targets differ, {targets[0]} and {targets[1]}: ANALYZE looks at samples of different size."
 
-    def _pairs(self) -> Iterator[tuple[TableProfile, TableProfile]]:
+    def _shared(self) -> Iterator[tuple[TableProfile, TableProfile]]:
         for table in self.a.tables:
             if table.name in self.names.tables:
                 yield table, self.b.table(self.names.tables[table.name])
@@ -167,7 +175,7 @@ class _Work:
 
     def _missing_columns(self) -> Iterator[Missing]:
         back = self.names.reversed()
-        for left, right in self._pairs():
+        for left, right in self._shared():
             there = {column.name: column for column in right.columns}
             for column in left.columns:
                 other = there.get(self.names.column(left.name, column.name))

@@ -12,12 +12,12 @@ class Missing:
 
     Attributes:
         kind: what it is.
-        name: its name where it is; of an index, what it indexes, in A's names.
+        name: its name where it is; of an index or of extended statistics, what they are of, in A's names.
         where: the side that has it.
         reason: in words.
     """
 
-    kind: Literal["table", "reference", "column", "index"]
+    kind: Literal["table", "reference", "column", "index", "statistics"]
     name: str
     where: Literal["A", "B", "both"]
     reason: str

@@ -3,27 +3,29 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from ascetic_ddd.faker.application.comparison.joint_counts import Grid
 from ascetic_ddd.faker.application.comparison.measures import Measure, Verdict
 from ascetic_ddd.faker.application.comparison.missing import Missing
 from ascetic_ddd.faker.application.comparison.planner import PlannerComparison
 
 __all__ = ("Comparison", "Histogram", "Kind", "Side", "Subject")
 
-Kind = Literal["table", "reference", "column"]
+Kind = Literal["table", "reference", "pair", "column"]
 Histogram = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A table, a reference or a column, and how its measures came out.
+    """A table, a reference, a pair of columns or a column, and how its measures came out.
 
     Attributes:
         kind: which of them.
         name: its name in A.
         name_b: its name in B.
         measures: in the order of docs/comparing.md.
-        table: A's name of the table that a column or a reference is of.
+        table: A's name of the table that a column, a pair or a reference is of.
         shapes: rows per parent as pairs (children, parents) in A and in B; only of references.
+        grids: how the rows fall on the ranks of both columns, in A and in B; only of pairs.
     """
 
     kind: Kind
@@ -32,6 +34,7 @@ class Subject:
     measures: tuple[Measure, ...]
     table: str = ""
     shapes: tuple[Histogram, Histogram] | None = None
+    grids: tuple[Grid, Grid] | None = None
 
     @property
     def failures(self) -> tuple[Measure, ...]:
@@ -65,7 +68,7 @@ class Comparison:
     Attributes:
         a: the original.
         b: the copy.
-        subjects: tables, then references, then columns, each in the order of A.
+        subjects: tables, then references, then pairs of columns, then columns, each in the order of A.
         missing: what is in one profile only.
         is_strict: whether what has no counterpart or is not comparable counts as a failure.
         planner: plans of probe queries; None unless both sides are databases.
@@ -83,7 +86,7 @@ class Comparison:
     @property
     def failed(self) -> tuple[Subject, ...]:
         """The subjects that fail, worst first; a reference before its column where both are as bad."""
-        order = {"reference": 0, "table": 1, "column": 2}
+        order = {"reference": 0, "pair": 1, "table": 2, "column": 3}
         failed = [subject for subject in self.subjects if subject.failures]
         return tuple(sorted(failed, key=lambda subject: (-subject.severity, order[subject.kind])))
 

@@ -1,6 +1,7 @@
 """What two planners answer to the same probe queries: plans, estimated rows, actual rows."""
 
 import math
+import statistics
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -22,7 +23,7 @@ __all__ = (
     "q_error",
 )
 
-ProbeKind = Literal["look-up", "range", "join", "grouping", "order", "absence"]
+ProbeKind = Literal["look-up", "range", "join", "grouping", "order", "absence", "pair"]
 
 _PERCENTILE = 0.9
 
@@ -109,12 +110,14 @@ class ProbeResult:
         a: A's plan.
         b: B's plan.
         again: A's plan after another ANALYZE; None where that was not allowed.
+        runs_ms: planning and execution in A and in B, one figure a run, in milliseconds; empty where nobody asked for them.
     """
 
     probe: Probe
     a: PlanNode
     b: PlanNode
     again: PlanNode | None = None
+    runs_ms: tuple[tuple[float, ...], tuple[float, ...]] = ((), ())
 
     @property
     def is_equal(self) -> bool:
@@ -151,6 +154,12 @@ class ProbeResult:
         left, right = (None if plan.actual is None else q_error(plan.estimated, plan.actual) for plan in (self.a, self.b))
         return left, right
 
+    @property
+    def latency_ms(self) -> tuple[float, float] | None:
+        """Medians of the runs in A and in B; None where there are none."""
+        a, b = self.runs_ms
+        return (statistics.median(a), statistics.median(b)) if a and b else None
+
 
 @dataclass(frozen=True, slots=True)
 class TableState:
@@ -181,8 +190,9 @@ class PlannerComparison:
         targets: ``default_statistics_target`` of A and of B.
         is_analyzed: both were analysed for this comparison, A twice: the noise floor was measured.
         measures: judged.
+        latency: of the probes side by side, judged; empty unless it was asked for.
         notes: what was skipped, and why.
-        missing: indexes that one side has not.
+        missing: indexes and extended statistics that one side has not.
     """
 
     results: tuple[ProbeResult, ...]
@@ -192,11 +202,12 @@ class PlannerComparison:
     measures: tuple[Measure, ...] = ()
     notes: tuple[str, ...] = ()
     missing: tuple[Missing, ...] = ()
+    latency: tuple[Measure, ...] = ()
 
     @property
     def failures(self) -> tuple[Measure, ...]:
         """The measures that fail, worst first."""
-        failed = [measure for measure in self.measures if measure.verdict is Verdict.FAIL]
+        failed = [measure for measure in (*self.measures, *self.latency) if measure.verdict is Verdict.FAIL]
         return tuple(sorted(failed, key=lambda measure: -measure.severity))
 
     @property
@@ -206,13 +217,20 @@ class PlannerComparison:
 
 
 def judge_planner(results: Sequence[ProbeResult], thresholds: Thresholds) -> tuple[Measure, ...]:
-    """Judge equality of plans, and the q-errors of estimated and of actual rows, each beside A's noise floor."""
+    """Judge equality of plans, and the q-errors of estimated and of actual rows, each beside A's noise floor.
+
+    The q-errors of two-column probes are judged by themselves, too: there are few of them.
+    """
     judge = Judge("", thresholds)
     if not results:
         return tuple(
             judge.not_comparable(name, "no probe could be planned in both") for name in ("plans", "q_estimated", "q_actual")
         )
-    return _plans(results, judge), _estimated(results, judge), _actual(results, judge)
+    of_pairs = [result for result in results if result.probe.kind == "pair"]
+    found = [_plans(results, judge), _estimated("q_estimated", results, judge), _actual("q_actual", results, judge)]
+    if of_pairs:
+        found += [_estimated("q_pairs_estimated", of_pairs, judge), _actual("q_pairs_actual", of_pairs, judge)]
+    return tuple(found)
 
 
 def _plans(results: Sequence[ProbeResult], judge: Judge) -> Measure:
@@ -226,20 +244,20 @@ def _plans(results: Sequence[ProbeResult], judge: Judge) -> Measure:
     return judge.of_distance("plans", differing, floor, differing, detail=detail)
 
 
-def _estimated(results: Sequence[ProbeResult], judge: Judge) -> Measure:
+def _estimated(name: str, results: Sequence[ProbeResult], judge: Judge) -> Measure:
     found = [result.q_estimated for result in results if result.q_estimated is not None]
     floors = [result.q_floor for result in results if result.q_floor is not None]
     if not found:
-        return judge.not_comparable("q_estimated", "no probe tells its rows")
+        return judge.not_comparable(name, "no probe tells its rows")
     floor = percentile(floors, _PERCENTILE) if floors else None
     q = percentile(found, _PERCENTILE)
     slack = Slack(sampling=floor - 1.0 if floor else 0.0)
-    return judge.of_distance("q_estimated", q - 1.0, floor, q, slack, detail=f"of {len(found)}")
+    return judge.of_distance(name, q - 1.0, floor, q, slack, detail=f"of {len(found)}")
 
 
-def _actual(results: Sequence[ProbeResult], judge: Judge) -> Measure:
+def _actual(name: str, results: Sequence[ProbeResult], judge: Judge) -> Measure:
     found = [result.q_actual for result in results if result.q_actual is not None]
     if not found:
-        return judge.not_comparable("q_actual", "no probe was executed in both")
+        return judge.not_comparable(name, "no probe was executed in both")
     q = percentile(found, _PERCENTILE)
-    return judge.of_distance("q_actual", q - 1.0, 1.0, q, detail=f"of {len(found)}")
+    return judge.of_distance(name, q - 1.0, 1.0, q, detail=f"of {len(found)}")

@@ -50,10 +50,21 @@ DEFAULTS: Mapping[str, Threshold] = {
     "values": Threshold(0.02, False, "shares of the values"),
     "correlation": Threshold(0.10, False, "physical order"),
     "width": Threshold(0.10, True, "width in bytes"),
+    # pairs of columns
+    "combinations": Threshold(0.10, True, "different combinations"),
+    "determined": Threshold(0.01, False, "share that one column determines"),
+    "commonest": Threshold(0.10, True, "commonest combinations, median q"),
+    "commonest_worst": Threshold(1.00, True, "commonest combinations, worst q"),
+    "joint": Threshold(0.02, False, "rows in other combinations"),
     # the planner
     "plans": Threshold(0.10, False, "probes with another plan"),
     "q_estimated": Threshold(0.50, True, "estimated rows, 90th percentile of q"),
     "q_actual": Threshold(0.50, True, "actual rows, 90th percentile of q"),
+    "q_pairs_estimated": Threshold(0.50, True, "estimated rows of two-column ones"),
+    "q_pairs_actual": Threshold(0.50, True, "actual rows of two-column probes"),
+    # latency of the probes
+    "latency_p50": Threshold(0.25, True, "latency in ms, median"),
+    "latency_p95": Threshold(0.25, True, "latency in ms, 95th percentile"),
 }
 """The measures by name; docs/comparing.md says what each means."""
 
@@ -114,7 +125,7 @@ class Thresholds:
 
     def without_planner(self) -> "Thresholds":
         """The same with the planner's measures switched off, unless they are told."""
-        off = dict.fromkeys(("plans", "q_estimated", "q_actual"), math.inf)
+        off = dict.fromkeys((name for name in DEFAULTS if name.startswith(("plans", "q_", "latency_"))), math.inf)
         return Thresholds({**off, **self.told}, self.told_of)
 
     def check_subjects(self, subjects: Iterable[str]) -> None:

@@ -9,7 +9,9 @@ from ascetic_ddd.faker.application.comparison.thresholds import DEFAULTS
 
 __all__ = ("distance_text", "failure_texts", "headline", "limit_text", "measure_title", "sentence", "value_text")
 
-_SHARES = frozenset({"top_share", "null_share", "unused_share", "weights", "most_common_share", "plans"})
+_SHARES = frozenset(
+    {"top_share", "null_share", "unused_share", "weights", "most_common_share", "plans", "determined", "commonest_worst"}
+)
 
 # what follows where B has more, and where it has less
 _RATIOS: Mapping[str, tuple[str, str]] = {
@@ -21,6 +23,8 @@ _RATIOS: Mapping[str, tuple[str, str]] = {
     "distinct": ("equality is taken for more selective", "equality is taken for less selective"),
     "most_common_share": ("the hottest value is hotter", "the hottest value is lost"),
     "width": ("sorts and hashes need more memory", "sorts and hashes need less memory"),
+    "combinations": ("grouping by both gives more groups, of fewer rows", "grouping by both gives fewer groups, of more rows"),
+    "commonest_worst": ("a condition on both returns more", "a condition on both returns less"),
 }
 _DISTANCES: Mapping[str, str] = {
     "ks": "the children per parent are distributed otherwise",
@@ -35,6 +39,9 @@ _DISTANCES: Mapping[str, str] = {
     "values": "the values have other shares",
     "correlation": "rows lie in another order, so index scans cost otherwise",
     "dependence": "the columns know more, or less, of each other",
+    "determined": "one column follows otherwise from the other",
+    "commonest": "the most frequent combinations have other shares",
+    "joint": "the values stand beside other ones",
 }
 
 
@@ -171,4 +178,9 @@ def _of_planner(measure: Measure) -> str:
     if measure.name == "plans":
         allowed = value_text("plans", measure.limit)
         return f"{value_text('plans', measure.distance)} of the probes are planned otherwise{about}; at most {allowed} is allowed"
+    if measure.name.startswith("latency_"):
+        values = f"{value_text('', measure.b)} in B, {value_text('', measure.a)} in A"
+        return (
+            f"{measure_title(measure)}{about}: {values}; {distance_text(measure)} apart, at most {limit_text(measure)} is allowed"
+        )
     return f"{measure_title(measure)} is {value_text('', measure.b)}{about}; at most {1.0 + measure.limit:.3g} is allowed"

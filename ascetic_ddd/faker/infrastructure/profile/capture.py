@@ -28,9 +28,9 @@ from ascetic_ddd.faker.infrastructure.profile.queries import query
 from ascetic_ddd.faker.infrastructure.profile.reader import Reader, StatementError
 from ascetic_ddd.faker.infrastructure.profile.references import ReferenceMeasure
 
-__all__ = ("capture",)
+__all__ = ("CATALOGUE_S", "capture", "connected")
 
-_CATALOGUE_S = 30.0  # a low limit for tables shall not keep us from reading what there is
+CATALOGUE_S = 30.0  # a low limit for tables shall not keep us from reading what there is
 
 Report = Callable[[int, int, str], None]
 
@@ -55,10 +55,10 @@ async def capture(
         PersistenceError: the database cannot be reached, or was lost.
     """
     chosen = options or CaptureOptions()
-    async with _connection(source) as connection:
+    async with connected(source) as connection:
         reader = Reader(connection, chosen.timeout_s)
         notes = Notes("")
-        async with reader.snapshot(_CATALOGUE_S):
+        async with reader.snapshot(CATALOGUE_S):
             plan, notes = await planned(reader, chosen)
         tables: list[TableProfile] = []
         references: list[ReferenceProfile] = []
@@ -86,7 +86,12 @@ async def capture(
 
 
 @asynccontextmanager
-async def _connection(source: str | AsyncConnection[Any]) -> AsyncIterator[AsyncConnection[Any]]:
+async def connected(source: str | AsyncConnection[Any]) -> AsyncIterator[AsyncConnection[Any]]:
+    """Give a connection that only reads; one that is given stays as it is, and open.
+
+    Raises:
+        PersistenceError: the database cannot be reached.
+    """
     if not isinstance(source, str):
         yield source
         return

@@ -10,7 +10,6 @@ __all__ = ("CaptureMethod", "CaptureOptions", "Dependence")
 
 CaptureMethod = Literal["auto", "exact", "sample", "estimate"]
 
-
 Dependence = Literal["off", "auto", "all"]
 
 

@@ -10,12 +10,20 @@ from psycopg import Connection, sql
 from ascetic_ddd.faker.application.comparison.planner import PlanNode
 from ascetic_ddd.faker.infrastructure.profile.picking import Picker
 from ascetic_ddd.faker.infrastructure.profile.plan_reading import Roles, read_plan
-from ascetic_ddd.faker.infrastructure.profile.planner_catalog import Indexes, Relation, may_analyze, read_indexes, read_relations
+from ascetic_ddd.faker.infrastructure.profile.planner_catalog import (
+    Indexes,
+    Relation,
+    may_analyze,
+    read_indexes,
+    read_relations,
+    read_statistics,
+)
 
 __all__ = ("PlannedDatabase", "limit", "opened")
 
 _PLAN = sql.SQL("EXPLAIN (FORMAT JSON, VERBOSE) ")
 _EXECUTE = sql.SQL("EXPLAIN (FORMAT JSON, VERBOSE, ANALYZE, TIMING OFF, BUFFERS OFF) ")
+_TIME = sql.SQL("EXPLAIN (FORMAT JSON, ANALYZE, TIMING OFF, BUFFERS OFF, SUMMARY ON) ")
 
 _Column = Callable[[str, str], str]
 
@@ -30,6 +38,7 @@ class PlannedDatabase:
         relations: its tables, by A's names.
         roles: what its names stand for.
         indexes: by A's names of the tables; only of those whose indexes could be read.
+        statistics: kinds of extended statistics by what they are of, by A's names.
         picker: picks values to probe with.
         timeout_s: seconds that a statement may take.
         notes: what was skipped.
@@ -40,6 +49,7 @@ class PlannedDatabase:
     relations: dict[str, Relation]
     roles: Roles
     indexes: dict[str, Indexes]
+    statistics: dict[str, dict[tuple[str, ...], frozenset[str]]]
     picker: Picker
     timeout_s: float
     notes: list[str]
@@ -64,6 +74,17 @@ class PlannedDatabase:
         with self.picker.attempt(f"{what}, executed"):
             self._limit(timeout_s)
             found = self._read(_EXECUTE + statement)
+        self._limit(self.timeout_s)
+        return found
+
+    def time_ms(self, statement: sql.Composed, what: str, timeout_s: float) -> float | None:
+        """Execute a statement and give what planning and executing took, without sending rows; None, and a note, if it fails."""
+        found = None
+        with self.picker.attempt(f"{what}, timed"):
+            self._limit(timeout_s)
+            row = self.connection.execute(_TIME + statement).fetchone()
+            assert row is not None  # EXPLAIN gives one
+            found = float(row[0][0]["Planning Time"]) + float(row[0][0]["Execution Time"])
         self._limit(self.timeout_s)
         return found
 
@@ -133,11 +154,15 @@ def opened(
         picker = Picker(connection, {}, from_a, side, notes)
         relations: dict[str, Relation] = {}
         indexes: dict[str, Indexes] = {}
+        statistics: dict[str, dict[tuple[str, ...], frozenset[str]]] = {}
         for table, relation in found.items():
-            with picker.attempt(f"the indexes of {table}"):  # the server's own functions wait for locks on the table
+            with picker.attempt(
+                f"the indexes and extended statistics of {table}"
+            ):  # the server's own functions wait for locks on the table
                 indexes[table] = read_indexes(connection, relation, to_a)
+                statistics[table] = read_statistics(connection, relation, to_a)
                 relations[table] = replace(relation, indexed=indexes[table].leading)
     picker.relations = relations
     names = {(relation.schema, relation.name): table for table, relation in relations.items()}
     roles = Roles(names, {name: role for each in indexes.values() for name, role in each.roles.items()})
-    return PlannedDatabase(connection, side, relations, roles, indexes, picker, timeout_s, notes)
+    return PlannedDatabase(connection, side, relations, roles, indexes, statistics, picker, timeout_s, notes)

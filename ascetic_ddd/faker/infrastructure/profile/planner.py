@@ -9,12 +9,14 @@ from typing import Any
 from psycopg import Connection
 from psycopg.pq import TransactionStatus
 
+from ascetic_ddd.faker.application.comparison.latency import judge_latency
 from ascetic_ddd.faker.application.comparison.missing import Missing
 from ascetic_ddd.faker.application.comparison.names import Names, resolve
 from ascetic_ddd.faker.application.comparison.planner import PlannerComparison, ProbeResult, TableState, judge_planner
 from ascetic_ddd.faker.application.comparison.thresholds import Thresholds
 from ascetic_ddd.faker.application.profile.model import Profile
 from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.infrastructure.profile.latency import timed
 from ascetic_ddd.faker.infrastructure.profile.planned_database import PlannedDatabase, opened
 from ascetic_ddd.faker.infrastructure.profile.planner_catalog import Relation, planner_settings, read_state
 from ascetic_ddd.faker.infrastructure.profile.probes import Asked, probes
@@ -36,12 +38,14 @@ class PlannerOptions:
         timeout_s: seconds that any one statement may take.
         is_analyze_allowed: whether to ANALYZE both databases first, and A twice.
         most_probes: probes beyond this number are left out, evenly, and a note says so.
+        is_latency_asked: whether to run the probes several times in both, by turns, for as long as the budget is.
     """
 
     budget_s: float = 20.0
     timeout_s: float = 30.0
     is_analyze_allowed: bool = False
     most_probes: int = 600
+    is_latency_asked: bool = False
 
 
 def compare_planners(
@@ -81,17 +85,27 @@ def compare_planners(
     notes += [*_stale(states), *differing] if not options.is_analyze_allowed else differing
     is_analyzed = options.is_analyze_allowed and sum(each.analyze() for each in (a, b)) == 2  # both, whatever the first says
     with a.reading(), b.reading():
-        asked = _limited(list(probes(shared, (a.picker, b.picker))), options.most_probes, notes)
-        results = _planned(asked, a, b)
+        found = list(probes(shared, (a.picker, b.picker), a.statistics))
+        results = _planned(_limited(found, options.most_probes, notes), a, b)
         results = _executed(results, a, b, options, notes)
+        if options.is_latency_asked:
+            results = timed(results, a, b, options.budget_s, notes)
     if is_analyzed:
         results = _planned_again(results, a)
     elif not options.is_analyze_allowed:
         notes.append("A's noise floor was not measured: that takes an ANALYZE, which was not allowed (--analyze).")
-    found = tuple(result for _, result in results)
-    measures = judge_planner(found, thresholds or Thresholds())
-    missing = tuple(_other_indexes(a, b))
-    return PlannerComparison(found, states, targets, is_analyzed, measures, tuple(_shortened(notes)), missing)
+    answers = tuple(result for _, result in results)
+    thresholds = thresholds or Thresholds()
+    return PlannerComparison(
+        answers,
+        states,
+        targets,
+        is_analyzed,
+        judge_planner(answers, thresholds),
+        tuple(_shortened(notes)),
+        (*_other_indexes(a, b), *_other_statistics(a, b)),
+        judge_latency(answers, thresholds) if options.is_latency_asked else (),
+    )
 
 
 def _both(
@@ -136,7 +150,8 @@ def _shared(profiles: tuple[Profile, Profile], names: Names) -> Profile:
         there = {column.name for column in b.table(names.tables[table.name]).columns}
         kept = tuple(column for column in table.columns if names.column(table.name, column.name) in there)
         key = table.primary_key if set(table.primary_key) <= {column.name for column in kept} else ()
-        tables.append(replace(table, columns=kept, primary_key=key))
+        decks = tuple(deck for deck in table.decks if {deck.given.column, deck.other.column} <= {column.name for column in kept})
+        tables.append(replace(table, columns=kept, primary_key=key, decks=decks))
     have = {(table.name, column.name) for table in tables for column in table.columns}
     references = tuple(
         each
@@ -174,6 +189,17 @@ def _other_indexes(a: PlannedDatabase, b: PlannedDatabase) -> Iterator[Missing]:
                     yield Missing("index", role, have.side, f"{lack.side} has no such index")
                 elif role in there.unique - other.unique:
                     yield Missing("index", role, have.side, f"it is unique, that of {lack.side} is not")
+
+
+def _other_statistics(a: PlannedDatabase, b: PlannedDatabase) -> Iterator[Missing]:
+    """Estimates of conditions on several columns rest on them."""
+    for table in sorted(a.statistics.keys() & b.statistics.keys()):
+        for have, lack in ((a, b), (b, a)):
+            for of, kinds in sorted(have.statistics[table].items()):
+                lacking = kinds - lack.statistics[table].get(of, frozenset())
+                if lacking:
+                    reason = f"{lack.side} has no such CREATE STATISTICS ({', '.join(sorted(lacking))})"
+                    yield Missing("statistics", f"{table} ({', '.join(of)})", have.side, reason)
 
 
 def _stale(states: Iterable[Sequence[TableState]]) -> list[str]:

@@ -9,7 +9,16 @@ from psycopg import Connection, sql
 
 from ascetic_ddd.faker.application.comparison.planner import TableState
 
-__all__ = ("Indexes", "Relation", "may_analyze", "planner_settings", "read_indexes", "read_relations", "read_state")
+__all__ = (
+    "Indexes",
+    "Relation",
+    "may_analyze",
+    "planner_settings",
+    "read_indexes",
+    "read_relations",
+    "read_state",
+    "read_statistics",
+)
 
 # Part of the schema, but it may be a person's name all the same.
 _LITERAL = re.compile(r"'(?:[^']|'')*'")
@@ -47,13 +56,18 @@ _SETTINGS = [
     "work_mem",
 ]
 
+# Profiles write a name in quotes if it has a dot or a quote.
 _RELATIONS = """
 SELECT given.name, n.nspname, c.relname, c.oid
-FROM unnest(%(names)s::text[]) AS given(name)
-JOIN pg_catalog.pg_class AS c ON c.relkind IN ('r', 'p')
+FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-WHERE (n.nspname = %(schema)s AND c.relname = given.name) OR n.nspname || '.' || c.relname = given.name
-ORDER BY given.name, (n.nspname = %(schema)s AND c.relname = given.name)
+CROSS JOIN LATERAL (
+     SELECT array_agg(CASE WHEN word ~ '[."]' THEN '"' || replace(word, '"', '""') || '"' ELSE word END ORDER BY place) AS words
+     FROM (VALUES (1, n.nspname::text), (2, c.relname::text)) AS each(place, word)) AS quoted
+JOIN unnest(%(names)s::text[]) AS given(name)
+     ON given.name = words[1] || '.' || words[2] OR n.nspname = %(schema)s AND given.name = words[2]
+WHERE c.relkind IN ('r', 'p')
+ORDER BY given.name, n.nspname = %(schema)s AND given.name = words[2]
 """
 
 _INDEXES = """
@@ -68,6 +82,17 @@ JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid
 JOIN pg_catalog.pg_am AS am ON am.oid = x.relam
 WHERE i.indrelid = %(oid)s
 """
+
+_STATISTICS = """
+SELECT s.stxkind::text[],
+       array(SELECT a.attname::text FROM pg_catalog.pg_attribute AS a
+             WHERE a.attrelid = s.stxrelid AND a.attnum = ANY (s.stxkeys::int2[])) AS columns,
+       coalesce(pg_catalog.pg_get_statisticsobjdef_expressions(s.oid), '{}') AS expressions
+FROM pg_catalog.pg_statistic_ext AS s
+WHERE s.stxrelid = %(oid)s
+"""
+
+_KINDS = {"d": "ndistinct", "f": "dependencies", "m": "mcv", "e": "expressions"}
 
 _STATE = """
 SELECT c.oid, c.reltuples,
@@ -147,6 +172,18 @@ def read_indexes(connection: Connection[Any], relation: Relation, column: Callab
         if columns[0] is not None and predicate is None:
             leading.add(named[0])
     return Indexes(roles, frozenset(unique), frozenset(leading))
+
+
+def read_statistics(
+    connection: Connection[Any], relation: Relation, column: Callable[[str, str], str]
+) -> dict[tuple[str, ...], frozenset[str]]:
+    """Find what ``CREATE STATISTICS`` made for a table: the kinds by columns and expressions, in A's names and in their order."""
+    found: dict[tuple[str, ...], frozenset[str]] = {}
+    for letters, columns, expressions in connection.execute(_STATISTICS, {"oid": relation.oid}).fetchall():
+        names = sorted(column(relation.table, name) for name in columns)
+        of = (*names, *sorted(_LITERAL.sub("'…'", each) for each in expressions))
+        found[of] = found.get(of, frozenset()) | {_KINDS.get(letter, letter) for letter in letters}
+    return found
 
 
 def read_state(connection: Connection[Any], relations: Iterable[Relation]) -> tuple[TableState, ...]:

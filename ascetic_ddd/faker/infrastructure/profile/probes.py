@@ -45,12 +45,15 @@ class _Filter:
     conditions: tuple[sql.Composed, sql.Composed]
 
 
-def probes(profile: Profile, pickers: tuple[Picker, Picker]) -> Iterator[Asked]:
+def probes(
+    profile: Profile, pickers: tuple[Picker, Picker], statistics: Mapping[str, Iterable[Key]] | None = None
+) -> Iterator[Asked]:
     """Make the probes of everything that is in both databases.
 
     Args:
         profile: of A, without what has no counterpart.
         pickers: of A and of B.
+        statistics: columns that A has extended statistics of, by table.
     """
     work = _Probes(profile, pickers)
     for reference in profile.references:
@@ -58,6 +61,12 @@ def probes(profile: Profile, pickers: tuple[Picker, Picker]) -> Iterator[Asked]:
     referring = {(each.table, column) for each in profile.references for column in each.columns}
     for table in profile.tables:
         yield from work.of_table(table, {column for of, column in referring if of == table.name})
+    for table in profile.tables:
+        columns = {column.name for column in table.columns}
+        keys: list[Key] = [(deck.given.column, deck.other.column) for deck in table.decks]
+        keys += [key for key in (statistics or {}).get(table.name, ()) if len(key) > 1 and columns.issuperset(key)]
+        for key in {frozenset(key): key for key in reversed(keys)}.values():
+            yield from work.of_columns(table.name, key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +108,18 @@ class _Probes:
                 yield self._select("range", name, table.name, each)
             if column.name in indexed:
                 yield self._ordered(name, table.name, (column.name,), None)
+
+    def of_columns(self, table: str, key: Key) -> Iterator[Asked]:
+        """Conditions on all of several columns, by the rank of what they have together and of each, and their groups."""
+        name = f"{table}({', '.join(key)})"
+        for each in self._equalities(table, key):
+            yield self._select("pair", name, table, each)
+        hottest = [next(self._equalities(table, (column,)), None) for column in key]
+        found = [each for each in hottest if each is not None]
+        if len(found) == len(key):
+            yield self._select("pair", name, table, _all_of(found))
+        probe = Probe("pair", name, f"number of {table} for each {', '.join(key)}")
+        yield self._asked(probe, _GROUP, table, columns=self._listed(table, key))
 
     def _joins(self, reference: ReferenceProfile) -> Iterator[Asked]:
         """Child and parent, all of them or cut down at either end."""
@@ -240,6 +261,11 @@ class _Probes:
 
     def _indexed(self, table: str) -> set[str]:
         return set(self.pickers[0].relations[table].indexed)
+
+
+def _all_of(filters: Sequence[_Filter]) -> _Filter:
+    a, b = (sql.SQL(" AND ").join(each.conditions[side] for each in filters) for side in (0, 1))
+    return _Filter(filters[0].table, ", and ".join(each.words for each in filters), (a, b))
 
 
 def _chosen(columns: Iterable[ColumnProfile], indexed: Mapping[str, object] | set[str]) -> list[ColumnProfile]:

@@ -2,11 +2,13 @@
 
 import pytest
 
+from ascetic_ddd.faker.application.comparison.latency import judge_latency
 from ascetic_ddd.faker.application.comparison.measures import Measure, Verdict
 from ascetic_ddd.faker.application.comparison.planner import (
     PlannerComparison,
     PlanNode,
     Probe,
+    ProbeKind,
     ProbeResult,
     judge_planner,
     percentile,
@@ -92,3 +94,38 @@ def test_q_errors_begin_at_one_row() -> None:
 @pytest.mark.parametrize(("share", "value"), [(0.9, 9.0), (1.0, 10.0), (0.0, 1.0), (0.91, 10.0)])
 def test_percentiles_are_values_that_occur(share: float, value: float) -> None:
     assert percentile(map(float, range(10, 0, -1)), share) == value
+
+
+def timed(a: tuple[float, ...], b: tuple[float, ...], kind: ProbeKind = "look-up") -> ProbeResult:
+    return ProbeResult(Probe(kind, "t", "…"), scan(), scan(), runs_ms=(a, b))
+
+
+def test_latencies_are_medians_of_runs_beside_each_other() -> None:
+    slow_pairs = [timed((1.0,) * 5, (2.0, 2.0, 90.0, 2.0, 2.0), "pair")] * 3
+    found = judge_latency([*[timed((1.0,) * 5, (1.1,) * 5)] * 30, *slow_pairs], Thresholds())
+    assert [(each.name, each.detail, each.a, each.b, each.verdict.value) for each in found] == [
+        ("latency_p50", "of 33 probes", 1.0, 1.1, "pass"),
+        ("latency_p95", "of 33 probes", 1.0, 2.0, "fail"),
+        ("latency_p50", "of 3 on two columns", 1.0, 2.0, "fail"),
+        ("latency_p95", "of 3 on two columns", 1.0, 2.0, "fail"),
+    ]
+
+
+def test_a_database_that_differs_from_itself_widens_what_latencies_may_differ() -> None:
+    moody = (1.0, 1.5, 1.0, 1.5)
+    assert {each.verdict for each in judge_latency([timed(moody, (2.0,) * 4)], Thresholds())} == {Verdict.PASS}
+    assert {each.verdict for each in judge_latency([timed(moody, (3.0,) * 4)], Thresholds())} == {Verdict.FAIL}
+
+
+def test_without_runs_latencies_cannot_be_compared() -> None:
+    found = judge_latency([ProbeResult(PROBE, scan(), scan())], Thresholds())
+    assert {each.verdict for each in found} == {Verdict.NOT_COMPARABLE}
+
+
+def test_probes_on_two_columns_are_judged_by_themselves_too() -> None:
+    many = [ProbeResult(PROBE, scan(10, 10), scan(10, 10))] * 99
+    wrong = ProbeResult(Probe("pair", "t(a, b)", "…"), scan(10, 10), scan(10, 90))
+    found = judged(*many, wrong)
+    assert found["q_actual"].verdict is Verdict.PASS
+    assert (found["q_pairs_actual"].verdict, found["q_pairs_actual"].b) == (Verdict.FAIL, 9.0)
+    assert set(judged(*many)) == {"plans", "q_estimated", "q_actual"}
