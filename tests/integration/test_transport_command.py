@@ -9,10 +9,11 @@ import psycopg
 import pytest
 
 from ascetic_ddd.faker.cli.main import main
+from ascetic_ddd.faker.infrastructure.transports.route import Route
 from examples.library.measured import count_of
 from tests.integration import transport_target
 from tests.unit.faker.infrastructure.transports.shop import Shop
-from tests.unit.faker.infrastructure.transports.web_shop import WebShop, listener_on, server_of
+from tests.unit.faker.infrastructure.transports.web_shop import ROUTES, WebShop, listener_on, server_of
 
 TARGET = "tests.integration.transport_target:target"
 
@@ -100,3 +101,14 @@ def test_by_commands_the_application_is_in_this_process(
 def test_a_way_that_leads_nowhere_is_told(run: Run, internal_dsn: str, tmp_path: Path, words: list[str], told: str) -> None:
     code, _, err = run("generate", "--count", "3", "--internal-dsn", internal_dsn, "--data", str(tmp_path / "data"), *words)
     assert (code, told in err) == (2, True), err
+
+
+def test_what_does_not_fit_is_told_before_the_run(
+    run: Run, web: WebShop, base_url: str, internal_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport_target, "ROUTES", [ROUTES[0], Route(ROUTES[1].command, "POST /customers/{buyer_id}/orders")])
+    http = ["--transport", "http", "--base-url", base_url, "--internal-dsn", internal_dsn]
+    code, _, err = run("generate", "--count", "3", *http)
+    assert code == 3
+    assert "warning: Orders: asked Route(PlaceOrder, 'POST /customers/{buyer_id}/orders') with 'buyer_id'; but neither" in err
+    assert "nothing gives 'buyer_id' for the path" in err

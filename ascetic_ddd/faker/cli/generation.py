@@ -12,11 +12,12 @@ from ascetic_ddd.faker.cli.databases import Databases
 from ascetic_ddd.faker.cli.exits import CommandError, Exit
 from ascetic_ddd.faker.cli.interruption import Interruption
 from ascetic_ddd.faker.cli.options import DOMAIN
+from ascetic_ddd.faker.cli.printing import print_error
 from ascetic_ddd.faker.cli.reporting import IReporter
 from ascetic_ddd.faker.cli.session_pools import locked_session_pool
 from ascetic_ddd.faker.cli.stores import count_remembered, rememberers
 from ascetic_ddd.faker.cli.summary import Summary
-from ascetic_ddd.faker.cli.transporting import requests_of, transport_of, wired
+from ascetic_ddd.faker.cli.transporting import findings_of, requests_of, transport_of, wired
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.randomness import seed_of
 from ascetic_ddd.faker.domain.repositories import IObservable, offers
@@ -59,6 +60,8 @@ async def run_generation(
             locked_session_pool(found, options.lanes, options.patience_s) as session_pool,
             wired(target, transport, options.base_url, found) as provider,
         ):
+            for finding in findings_of(provider):
+                print_error(f"warning: {finding}")
             missing = await _prepared(options, provider, session_pool, summary)
             if not missing:
                 return

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from ascetic_ddd.faker.application.runs.finding import Finding
+from ascetic_ddd.faker.application.runs.lint import linted
 from ascetic_ddd.faker.application.runs.target import Endpoint, Target, Transport
 from ascetic_ddd.faker.cli.databases import Databases
 from ascetic_ddd.faker.cli.exits import CommandError, Exit
@@ -16,7 +18,7 @@ from ascetic_ddd.faker.domain.repositories.offering import sides_of
 from ascetic_ddd.faker.infrastructure.transports.command_repository import CommandRepository
 from ascetic_ddd.faker.infrastructure.transports.rest_repository import RestRepository
 
-__all__ = ("requests_of", "transport_of", "wired")
+__all__ = ("findings_of", "requests_of", "transport_of", "wired")
 
 
 def transport_of(target: Target, name: str, base_url: str | None) -> Transport | None:
@@ -49,6 +51,11 @@ async def wired(
     endpoint = Endpoint(base_url, None if transport.is_remote else found.external_dsn, found.internal_dsn)
     async with transport.connect(endpoint) as provider:
         yield provider
+
+
+def findings_of(provider: AggregateProvider[Any, Any]) -> list[Finding]:
+    """Find what of journeys, routes and commands does not fit together, and with what the server says of itself."""
+    return list(dict.fromkeys(found for each in provider.walk() if isinstance(each, AggregateProvider) for found in linted(each)))
 
 
 def requests_of(provider: AggregateProvider[Any, Any]) -> Requests:

@@ -14,11 +14,16 @@ import pytest
 from ascetic_ddd.faker.application.lint import lint
 from ascetic_ddd.faker.application.target import Endpoint
 from ascetic_ddd.faker.cli.main import main
+from ascetic_ddd.faker.infrastructure.transports.http.api import HttpApi
+from ascetic_ddd.faker.infrastructure.transports.http.openapi import OpenApi
+from ascetic_ddd.faker.infrastructure.transports.rest_repository import RestRepository
+from ascetic_ddd.faker.infrastructure.transports.route import Route
 from examples.bookshop.__main__ import served_app
 from examples.bookshop.demo import WAYS, Grown, grow, show
 from examples.bookshop.event_sourcing import stored_orders
-from examples.bookshop.providers import CUSTOMER_WEIGHTS, ORDER_STATUSES
-from examples.bookshop.transports import by_commands, over_http
+from examples.bookshop.http_api import make_app
+from examples.bookshop.providers import CUSTOMER_WEIGHTS, ORDER_STATUSES, OrderProvider
+from examples.bookshop.transports import ROUTES, by_commands, orders_of_drafts, over_http
 from examples.bookshop.wiring import by_events, create_application_schema, target
 from tests.unit.faker.infrastructure.transports.web_shop import listener_on, server_of
 
@@ -79,6 +84,22 @@ async def test_before_the_run_nothing_is_found_to_be_wrong(make_database: Callab
         async with connect(Endpoint("http://nobody.test", make_database(), make_database())) as provider:
             assert not lint(provider, COUNT)
     assert not lint(target().provider, COUNT)
+
+
+def test_its_routes_and_commands_are_those_of_its_own_openapi() -> None:
+    openapi = OpenApi(make_app(None).openapi())  # type: ignore[arg-type]  # nobody connects
+
+    def orders_with(*routes: Route) -> OrderProvider:
+        repository = RestRepository[Any](HttpApi(None), routes, openapi=openapi)  # type: ignore[arg-type]  # nothing is sent
+        return orders_of_drafts(repository, repository, repository)
+
+    assert not lint(orders_with(*ROUTES))
+    (first, *others) = ROUTES
+    found = [str(finding) for finding in lint(orders_with(Route(first.command, "POST /customer"), *others))]
+    assert found == [
+        "CustomerProvider: asked Route(RegisterCustomer, 'POST /customer'); but the server's OpenAPI has no such operation. "
+        "Correct the route; near it: POST /customers."
+    ]
 
 
 def test_the_demo_tells_what_was_asked_and_what_came_out(

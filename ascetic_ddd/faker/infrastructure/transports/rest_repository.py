@@ -3,20 +3,24 @@
 import asyncio
 import uuid
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from ascetic_ddd.faker.application.runs.finding import Finding
 from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
+from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.infrastructure.repositories.bulk import all_or_none
 from ascetic_ddd.faker.infrastructure.transports.drafts import Draft, Receipt
 from ascetic_ddd.faker.infrastructure.transports.errors import HttpError
 from ascetic_ddd.faker.infrastructure.transports.http.answers import Answer
 from ascetic_ddd.faker.infrastructure.transports.http.api import HttpApi, Request
+from ascetic_ddd.faker.infrastructure.transports.http.openapi import OpenApi
 from ascetic_ddd.faker.infrastructure.transports.http.polling import polled
 from ascetic_ddd.faker.infrastructure.transports.journal import IJournal, Intent
 from ascetic_ddd.faker.infrastructure.transports.leftovers import Leftovers
 from ascetic_ddd.faker.infrastructure.transports.route import Route
+from ascetic_ddd.faker.infrastructure.transports.route_lint import findings_of
 from ascetic_ddd.seedwork.domain.session.faults import Fault
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
@@ -47,6 +51,7 @@ class RestRepository(Generic[C]):
         find: session → the exported states of what the application has, see :func:`.listing`; for ``reconcile``.
         journal: keeps each request before it is sent until what came of it is remembered, so that after a crash :func:`.recover`
             can ask again; one more commit an aggregate.
+        openapi: what the server says of itself; :func:`.lint` compares routes and commands with it.
 
     Raises:
         ConfigurationError: two routes for one command, or none at all.
@@ -64,6 +69,7 @@ class RestRepository(Generic[C]):
         at_once: int = 1,
         find: Callable[[ISession], AsyncIterator[dict[str, Any]]] | None = None,
         journal: IJournal | None = None,
+        openapi: OpenApi | None = None,
     ) -> None:
         self._routes = {route.command: route for route in routes}
         if not routes or len(self._routes) < len(routes):
@@ -78,11 +84,16 @@ class RestRepository(Generic[C]):
         self._last_number = 0
         self.find = find
         self.journal = journal
+        self._openapi = openapi
 
     @property
     def orphans(self) -> int:
         """How many requests have been done, or may have been, and are not remembered: rolled back here, and not repeated."""
         return len(self._leftovers)
+
+    def findings(self, provider: AggregateProvider[Any, Any]) -> Iterator[Finding]:
+        """Find commands without a route, paths that nothing fills, and, with OpenAPI, what the server does not know or take."""
+        return findings_of(provider, self._routes, self._openapi, self.api.sends)
 
     async def insert(self, session: ISession, draft: Draft[C]) -> None:
         """Send the command, and have the draft take the answer.

@@ -137,6 +137,12 @@ class HttpApi:
         """True if requests are sent with keys by which the server knows them."""
         return self._idempotency is not None
 
+    @property
+    def sends(self) -> frozenset[str]:
+        """Names of the headers that are sent with each request, as far as they are known, in lower case."""
+        known = {*self._headers, *([] if self._auth is None else ["Authorization"])}
+        return frozenset(name.lower() for name in (*known, *([] if self._idempotency is None else [self._idempotency])))
+
     async def call(self, request: Request) -> Answer:
         """Send the request until it is answered with 2xx.
 
