@@ -9,7 +9,7 @@ from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.repositories import reads_the_application, stored_values
 from ascetic_ddd.faker.domain.specification.equality import freeze
 from ascetic_ddd.faker.domain.stock.value_pool import ValuePool
-from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession, is_half_stored
 
 __all__ = ("UniquePool",)
 
@@ -34,20 +34,21 @@ class UniquePool(ValuePool):
         self.reserved: dict[Hashable, ISession] = {}  # references are making aggregates with these
         self.tasks: dict[ISession, asyncio.Task[Any] | None] = {}  # of the open transactions that gave some of them
         self._stored: set[Hashable] = set()
+        self._half_stored: set[Hashable] = set()  # the application has them, and our own store could not remember it
         self._drawn: dict[ISession, list[Any]] = {}  # by sequences, in open transactions
         self._looking = asyncio.Lock()
 
     def __contains__(self, input: Any) -> bool:
         """Tell whether a generator may not give this value. What a sequence drew is left out: it does not draw it again."""
-        if not (self._numbers or self._stored or self.reserved):
+        if not (self._numbers or self._stored or self.reserved or self._half_stored):
             return False
         key = freeze(input)
-        return key in self._numbers or key in self._stored or key in self.reserved
+        return key in self._numbers or key in self._stored or key in self.reserved or key in self._half_stored
 
     def is_taken(self, input: Any) -> bool:
         """Tell whether the value has been given, by whatever way, committed or not."""
         key = freeze(input)
-        return key in self._numbers or key in self._stored or self._drawer(key) is not None
+        return key in self._numbers or key in self._stored or key in self._half_stored or self._drawer(key) is not None
 
     def owner(self, input: Any) -> ISession | None:
         """The session in whose open transaction the value is being given; None if it is settled, or free."""
@@ -78,7 +79,7 @@ class UniquePool(ValuePool):
                 session.on_commit(self._settle_drawn, session)
                 self.note(session)
             drawn.append(input)
-            session.on_rollback(drawn.pop)
+            session.on_rollback(self._undraw, session, drawn)
         elif self.is_watched:
             self._stored.add(freeze(input))
 
@@ -141,6 +142,7 @@ class UniquePool(ValuePool):
     def forget(self) -> None:
         super().forget()
         self._stored.clear()
+        self._half_stored.clear()
         self._drawn.clear()
         self.is_late, self.is_watched = self._looks, self._keeps
 
@@ -150,6 +152,17 @@ class UniquePool(ValuePool):
 
     def _drawer(self, key: Hashable) -> ISession | None:
         return next((session for session, drawn in self._drawn.items() if any(freeze(each) == key for each in drawn)), None)
+
+    def _crash(self, number: int) -> None:
+        owner = self.in_flight.get(number)
+        if owner is not None and is_half_stored(owner):
+            self._half_stored.add(freeze(self.inputs[number]))
+        super()._crash(number)
+
+    def _undraw(self, session: ISession, drawn: list[Any]) -> None:
+        input = drawn.pop()
+        if is_half_stored(session):
+            self._half_stored.add(freeze(input))
 
     def _settle_drawn(self, session: ISession) -> None:
         drawn = self._drawn.pop(session, ())

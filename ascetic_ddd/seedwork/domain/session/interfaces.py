@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import ParamSpec, Protocol, Self
+from typing import ParamSpec, Protocol, Self, runtime_checkable
 
-__all__ = ("ISession", "ISessionPool")
+__all__ = ("ISession", "ISessionPool", "ITwoStoreSession", "is_half_stored")
 
 P = ParamSpec("P")
 
@@ -42,6 +42,21 @@ class ISession(Protocol):
         nothing to roll back and the callback is dropped. Callbacks are synchronous and must not raise.
         """
         ...
+
+
+@runtime_checkable
+class ITwoStoreSession(Protocol):
+    """A session of two stores, which commit one after the other."""
+
+    @property
+    def is_half_stored(self) -> bool:
+        """True while the rollback callbacks of a transaction run that the first store has committed, and the second has not."""
+        ...
+
+
+def is_half_stored(session: ISession) -> bool:
+    """Tell, in a rollback callback, whether what is undone stays in the application's store all the same."""
+    return isinstance(session, ITwoStoreSession) and session.is_half_stored
 
 
 class ISessionPool(Protocol):

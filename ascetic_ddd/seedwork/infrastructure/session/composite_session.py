@@ -42,12 +42,13 @@ class CompositeSession(LoggedSession):
         internal: the session of our own store; the same object if one connection serves both.
     """
 
-    __slots__ = ("external", "internal")
+    __slots__ = ("external", "internal", "is_half_stored")
 
     def __init__(self, external: ISession, internal: ISession) -> None:
         super().__init__()
         self.external = external
         self.internal = internal
+        self.is_half_stored = False
 
     @property
     def has_two_connections(self) -> bool:
@@ -84,8 +85,8 @@ class CompositeSession(LoggedSession):
 
         On leaving, the external transaction commits first, then the internal one: what is remembered exists. If the
         body or the external commit fails, both roll back. If the internal commit fails after the external one, the
-        rollback callbacks run and the error travels, with ``is_half_stored`` if it is a SessionError: what exists outside and
-        is not remembered is merely unused. A task that is cancelled waits for both.
+        rollback callbacks run, ``is_half_stored`` meanwhile, and the error travels, with ``is_half_stored`` if it is a
+        SessionError: what exists outside and is not remembered is merely unused. A task that is cancelled waits for both.
         """
         is_outermost = not self.is_atomic
         self._log.begin()
@@ -104,16 +105,17 @@ class CompositeSession(LoggedSession):
         await uninterrupted(self._commit(transactions, is_outermost))
 
     async def _commit(self, transactions: list[AbstractAsyncContextManager[ISession]], is_outermost: bool) -> None:
-        is_half_stored = False
         try:
             while transactions:
                 await transactions.pop().__aexit__(None, None, None)
-                is_half_stored = is_outermost
+                self.is_half_stored = is_outermost
         except BaseException as error:
             if isinstance(error, SessionError):
-                error.is_half_stored = is_half_stored
+                error.is_half_stored = self.is_half_stored
             await self._roll_back(transactions, error)
             raise
+        finally:
+            self.is_half_stored = False
         self._log.commit()
 
     async def _roll_back(self, transactions: list[AbstractAsyncContextManager[ISession]], cause: BaseException) -> None:

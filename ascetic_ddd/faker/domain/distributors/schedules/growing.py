@@ -22,7 +22,7 @@ class GrowingSchedule:
     """The uses of one scope while its total is unknown.
 
     A heap holds one live entry a value: when its next use is due, on the scale of the population. An entry whose value
-    is gone, or whose use was served meanwhile, is dropped when it comes up. A pick costs O(log n).
+    is gone, whose use was served meanwhile, or that is due at another time, is dropped when it comes up. A pick costs O(log n).
 
     Args:
         counts: how many uses the values shall get.
@@ -57,6 +57,7 @@ class GrowingSchedule:
         self._parked: dict[ISession, list[tuple[float, int, int]]] = {}  # entries of values in flight, by who made them
         self._owners: dict[int, ISession] = {}  # of the values with entries there
         self._taken_back: dict[int, tuple[int, int]] = {}  # by rank: which use was taken back last, and how many times
+        self._put_off: dict[int, tuple[int, float]] = {}  # by rank: a use that is due later than the law has it, and when
         self._reserved = 0
         used = uses or {}
         rest = [number for number in scope.members if number not in used]
@@ -117,7 +118,7 @@ class GrowingSchedule:
 
     def _serve(self, session: ISession, is_closed: bool) -> int | None:
         """Serve the use that is due first, if one is due that this session may have."""
-        dues, shared, uses = self._dues, self._heap, self._uses
+        dues, shared, uses, put_off = self._dues, self._heap, self._uses, self._put_off
         if dues.is_closed and (not is_closed or dues.are_outgrown(len(self._ranks), shared[0][0] if shared else 0.0)):
             self._rebase(is_closed, is_closed)
         horizon = math.inf if is_closed else len(self._ranks) + self._reserved + 1
@@ -129,7 +130,7 @@ class GrowingSchedule:
             if due > horizon or due == math.inf:
                 break
             number = self._numbers[rank]
-            if number < 0 or uses[rank] + 1 != use:
+            if number < 0 or uses[rank] + 1 != use or (put_off and self._is_put_off(due, rank, use)):
                 heappop(heap)
             elif in_flight and in_flight.get(number, session) is not session:
                 self._park(in_flight[number], number, heappop(heap))
@@ -164,21 +165,22 @@ class GrowingSchedule:
         if rank is None:
             return
         use = self._uses[rank]
-        self._uses[rank] -= 1
-        self._journal.note(self._forgive, (rank, self._taken_back.get(rank)))
+        self._journal.note(self._forgive, (rank, self._taken_back.get(rank), self._put_off.get(rank)))
         before, times = self._taken_back.get(rank, (use, 0))
         times = times + 1 if before == use else 1
         self._taken_back[rank] = (use, times)
-        if times < _REPEATED:
-            self._push(rank)
-        else:
-            now = max(len(self._ranks) + self._reserved + 1.0, self._heap[0][0] if self._heap else 0.0)
-            heappush(self._heap, (now * (1.0 + _DELAY * 2.0 ** min(times - _REPEATED, 60)), rank, use))
+        if times >= _REPEATED:
+            now = max(len(self._ranks) + self._reserved + 1.0, self._next_due())
+            self._put_off[rank] = (use, now * (1.0 + _DELAY * 2.0 ** min(times - _REPEATED, 60)))
+        self._uses[rank] -= 1
+        self._push(rank)
 
     def undraw(self, number: int) -> None:
         """Take one use back that nothing failed for: it is due at once, however often."""
         rank = self._ranks.get(number)
         if rank is not None:
+            if rank in self._put_off:
+                self._journal.note(self._forgive, (rank, self._taken_back.get(rank), self._put_off.pop(rank)))
             self._uses[rank] -= 1
             self._push(rank)
 
@@ -193,6 +195,7 @@ class GrowingSchedule:
         rank = self._ranks.pop(number)
         self._numbers[rank] = -1
         self._taken_back.pop(rank, None)
+        self._put_off.pop(rank, None)
         heappush(self._vacant, rank)
 
     def _rank(self, number: int, uses: int) -> int:
@@ -209,14 +212,33 @@ class GrowingSchedule:
         self._ranks[number] = rank
         return rank
 
-    def _forgive(self, taken_back: tuple[int, tuple[int, int] | None]) -> None:
+    def _forgive(self, before: tuple[int, tuple[int, int] | None, tuple[int, float] | None]) -> None:
         """That the use was taken back shall not put it off."""
-        rank, before = taken_back
-        if before is None:
+        rank, taken_back, put_off = before
+        if taken_back is None:
             self._taken_back.pop(rank, None)
         else:
-            self._taken_back[rank] = before
+            self._taken_back[rank] = taken_back
+        if put_off is None:
+            self._put_off.pop(rank, None)
+        else:
+            self._put_off[rank] = put_off
         self._push(rank)
+
+    def _is_put_off(self, due: float, rank: int, use: int) -> bool:
+        """Tell whether the use is due at another time than the entry says."""
+        late = self._put_off.get(rank)
+        return late is not None and late[0] == use and late[1] != due
+
+    def _next_due(self) -> float:
+        """When the next use of all is due; entries that have no effect any more do not count."""
+        heap = self._heap
+        while heap:
+            due, rank, use = heap[0]
+            if self._numbers[rank] >= 0 and self._uses[rank] + 1 == use and not self._is_put_off(due, rank, use):
+                return due
+            heappop(heap)
+        return 0.0
 
     def _park(self, owner: ISession, number: int, entry: tuple[float, int, int]) -> None:
         """Move the entry of a value in flight to where only the session that made it looks, until it is settled."""
@@ -233,16 +255,20 @@ class GrowingSchedule:
             self._push(self._ranks[number])
 
     def _push(self, rank: int) -> None:
+        heappush(self._heap, self._entry(rank))
+
+    def _entry(self, rank: int) -> tuple[float, int, int]:
         use = self._uses[rank] + 1
-        heappush(self._heap, (self._dues.due(rank, use), rank, use))
+        late = self._put_off.get(rank) if self._put_off else None
+        return (late[1] if late is not None and late[0] == use else self._dues.due(rank, use), rank, use)
 
     def _rebase(self, is_closed: bool, goes_on: bool) -> None:
         dues = self._dues
-        self._journal.note(self._rebase_to, (dues.base, dues.is_closed, dues.goes_on))
-        self._rebase_to((len(self._ranks), is_closed, goes_on))
+        self._journal.note(self._rebase_to, (dues.base, dues.is_closed, dues.goes_on, dict(self._put_off)))
+        self._rebase_to((len(self._ranks), is_closed, goes_on, {}))
 
-    def _rebase_to(self, told: tuple[int, bool, bool]) -> None:
+    def _rebase_to(self, told: tuple[int, bool, bool, dict[int, tuple[int, float]]]) -> None:
         dues = self._dues
-        dues.base, dues.is_closed, dues.goes_on = told
-        self._heap[:] = [(dues.due(rank, uses + 1), rank, uses + 1) for rank, uses in enumerate(self._uses)]
+        dues.base, dues.is_closed, dues.goes_on, self._put_off = told
+        self._heap[:] = map(self._entry, range(len(self._uses)))
         heapify(self._heap)
