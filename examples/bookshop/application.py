@@ -106,8 +106,8 @@ async def _handle(connection: AsyncConnection[Any], command: Command) -> Reply:
 
 async def _handle_customer(customers: CustomerRepository, command: RegisterCustomer | BlockCustomer | DeleteCustomer) -> Reply:
     match command:
-        case RegisterCustomer(name=name, email=email, city=city):
-            customer = Customer(CustomerId(None), name, Email(email), city)
+        case RegisterCustomer(name=name, email=email, city=city, customer_id=told):
+            customer = Customer(CustomerId(told), name, Email(email), city)
             await customers.insert(customer)
             return _reply(customer)
         case BlockCustomer(customer_id=id):
@@ -122,8 +122,8 @@ async def _handle_customer(customers: CustomerRepository, command: RegisterCusto
 
 async def _handle_product(products: ProductRepository, command: AddProduct | DiscontinueProduct | DeleteProduct) -> Reply:
     match command:
-        case AddProduct(title=title, price=price):
-            product = Product(ProductId(None), title, Money(price))
+        case AddProduct(title=title, price=price, product_id=told):
+            product = Product(ProductId(told), title, Money(price))
             await products.insert(product)
             return _reply(product)
         case DiscontinueProduct(product_id=id):
@@ -146,7 +146,7 @@ async def _place(connection: AsyncConnection[Any], command: PlaceOrder) -> Reply
         if not product.is_on_sale:
             raise DomainError(f"product {item.product_id} is discontinued")
         lines.append(OrderLine(product.id, Quantity(item.quantity), product.price))
-    order = Order(OrderId(None), CustomerId(command.customer_id), lines)
+    order = Order(OrderId(command.order_id), CustomerId(command.customer_id), lines)
     await OrderRepository(connection).insert(order)
     return _reply(order)
 

@@ -24,9 +24,12 @@ __all__ = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterCustomer:
+    """The id may be told by who asks, as those of the orders and products; None: the shop gives one."""
+
     name: str
     email: str
     city: str
+    customer_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,7 @@ class DeleteCustomer:
 class AddProduct:
     title: str
     price: Decimal
+    product_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +69,7 @@ class OrderedItem:
 class PlaceOrder:
     customer_id: int
     items: tuple[OrderedItem, ...]
+    order_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,11 +40,13 @@ class NewCustomer(BaseModel):
     name: str
     email: str
     city: str
+    customer_id: int | None = None
 
 
 class NewProduct(BaseModel):
     title: str
     price: Decimal
+    product_id: int | None = None
 
 
 class Item(BaseModel):
@@ -54,6 +56,7 @@ class Item(BaseModel):
 
 class NewOrder(BaseModel):
     items: Annotated[list[Item], Field(min_length=1)]
+    order_id: int | None = None
 
 
 class Payment(BaseModel):
@@ -79,7 +82,7 @@ def make_app(connections: IConnections) -> FastAPI:
 def _add_customers(app: FastAPI, shop: Bookshop) -> None:
     @app.post("/customers", status_code=201)
     async def register(body: NewCustomer, key: Key = None) -> Response:
-        return await _created(shop, "/customers", RegisterCustomer(name=body.name, email=body.email, city=body.city), key)
+        return await _created(shop, "/customers", RegisterCustomer(**body.model_dump()), key)
 
     @app.post("/customers/{customer_id}/block")
     async def block(customer_id: int, key: Key = None) -> Response:
@@ -101,7 +104,7 @@ def _add_customers(app: FastAPI, shop: Bookshop) -> None:
 def _add_products(app: FastAPI, shop: Bookshop) -> None:
     @app.post("/products", status_code=201)
     async def add(body: NewProduct, key: Key = None) -> Response:
-        return await _created(shop, "/products", AddProduct(title=body.title, price=body.price), key)
+        return await _created(shop, "/products", AddProduct(**body.model_dump()), key)
 
     @app.post("/products/{product_id}/discontinue")
     async def discontinue(product_id: int, key: Key = None) -> Response:
@@ -124,7 +127,7 @@ def _add_orders(app: FastAPI, shop: Bookshop) -> None:
     @app.post("/customers/{customer_id}/orders", status_code=201)
     async def place(customer_id: int, body: NewOrder, key: Key = None) -> Response:
         items = tuple(OrderedItem(product_id=item.product_id, quantity=item.quantity) for item in body.items)
-        return await _created(shop, "/orders", PlaceOrder(customer_id=customer_id, items=items), key)
+        return await _created(shop, "/orders", PlaceOrder(customer_id=customer_id, items=items, order_id=body.order_id), key)
 
     @app.post("/orders/{order_id}/payments")
     async def pay(order_id: int, body: Payment, key: Key = None, if_match: IfMatch = None) -> Response:

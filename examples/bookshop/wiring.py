@@ -14,6 +14,7 @@ from ascetic_ddd.faker.infrastructure.repositories.internal_pg_repository import
 from ascetic_ddd.faker.infrastructure.transports.eventstore.event_sourced_repository import EventSourcedRepository
 from ascetic_ddd.faker.infrastructure.transports.eventstore.pg_event_store import PgEventStore
 from examples.bookshop import event_sourced_providers
+from examples.bookshop.commandlog import FEED
 from examples.bookshop.domain import Customer, Order, Product
 from examples.bookshop.event_sourcing import EventSourcedOrder, event_record, stored_orders
 from examples.bookshop.providers import CustomerProvider, OrderProvider, ProductProvider, export_order
@@ -83,7 +84,7 @@ async def by_events(endpoint: Endpoint) -> AsyncIterator[OrderProvider]:
 def target() -> Target:
     """What ``ascetic-ddd generate examples.bookshop.wiring:target`` is given."""
     transports = {**TRANSPORTS, "events": Transport(by_events)}
-    return Target(make_providers().orders, create_schema=create_application_schema, transports=transports)
+    return Target(make_providers().orders, create_schema=create_application_schema, transports=transports, feed=FEED)
 
 
 def create_application_schema(dsn: str) -> None:

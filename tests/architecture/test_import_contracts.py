@@ -15,6 +15,7 @@ from tests.architecture.checks import ROOT
 DOMAIN = "ascetic_ddd.faker.domain"
 PROFILE = "ascetic_ddd.faker.application.profile"
 SCHEMA = "ascetic_ddd.faker.schema"
+LOG = "faker/infrastructure/feeds/commandlog"
 WAYS = "ascetic_ddd.faker.infrastructure.transports"
 
 # contract, the file that gets the import (made if it is not there), the import
@@ -120,6 +121,11 @@ VIOLATIONS = [
     ("models", "faker/infrastructure/repositories/planted.py", "import pydantic_core"),
     ("models", "faker/infrastructure/repositories/planted.py", "import annotated_types"),
     ("models", "faker/domain/generators/planted.py", "import rstr"),
+    ("infrastructure", "faker/infrastructure/transports/planted.py", "import ascetic_ddd.faker.infrastructure.feeds.folder"),
+    ("rows", "faker/infrastructure/feeds/folder.py", f"import {WAYS}.drafts"),
+    ("command-log", f"{LOG}/words.py", f"import ascetic_ddd.{LOG.replace('/', '.')}.manifest"),
+    ("command-log", f"{LOG}/schedule.py", f"import ascetic_ddd.{LOG.replace('/', '.')}.writer"),
+    ("command-log", f"{LOG}/new_part.py", ""),
     ("ways", "faker/infrastructure/transports/eventstore/planted.py", f"import {WAYS}.rest_repository"),
     ("ways", "faker/infrastructure/transports/http/planted.py", f"import {WAYS}.drafts"),
     ("ways", "faker/infrastructure/transports/plain.py", f"import {WAYS}.errors"),

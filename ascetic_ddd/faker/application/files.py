@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ("PART", "begin_file", "replace_file")
+__all__ = ("PART", "begin_file", "replace_file", "resume_file")
 
 PART = ".part"
 """How the name of a file ends that is being written; such a name begins with a dot."""
@@ -38,6 +38,25 @@ def begin_file(path: Path, *, readable: bool = False) -> tuple[Path, BinaryIO]:
     mode = _AS_THE_UMASK_ALLOWS if readable else _OWNER
     part = path.with_name(f".{path.name[:_MOST_LETTERS]}.{secrets.token_hex(8)}{PART}")
     return part, open(part, "xb", _BUFFER_BYTES, opener=lambda name, flags: os.open(name, flags, mode))
+
+
+def resume_file(path: Path, size: int, *, readable: bool = False) -> BinaryIO:
+    """Open a file to go on after ``size`` bytes; what is beyond is cut off. One that is not there is made, no link is followed.
+
+    Args:
+        path: of the file.
+        size: so many bytes of it are kept.
+        readable: see :func:`begin_file`.
+
+    Raises:
+        OSError: it cannot be made or opened, or is a link.
+    """
+    mode = _AS_THE_UMASK_ALLOWS if readable else _OWNER
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), mode)
+    stream = os.fdopen(handle, "r+b", _BUFFER_BYTES)
+    stream.truncate(size)
+    stream.seek(size)
+    return stream
 
 
 def replace_file(path: Path, text: str, *, readable: bool = False) -> None:

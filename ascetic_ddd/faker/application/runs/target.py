@@ -1,6 +1,6 @@
 """What a run is about: a wired provider, how its application's database comes to be, and other ways into the application."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 
-__all__ = ("Endpoint", "Target", "Transport")
+__all__ = ("Endpoint", "Feed", "Target", "Transport")
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,19 @@ class Transport:
 
 
 @dataclass(frozen=True)
+class Feed:
+    """How the commands of a graph are written into a log, for load engines.
+
+    Attributes:
+        wire: gives the graph on the repositories of a log: ``log.repository(…)`` for each provider.
+        routes: the HTTP form of each command, if there is one; as ``RestRepository`` has them.
+    """
+
+    wire: Callable[[Any], AggregateProvider[Any, Any]]
+    routes: Sequence[Any] = ()
+
+
+@dataclass(frozen=True)
 class Target:
     """A provider graph wired to its repositories, independent of any connection: sessions bring those.
 
@@ -48,6 +61,7 @@ class Target:
         create_schema: creates the application's tables in an empty database, given its connection string; needed only where a
             database is made for the run.
         transports: other ways into the application, by the names that ``--transport`` takes.
+        feed: how its commands are written into a log; None: ``feed`` has nothing to write.
 
     Raises:
         ConfigurationError: the provider is something else.
@@ -56,6 +70,7 @@ class Target:
     provider: AggregateProvider[Any, Any]
     create_schema: Callable[[str], None] | None = None
     transports: Mapping[str, Transport] = field(default_factory=dict)
+    feed: Feed | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.provider, AggregateProvider):

@@ -68,6 +68,12 @@ class Draft(Generic[C]):
         copy: dict[str, Any] = plain(self._state)
         return copy
 
+    @property
+    def state(self) -> Mapping[str, Any]:
+        """What :meth:`export` gives, the draft's own: not to be changed."""
+        own: dict[str, Any] = self._state
+        return own
+
     def take(self, session: ISession, receipt: Receipt, id_attr: str = "id") -> None:
         """Learn what the application answered; after a rollback it is forgotten again.
 

@@ -1,7 +1,7 @@
 """What the outputs of providers are as plain data: for the state that is remembered, and for what is sent."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -30,21 +30,36 @@ def plain(value: Any) -> Any:
     kind = type(value)
     if kind in _AS_IS:
         return value
-    if isinstance(value, Mapping):
-        return {key: plain(part) for key, part in value.items()}
-    if isinstance(value, (list, tuple)):
+    if kind is dict:
+        return {key: part if type(part) in _AS_IS else plain(part) for key, part in value.items()}
+    if kind is list or kind is tuple:
         return [plain(part) for part in value]
+    taken_apart = _BY_KIND.get(kind)
+    if taken_apart is None:
+        taken_apart = _BY_KIND[kind] = _way_of(value)
+    return taken_apart(value)
+
+
+_BY_KIND: dict[type, Callable[[Any], Any]] = {}  # how values of a class become plain: found once, asked for each value
+
+
+def _way_of(value: Any) -> Callable[[Any], Any]:
+    kind = type(value)
+    if isinstance(value, Mapping):
+        return lambda value: {key: plain(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return lambda value: [plain(part) for part in value]
     if isinstance(value, (set, frozenset)):
-        return [plain(part) for part in sorted(value, key=repr)]  # in every process the same
+        return lambda value: [plain(part) for part in sorted(value, key=repr)]  # in every process the same
     if isinstance(value, Enum) or hasattr(value, "value"):
-        return plain(value.value)
+        return lambda value: plain(value.value)
     if dataclasses.is_dataclass(value):
-        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    dump = getattr(value, "model_dump", None)
-    if callable(dump):
-        return plain(dump())
+        names = tuple(field.name for field in dataclasses.fields(value))
+        return lambda value: {name: plain(getattr(value, name)) for name in names}
+    if callable(getattr(value, "model_dump", None)):
+        return lambda value: plain(value.model_dump())
     if isinstance(value, tuple(_AS_IS)):
-        return value
+        return lambda value: value
     raise ConfigurationError(
         f"{value!r} of type {kind.__name__} is no plain data; expected str, numbers, UUID, dates, lists, dicts, dataclasses, "
         "or an object with `value`: let the provider give such a one"

@@ -85,12 +85,20 @@ class Route:
         told = plain(command)
         if not isinstance(told, dict):
             raise ConfigurationError(f"{self}: {command!r} has no fields; expected a dataclass, or give the route a body=")
-        path = _FIELD.sub(lambda found: quote(str(self._value(found[1], told, state)), safe=""), self.template)
+        path = self.path(told, state)
         in_path = set(self.fields)
         body = {name: value for name, value in told.items() if name not in in_path}
         if self.body is not None:
             return path, json_ready(plain(self.body(command)))
         return path, json_ready(body) if body or self.method in ("POST", "PUT", "PATCH") else None
+
+    def path(self, told: Mapping[str, Any], state: Mapping[str, Any]) -> str:
+        """Give the path of a command that tells this.
+
+        Raises:
+            ConfigurationError: a field of the path is unknown or null.
+        """
+        return _FIELD.sub(lambda found: quote(str(self._value(found[1], told, state)), safe=""), self.template)
 
     def _value(self, name: str, told: Mapping[str, Any], state: Mapping[str, Any]) -> Any:
         for known in (told, state, state.get("id")):

@@ -1,0 +1,158 @@
+"""What a log says of itself: its first line, the form of its events, and the account that is written when it is whole."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.infrastructure.feeds.commandlog.words import type_of
+from ascetic_ddd.faker.infrastructure.transports.route import Route
+
+__all__ = ("ACCOUNT", "MANIFEST", "VERSION", "Account", "Manifest", "ShardAccount", "routes_of", "shard_name", "source_of")
+
+VERSION = 1
+MANIFEST = "ascetic-ddd.manifest"
+ACCOUNT = "feed.json"
+"""The file that is written last, and says that a feed is whole."""
+
+
+def shard_name(shard: int) -> str:
+    """Give the name of a shard's file."""
+    return f"commands.{shard:02}.jsonl"
+
+
+def source_of(seed: int) -> str:
+    """Give the source of all events of a run."""
+    return f"urn:ascetic-ddd:run:{seed}"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What was asked for; the same manifest, of the same target, gives the same bytes.
+
+    Attributes:
+        seed: of the run.
+        count: roots.
+        shards: files.
+        by: what decides the shard; None: nothing but evenness.
+        arrivals: the law, in words.
+        speed: simulated seconds in one of the replay.
+        slack_ms: between a command and what it needs, at least.
+        start: where simulated time begins, ISO 8601.
+        target: what was fed, in words.
+        after: how many roots were stored before the feed begins.
+        routes: by type of command, its ``method``, ``path`` and ``headers``; its ``body`` is "rest", the data without what is in
+            the path, or "own": the event says.
+    """
+
+    seed: int
+    count: int
+    shards: int
+    by: str | None
+    arrivals: str
+    speed: float
+    slack_ms: int
+    start: str
+    target: str = ""
+    after: int = 0
+    routes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def line(self, shard: int) -> str:
+        """Give the first line of a shard's file."""
+        event = {
+            "specversion": "1.0",
+            "id": f"{self.seed}/manifest/{shard}",
+            "source": source_of(self.seed),
+            "type": MANIFEST,
+            "time": datetime.fromisoformat(self.start).isoformat(),
+            "datacontenttype": "application/json",
+            "data": {"version": VERSION, "shard": shard, **asdict(self)},
+        }
+        return json.dumps(event, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+    @classmethod
+    def of(cls, event: Mapping[str, Any], place: str) -> "Manifest":
+        """Read it from a first line.
+
+        Raises:
+            ConfigurationError: it is none, or of a version that is not known.
+        """
+        data = event.get("data")
+        if event.get("type") != MANIFEST or not isinstance(data, dict) or data.get("version") != VERSION:
+            raise ConfigurationError(f"{place}: no manifest of version {VERSION}; expected a log of `ascetic-ddd feed`")
+        told = {name: value for name, value in data.items() if name not in ("version", "shard")}
+        try:
+            return cls(**told)
+        except TypeError as error:
+            raise ConfigurationError(f"{place}: the manifest is another one than expected: {error}") from error
+
+
+def routes_of(routes: Sequence[Route]) -> dict[str, dict[str, Any]]:
+    """Give routes as a manifest has them."""
+    found: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        told: dict[str, Any] = {"method": route.method, "path": route.template, "body": "rest" if route.body is None else "own"}
+        if route.headers:
+            told["headers"] = dict(route.headers)
+        found[type_of(route.command)] = told
+    return found
+
+
+@dataclass(frozen=True)
+class ShardAccount:
+    """What a shard's file has.
+
+    Attributes:
+        commands: so many, the manifest is none.
+        bytes, sha256: of the file.
+    """
+
+    commands: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Account:
+    """What came out; the file ``feed.json``.
+
+    Attributes:
+        version: of the form.
+        commands: in all.
+        types: so many of each type.
+        shards: in order.
+        span_ms: due time of the last command.
+        shifted: aggregates that come later than their arrival, since what they need is not done before.
+        crossings: references from one shard to another; ``slack_ms`` lies between.
+        largest_bytes: the longest line.
+        oversized: events of more than 64 KiB, which CloudEvents does not promise to carry.
+    """
+
+    version: int
+    commands: int
+    types: Mapping[str, int]
+    shards: Sequence[ShardAccount]
+    span_ms: int
+    shifted: int
+    crossings: int
+    largest_bytes: int
+    oversized: int
+
+    def text(self) -> str:
+        """Give the file."""
+        return json.dumps(asdict(self), indent=1) + "\n"
+
+    @classmethod
+    def of(cls, text: str, place: str) -> "Account":
+        """Read the file.
+
+        Raises:
+            ConfigurationError: it is none.
+        """
+        try:
+            found = json.loads(text)
+            return cls(**{**found, "shards": tuple(ShardAccount(**each) for each in found["shards"])})
+        except (ValueError, TypeError, KeyError) as error:
+            raise ConfigurationError(f"{place} is no account of a feed: {error}") from error

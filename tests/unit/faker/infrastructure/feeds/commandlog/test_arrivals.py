@@ -1,0 +1,122 @@
+"""Arrivals: exact counts, in order, spread as asked; by χ², with fixed seeds."""
+
+import math
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+
+from ascetic_ddd.faker.application.profile.records import ColumnRecord
+from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.infrastructure.feeds.commandlog.arrivals import DAY, MONDAY, WEEK, Arrivals
+
+COUNT = 20_000
+CHI2 = {23: 49.7, 49: 85.4, 167: 232.6, 9: 27.9}  # by degrees of freedom, what one draw in a thousand is beyond
+
+
+def seconds(arrivals: Arrivals, count: int = COUNT, seed: int = 7, start: datetime = MONDAY) -> list[float]:
+    return list(arrivals.seconds(count, seed=seed, start=start))
+
+
+def chi2(found: Counter[int], expected: list[float]) -> float:
+    return sum((found[place] - each) ** 2 / each for place, each in enumerate(expected))
+
+
+@pytest.mark.parametrize(
+    "arrivals", [Arrivals.steady(50), Arrivals.poisson(50), Arrivals.diurnal(5_000), Arrivals.diurnal(5_000, DAY, WEEK)], ids=str
+)
+def test_counts_are_exact_and_times_rise_within_the_span(arrivals: Arrivals) -> None:
+    found = seconds(arrivals)
+    assert len(found) == COUNT
+    assert found == sorted(found)
+    assert found[0] >= 0
+    assert found[-1] <= arrivals.span(COUNT) == pytest.approx(COUNT / (arrivals.rate or 1))
+
+
+def test_poisson_arrivals_are_spread_evenly() -> None:
+    found = seconds(Arrivals.poisson(50))
+    counts = Counter(int(each / 8) for each in found)  # 400 seconds in 50 pieces
+    assert chi2(counts, [COUNT / 50] * 50) < CHI2[49]
+
+
+def test_gaps_of_poisson_arrivals_are_exponential() -> None:
+    found = seconds(Arrivals.poisson(50))
+    gaps = [late - early for early, late in pairwise(found)]
+
+    counts = Counter(min(9, int(10 * (1 - math.exp(-50 * gap)))) for gap in gaps)
+    assert chi2(counts, [len(gaps) / 10] * 10) < CHI2[9]
+
+
+def test_diurnal_arrivals_have_the_shares_of_the_hours() -> None:
+    found = seconds(Arrivals.diurnal(5_000))  # four days
+    counts = Counter(int(each / 3600) % 24 for each in found)
+    assert chi2(counts, [COUNT * share / sum(DAY) for share in DAY]) < CHI2[23]
+
+
+def test_weekly_arrivals_have_the_shares_of_days_and_hours() -> None:
+    found = seconds(Arrivals.diurnal(COUNT / 14, DAY, WEEK))  # two weeks
+    counts = Counter(int(each / 3600) % 168 for each in found)
+    total = sum(WEEK) * sum(DAY)
+    assert chi2(counts, [COUNT * day * hour / total for day in WEEK for hour in DAY]) < CHI2[167]
+
+
+def test_the_hours_are_those_of_the_wall_clock() -> None:
+    start = datetime(2026, 1, 7, 18, 30, tzinfo=UTC)  # a Wednesday
+    found = seconds(Arrivals.diurnal(COUNT / 7, DAY, WEEK), start=start)
+    moments = [start + timedelta(seconds=each) for each in found]
+    counts = Counter(moment.weekday() * 24 + moment.hour for moment in moments)
+    total = sum(WEEK) * sum(DAY)
+    assert chi2(counts, [COUNT * day * hour / total for day in WEEK for hour in DAY]) < CHI2[167]
+
+
+def test_hours_without_traffic_have_none() -> None:
+    found = seconds(Arrivals.diurnal(1_000, [0] * 8 + [1] * 10 + [0] * 6), 3_000)
+    assert {int(each / 3600) % 24 for each in found} == set(range(8, 18))
+
+
+def test_arrivals_are_spread_as_a_captured_column() -> None:
+    first = datetime(2026, 5, 1, tzinfo=UTC)
+    moments = [first + timedelta(hours=hour) for hour in range(11)] + [
+        first + timedelta(hours=10 + 2 * hour) for hour in range(1, 11)
+    ]
+    column = ColumnRecord(
+        name="created_at",
+        type="timestamptz",
+        rows=100,
+        distinct=100,
+        null_share=0.0,
+        quantiles=tuple(m.isoformat() for m in moments),
+    )
+    arrivals = Arrivals.as_measured(column)
+    assert arrivals.span(5) == 30 * 3600
+    found = seconds(arrivals, start=first)
+    counts = Counter(int(each / 3600) for each in found)
+    expected = [COUNT / 20] * 10 + [COUNT / 40] * 20
+    assert sum((counts[hour] - each) ** 2 / each for hour, each in enumerate(expected)) < 58.3  # 29 degrees of freedom
+
+
+def test_a_column_without_moments_is_refused() -> None:
+    for quantiles in (None, ("a", "b"), ("2026-01-01", "2026-01-01")):
+        column = ColumnRecord(name="city", type="text", rows=1, distinct=1, null_share=0.0, quantiles=quantiles)
+        with pytest.raises(ConfigurationError, match="column 'city'"):
+            Arrivals.as_measured(column)
+
+
+def test_the_stream_is_the_seeds() -> None:
+    assert seconds(Arrivals.poisson(50), 100) == seconds(Arrivals.poisson(50), 100) != seconds(Arrivals.poisson(50), 100, seed=8)
+
+
+@pytest.mark.parametrize("rate", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_rate_that_is_none_is_refused(rate: float) -> None:
+    for law in (Arrivals.steady, Arrivals.poisson, Arrivals.diurnal):
+        with pytest.raises(ConfigurationError, match="expected a number above 0"):
+            law(rate)
+
+
+def test_shares_that_are_none_are_refused() -> None:
+    for hours in ([1] * 23, [0] * 24, [-1] * 24, [float("nan")] * 24):
+        with pytest.raises(ConfigurationError, match="hours="):
+            Arrivals.diurnal(10, hours)
+    with pytest.raises(ConfigurationError, match="nothing arrives in the first"):
+        seconds(Arrivals.diurnal(1_000_000, [0] * 12 + [1] * 12), 10)
