@@ -8,6 +8,7 @@ Example, at the end of ``environment.py``::
 import asyncio
 import functools
 import inspect
+import sys
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,8 +20,10 @@ from behave.model_type import Argument
 from ascetic_ddd.faker.domain.randomness import DEFAULT_SEED, seed_of
 from ascetic_ddd.faker.testing.awaiting import NotAwaitedError, mark_awaited, unawaited_words, would_not_run
 from ascetic_ddd.faker.testing.databases import Templates, prepared_databases
+from ascetic_ddd.faker.testing.observing import Observer
 from ascetic_ddd.faker.testing.scenario import Scenario, States
 from ascetic_ddd.faker.testing.seeds import seed_graphs
+from ascetic_ddd.faker.testing.tally import Tally
 from ascetic_ddd.faker.testing.vocabulary import Vocabulary
 
 __all__ = ("awaited", "guard", "install")
@@ -50,8 +53,12 @@ def install(
         server_dsn: a server of yours; None: the embedded one.
     """
     run = ExitStack()
+    observer = Observer(Tally())
 
     def before_all(context: Any) -> None:
+        if context.config.userdata.getbool("faker_report"):
+            run.callback(_write, observer.tally)
+            run.enter_context(observer.watching())
         runner = run.enter_context(asyncio.Runner())
         context.ascetic_ddd_runner = runner
         templates = Templates(create_schema, providers)
@@ -71,11 +78,20 @@ def install(
         seed_graphs(context.providers, seed)
         context.scenario_words = Scenario(words, context.session, context.providers, seed=seed, states=states)
 
+    def after_scenario(context: Any, scenario: Any) -> None:
+        observer.settle()
+        context.ascetic_ddd_stack.close()
+
     guard(environment)
     environment["before_all"] = _both(before_all, environment.get("before_all"))
     environment["before_scenario"] = _both(before_scenario, environment.get("before_scenario"))
-    environment["after_scenario"] = _both(environment.get("after_scenario"), lambda context, _: context.ascetic_ddd_stack.close())
+    environment["after_scenario"] = _both(environment.get("after_scenario"), after_scenario)
     environment["after_all"] = _both(environment.get("after_all"), lambda context: run.close())
+
+
+def _write(tally: Tally) -> None:
+    stream = sys.__stdout__ or sys.stdout  # behave keeps what hooks print
+    stream.write("\n".join(["fake data:", *tally.lines(), ""]))
 
 
 def guard(environment: dict[str, Any]) -> None:

@@ -24,6 +24,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="seed of the provider graphs of all tests, each of which has its own part of it "
         "(default: that of pytest-randomly if it is at work, else 0)",
     )
+    group.addoption(
+        "--faker-report",
+        action="store_true",
+        help="at the end, tell by aggregate how many were created and reused, and which providers and cascades took longest",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch what the tests make, if a report is asked for."""
+    if config.getoption("faker_report"):
+        from ascetic_ddd.faker.testing.reporting import Reporting
+
+        reporting = Reporting()
+        config.pluginmanager.register(reporting, "ascetic_ddd_reporting")
+        reporting.begin()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,6 +1,7 @@
 """Features by pytest-bdd and by behave: the sentences of two languages, and steps, hooks and fixtures that nobody awaits."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -205,21 +206,24 @@ Feature: What must fail
 """
 
 
-def _behave(folder: Path, server: PgServer, feature: str, hooks: str = "") -> subprocess.CompletedProcess[str]:
+def _behave(
+    folder: Path, server: PgServer, feature: str, hooks: str = "", options: tuple[str, ...] = ()
+) -> subprocess.CompletedProcess[str]:
     (folder / "steps").mkdir(parents=True)
     (folder / "environment.py").write_text(ENVIRONMENT.format(hooks=hooks))
     (folder / "steps" / "steps.py").write_text(STEPS)
     (folder / "some.feature").write_text(feature)
     path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     environment = {**os.environ, "SERVER_DSN": server.dsn("postgres"), "PYTHONPATH": path}
-    command = [sys.executable, "-m", "behave", "--no-color", str(folder)]
+    command = [sys.executable, "-m", "behave", "--no-color", *options, str(folder)]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environment, cwd=folder)
 
 
 def test_behave(tmp_path: Path, pg_server: PgServer) -> None:
-    good = _behave(tmp_path / "good", pg_server, BEHAVE_GOOD)
+    good = _behave(tmp_path / "good", pg_server, BEHAVE_GOOD, options=("-D", "faker_report=yes"))
     assert good.returncode == 0, good.stdout + good.stderr
     assert "2 scenarios passed, 0 failed" in good.stdout
+    assert re.search(r"fake data:\n +created +reused +told +null +commonest\n(.*\n)?OrderProvider +2 ", good.stdout)
     bad = _behave(tmp_path / "bad", pg_server, BEHAVE_BAD)
     text = bad.stdout + bad.stderr
     assert bad.returncode != 0
