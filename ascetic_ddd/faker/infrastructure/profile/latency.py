@@ -1,7 +1,8 @@
 """Runs probes in both databases by turns, to see how long they take."""
 
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ascetic_ddd.faker.application.comparison.planner import ProbeResult
@@ -20,35 +21,54 @@ def timed(
     """Give the results with the times of several runs each.
 
     All probes are run once in each round, in A and in B one after the other, who is first by turns: what else the machine does
-    falls on both alike. Only probes that were executed before are run; the first of the rounds, which warms the caches, is not
-    counted.
+    falls on both alike. Only probes that were executed before are run. The first round warms the caches and is not counted; it
+    tells which probes can be run often enough: those on two columns first, and the quickest ones of the others.
 
     Args:
         results: of the probes.
         a: the original, in a transaction.
         b: the copy, in a transaction.
-        budget_s: seconds for all rounds together, in both databases; a round that was begun is ended.
+        budget_s: seconds for the rounds after the first, in both databases together; a round that was begun is ended.
         notes: where to put what was left out.
     """
-    chosen = [index for index, (_, result) in enumerate(results) if result.a.actual is not None and result.b.actual is not None]
-    runs: dict[int, tuple[list[float], list[float]]] = {index: ([], []) for index in chosen}
+    executed = [index for index, (_, result) in enumerate(results) if result.a.actual is not None and result.b.actual is not None]
+    sides = a, b
+
+    def once(index: int, turn: int) -> tuple[float, float]:
+        asked, result = results[index]
+        found = [math.nan, math.nan]
+        for side in (0, 1) if turn % 2 else (1, 0):
+            statement = (asked.a, asked.b)[side]
+            found[side] = sides[side].time_ms(statement, result.probe.text, sides[side].timeout_s) or math.nan
+        return found[0], found[1]
+
+    warm = {index: sum(once(index, 0)) / 1000.0 for index in executed}
+    chosen = _fitting(results, warm, budget_s / _FEWEST)
+    if len(chosen) < len(executed):
+        notes.append(
+            f"latency: {len(chosen):,} of {len(executed):,} probes were run; for more, {budget_s:g} s are too little (--budget)."
+        )
+    runs: dict[int, list[tuple[float, float]]] = {index: [] for index in chosen}
     start = time.perf_counter()
-    rounds = 0
-    while rounds <= _RUNS and (rounds == 0 or time.perf_counter() - start < budget_s):
+    for turn in range(1, _RUNS + 1):
+        if turn > _FEWEST and time.perf_counter() - start > budget_s:
+            break
         for index in chosen:
-            asked = results[index][0]
-            sides = ((0, a, asked.a), (1, b, asked.b))
-            for side, database, statement in sides if rounds % 2 else sides[::-1]:
-                found = database.time_ms(statement, asked.probe.text, database.timeout_s)
-                if found is not None and rounds:
-                    runs[index][side].append(found)
-        rounds += 1
-    if rounds - 1 < _FEWEST:
-        notes.append(f"latency: {rounds - 1} rounds were run in {budget_s:g} s, expected at least {_FEWEST} (--budget).")
-        return list(results)
-    found_all = list(results)
-    for index, (of_a, of_b) in runs.items():
-        if min(len(of_a), len(of_b)) >= _FEWEST:
+            runs[index].append(once(index, turn))
+    timed_all = list(results)
+    for index, found in runs.items():
+        if not any(map(math.isnan, (each for pair in found for each in pair))):
             asked, result = results[index]
-            found_all[index] = asked, replace(result, runs_ms=(tuple(of_a), tuple(of_b)))
-    return found_all
+            timed_all[index] = asked, replace(result, runs_ms=(tuple(one for one, _ in found), tuple(two for _, two in found)))
+    return timed_all
+
+
+def _fitting(results: Sequence[tuple[Asked, ProbeResult]], warm: Mapping[int, float], seconds: float) -> list[int]:
+    """The probes that one round has time for."""
+    chosen = []
+    order = sorted(warm, key=lambda index: (results[index][1].probe.kind != "pair", warm[index]))
+    for index in order:
+        if warm[index] <= seconds:  # not if one of its runs failed
+            seconds -= warm[index]
+            chosen.append(index)
+    return sorted(chosen)

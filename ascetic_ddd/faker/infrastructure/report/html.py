@@ -26,6 +26,7 @@ __all__ = ("html_report", "require_report_libraries")
 
 _PACKAGE = "ascetic_ddd.faker.infrastructure.report"
 _MOST_PLANS = 40
+_MOST_HEAT_MAPS = 6
 
 
 def html_report(comparison: Comparison) -> str:
@@ -49,8 +50,10 @@ def html_report(comparison: Comparison) -> str:
             counts=_counts(comparison),
             notes=_notes(comparison),
             references=list(_references(comparison)),
+            pairs=list(_pairs(comparison)),
             tables=list(_tables(comparison)),
             planner_rows=[_row(measure) for measure in planner.measures] if planner else [],
+            latency_rows=[_row(measure) for measure in planner.latency] if planner else [],
             floor_title="A against A again",
             differing=planner.differing[:_MOST_PLANS] if planner else (),
             differing_left_out=max(0, len(planner.differing) - _MOST_PLANS) if planner else 0,
@@ -101,6 +104,7 @@ class _Block:
     verdict: str
     rows: list[_Row]
     plots: tuple[_Plot, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 @cache
@@ -124,6 +128,24 @@ def _references(comparison: Comparison) -> Iterator[_Block]:
         key = f"reference-{number}"
         rows = [_row(measure) for measure in subject.measures]
         yield _Block(key, subject.name, subject.name_b, _verdict((subject,)), rows, _plots(subject, key))
+
+
+def _pairs(comparison: Comparison) -> Iterator[_Block]:
+    """Those that fail first, worst first; the worst ones have heat maps."""
+    from markupsafe import Markup
+
+    from ascetic_ddd.faker.infrastructure.report.heat_maps import heat_maps, heat_words
+
+    found = [subject for subject in comparison.subjects if subject.kind == "pair"]
+    for number, subject in enumerate(sorted(found, key=lambda each: -each.severity)):
+        rows = [_row(measure) for measure in subject.measures]
+        plots: tuple[_Plot, ...] = ()
+        words: tuple[str, ...] = ()
+        if subject.grids is not None and number < _MOST_HEAT_MAPS:
+            drawn = heat_maps(*subject.grids)
+            plots = tuple(_Plot(Markup(svg), side) for svg, side in zip(drawn, "AB", strict=True))
+            words = tuple(heat_words(*subject.grids))
+        yield _Block(f"pair-{number}", subject.name, subject.name_b, _verdict((subject,)), rows, plots, words)
 
 
 def _plots(subject: Subject, key: str) -> tuple[_Plot, ...]:

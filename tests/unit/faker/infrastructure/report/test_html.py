@@ -20,7 +20,8 @@ from ascetic_ddd.faker.application.comparison.planner import (
     judge_planner,
 )
 from ascetic_ddd.faker.application.comparison.thresholds import Thresholds
-from ascetic_ddd.faker.application.profile.model import Profile
+from ascetic_ddd.faker.application.profile.decks import deck_record
+from ascetic_ddd.faker.application.profile.model import DeckProfile, Profile
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.report.html import html_report, require_report_libraries
 from tests.unit.faker.application.comparison.profiles import SKEWED, UNIFORM, column, profile, table
@@ -181,6 +182,41 @@ def test_the_same_comparison_gives_the_same_page() -> None:
 
 def test_a_reference_without_rows_has_no_plot() -> None:
     assert "<svg" not in html_report(compare(profile([0, 0]), profile([0, 0])))
+
+
+def dependent(given: str = "plane", other: str = "carrier", *, is_forgotten: bool = False) -> Profile:
+    """Twelve planes, each of one of three carriers, or of all."""
+    planes = range(12)
+    rows = [(plane, plane % 3, 30) for plane in planes]
+    if is_forgotten:
+        rows = [(plane, carrier, 10) for plane in planes for carrier in range(3)]
+    record = deck_record((given, other), [*rows, (None, 1, 20)])
+    found = DeckProfile(**{name: getattr(record, name) for name in record.__dataclass_fields__})
+    columns = [column(name, found.rows, distinct=30) for name in (given, other)]
+    return Profile(tables=(replace(table("flights", found.rows, *columns), decks=(found,)),))
+
+
+def test_pairs_that_differ_have_heat_maps_side_by_side_and_words_under_them() -> None:
+    text = html_report(compare(dependent(), dependent(is_forgotten=True)))
+    page = Page(text)
+    maps = re.findall(r'<svg class="heat".*?</svg>', text, re.DOTALL)
+    assert len(maps) == 2
+    for drawn in maps:
+        assert 'role="img" aria-label="' in drawn
+        assert "#" not in drawn, "a colour of its own would be invisible in the dark"
+        assert ">null</text>" in drawn
+    assert maps[0].count("<rect") < maps[1].count("<rect")  # a function leaves most combinations empty
+    assert "flights(plane, carrier) ✗ fail" in page.text
+    assert re.search(r"beside rank \d: [\d.]+ % of the rows in A, [\d.]+ % in B", page.text)
+    assert ["A", "B"] == re.findall(r'<figcaption class="key-[ab]">([AB])</figcaption>', text)
+
+
+def test_names_of_columns_that_depend_on_each_other_are_escaped_and_not_drawn() -> None:
+    text = html_report(compare(dependent(EVIL, "b" + EVIL), dependent(EVIL, "b" + EVIL)))
+    page = Page(text)
+    assert {tag for tag, _ in page.tags}.isdisjoint({"script", "img"})
+    assert "alert" not in "".join(re.findall(r"<svg.*?</svg>", text, re.DOTALL))
+    assert page.text.count("alert('x')") >= 2
 
 
 @pytest.mark.parametrize("missing", ["jinja2", "matplotlib"])
