@@ -208,7 +208,7 @@ def test_pairs_that_differ_have_heat_maps_side_by_side_and_words_under_them() ->
     assert maps[0].count("<rect") < maps[1].count("<rect")  # a function leaves most combinations empty
     assert "flights(plane, carrier) ✗ fail" in page.text
     assert re.search(r"beside rank \d: [\d.]+ % of the rows in A, [\d.]+ % in B", page.text)
-    assert ["A", "B"] == re.findall(r'<figcaption class="key-[ab]">([AB])</figcaption>', text)
+    assert re.findall(r'<figcaption class="key-[ab]">([AB])</figcaption>', text) == ["A", "B"]
 
 
 def test_names_of_columns_that_depend_on_each_other_are_escaped_and_not_drawn() -> None:
