@@ -1,6 +1,5 @@
 """An external repository for a plain table of the application."""
 
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Generic, TypeVar
@@ -14,7 +13,13 @@ from ascetic_ddd.faker.infrastructure.postgres.foreign_keys import dangling_rows
 from ascetic_ddd.faker.infrastructure.postgres.known_tables import KnownTables
 from ascetic_ddd.faker.infrastructure.postgres.names import TableName, check_name, check_table, identifier, shown
 from ascetic_ddd.faker.infrastructure.postgres.sequences import advance_sequences
-from ascetic_ddd.faker.infrastructure.repositories.bulk import all_or_none, has_own_insert, insert_each, is_below
+from ascetic_ddd.faker.infrastructure.repositories.bulk import (
+    all_or_none,
+    has_own_insert,
+    insert_each,
+    is_below,
+    refuse_twins,
+)
 from ascetic_ddd.faker.infrastructure.repositories.exported_id import Path, exported_id
 from ascetic_ddd.faker.infrastructure.repositories.id_assignment import IdAssigner
 from ascetic_ddd.faker.infrastructure.repositories.listeners import Observable
@@ -301,8 +306,8 @@ class PgRepository(Observable, Generic[T]):
         for table, group in groupby(map(self._table_for, states)):  # one, unless columns= does not tell and keys differ
             end = start + sum(1 for _ in group)
             rows = [table.row(state) for state in states[start:end]]
-            if table.generated and len(set(map(id, aggs))) < len(aggs):
-                raise _twice(aggs)
+            if table.generated:
+                refuse_twins(aggs)
             of_rows, store = await self._bulk.stage(session, table, rows, ids[start:end], taken)
             given += [(aggs[start + number], table.paths[column], value) for number, column, value in of_rows]
             if store is not None:
@@ -336,15 +341,6 @@ class PgRepository(Observable, Generic[T]):
 async def _each(stores: Iterable[Store]) -> None:
     for store in stores:
         await store()
-
-
-def _twice(aggs: Sequence[object]) -> ConfigurationError:
-    uses = Counter(map(id, aggs))
-    number = next(number for number, agg in enumerate(aggs) if uses[id(agg)] > 1)
-    return ConfigurationError(
-        f"insert_many was given one {type(aggs[number]).__name__} twice, first at {number}: it cannot have two ids; "
-        "give each aggregate once."
-    )
 
 
 def _checked_columns(names: Collection[str], parameter: str) -> frozenset[str]:
