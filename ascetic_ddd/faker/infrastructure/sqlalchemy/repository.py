@@ -18,6 +18,7 @@ from ascetic_ddd.faker.infrastructure.repositories.id_assignment import IdAssign
 from ascetic_ddd.faker.infrastructure.repositories.listeners import Observable
 from ascetic_ddd.faker.infrastructure.sqlalchemy.errors import FAILURES, persistence_error
 from ascetic_ddd.faker.infrastructure.sqlalchemy.mapped_class import MappedClass
+from ascetic_ddd.faker.infrastructure.sqlalchemy.plain_insert import PlainInsert
 from ascetic_ddd.faker.infrastructure.sqlalchemy.session import SqlAlchemySession, sqlalchemy_session_of
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
@@ -50,6 +51,7 @@ class SqlAlchemyRepository(Observable, Generic[T]):
             raise ConfigurationError(f"agg_exporter={agg_exporter!r} is no function; expected aggregate → dict.")
         self._mapped = MappedClass(model)
         self._ids = IdAssigner[T]()
+        self._insert = PlainInsert(self._mapped)
         self._is_plain = agg_exporter is None
         self._exporter = agg_exporter or self._mapped.export
         self._id_attr = id_attr or ("id" if agg_exporter is not None else self._mapped.id_attr)
@@ -73,7 +75,7 @@ class SqlAlchemyRepository(Observable, Generic[T]):
             self._tell(session, [agg])
 
     async def insert_many(self, session: ISession, aggs: Sequence[T]) -> None:
-        """Add the aggregates and flush, all or none; SQLAlchemy sends what it can of them together.
+        """Add the aggregates and flush, all or none; where that would be the same, by one ``insert()`` (:class:`PlainInsert`).
 
         A subclass with an ``insert`` of its own has that called for each, unless it has an ``insert_many`` too.
 
@@ -130,6 +132,10 @@ class SqlAlchemyRepository(Observable, Generic[T]):
     async def _store(self, alchemy: SqlAlchemySession, aggs: Sequence[T]) -> None:
         async_session = alchemy.external_session
         refuse_twins(aggs)
+        if len(aggs) > 1 and not alchemy.is_shared and self._insert.serves(async_session, aggs):
+            with self._told("insert"):
+                alchemy.on_rollback(self._insert.take_out, await self._insert.insert(async_session, aggs))
+            return
         given = []
         for agg in aggs:
             self._check_new(async_session, agg)
