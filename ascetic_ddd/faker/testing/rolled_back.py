@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 __all__ = ("EndedInsideError", "LastingConnection", "RolledBackSession", "rolled_back_session")
 
+S = TypeVar("S", bound="RolledBackSession")
+
 
 class EndedInsideError(PersistenceError):
     """The transaction of a test was ended before the test was, so that it left something behind."""
-
-S = TypeVar("S", bound="RolledBackSession")
 
 
 class RolledBackSession(CompositeSession):
