@@ -21,6 +21,7 @@ from benchmarks import (
     schema,
     seeding,
     spread,
+    sqlalchemy_bulk,
     transactions,
 )
 
@@ -36,6 +37,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "distributors": (distributors, lambda: distributors.run(100_000)),
     "spread": (spread, spread.run),
     "bulk": (bulk, bulk.run),
+    "sqlalchemy": (sqlalchemy_bulk, sqlalchemy_bulk.run),
     "schema": (schema, schema.run),
     "feeds": (feeds, feeds.run),
     "seeding": (seeding, seeding.run),

@@ -4,9 +4,9 @@ import asyncio
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from psycopg import AsyncConnection
 
@@ -15,8 +15,12 @@ from ascetic_ddd.faker.infrastructure.session.pg_session import ExternalPgSessio
 from ascetic_ddd.faker.testing.rolled_back import EndedInsideError, LastingConnection, RolledBackSession, rolled_back_session
 from ascetic_ddd.seedwork.infrastructure.session.composite_session import CompositeSession
 
+if TYPE_CHECKING:
+    from ascetic_ddd.faker.testing.sqlalchemy import RolledBackAlchemySession
+
 __all__ = ("Databases", "Templates", "prepared_databases")
 
+S = TypeVar("S", bound=RolledBackSession)
 _SIDES = ("external", "internal")
 
 
@@ -37,15 +41,24 @@ class Databases:
         self._external = LastingConnection(self.external_dsn)
         self._internal = LastingConnection(self.internal_dsn)
 
-    @contextmanager
-    def rolled_back_session(self) -> Iterator[RolledBackSession]:
+    def rolled_back_session(self) -> AbstractContextManager[RolledBackSession]:
         """A session in a transaction of both databases that is rolled back in the end; one at a time.
 
         Raises:
             EndedInsideError: in the end, the transaction was not there any more. The next session finds new copies.
         """
+        return self._rolled_back(RolledBackSession)
+
+    def rolled_back_sqlalchemy_session(self) -> "AbstractContextManager[RolledBackAlchemySession]":
+        """The same for an application on SQLAlchemy, with psycopg as the driver."""
+        from ascetic_ddd.faker.testing.sqlalchemy import RolledBackAlchemySession  # which needs the extra
+
+        return self._rolled_back(RolledBackAlchemySession)
+
+    @contextmanager
+    def _rolled_back(self, session_class: type[S]) -> Iterator[S]:
         try:
-            with rolled_back_session(self._external, self._internal) as session:
+            with rolled_back_session(self._external, self._internal, session_class) as session:
                 yield session
         except EndedInsideError:
             self.close()

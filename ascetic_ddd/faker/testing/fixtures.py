@@ -26,8 +26,9 @@ from ascetic_ddd.faker.testing.tracing import note_graphs
 if TYPE_CHECKING:
     from ascetic_ddd.faker.testing.databases import Databases
     from ascetic_ddd.faker.testing.rolled_back import RolledBackSession
+    from ascetic_ddd.faker.testing.sqlalchemy import RolledBackAlchemySession
 
-__all__ = ("databases", "provider", "rolled_back_session")
+__all__ = ("databases", "provider", "rolled_back_session", "rolled_back_sqlalchemy_session")
 
 G = TypeVar("G")
 
@@ -81,6 +82,26 @@ def rolled_back_session(*, store: str = "store") -> Any:
     def session(request: pytest.FixtureRequest) -> "Iterator[RolledBackSession]":
         prepared: Databases = request.getfixturevalue(store)
         with prepared.rolled_back_session() as found:
+            yield found
+
+    return session
+
+
+def rolled_back_sqlalchemy_session(*, store: str = "store") -> Any:
+    """A fixture of the function: the same for an application on SQLAlchemy, with psycopg as the driver.
+
+    The fixture's value is a :class:`~ascetic_ddd.faker.testing.sqlalchemy.RolledBackAlchemySession`. The code under test is given
+    ``session.sessions`` in the place of its ``async_sessionmaker``. For another driver, or SQLite, see
+    :func:`ascetic_ddd.faker.testing.sqlalchemy.rolled_back_session`.
+
+    Args:
+        store: name of the fixture made by :func:`databases`.
+    """
+
+    @pytest.fixture
+    def session(request: pytest.FixtureRequest) -> "Iterator[RolledBackAlchemySession]":
+        prepared: Databases = request.getfixturevalue(store)
+        with prepared.rolled_back_sqlalchemy_session() as found:
             yield found
 
     return session

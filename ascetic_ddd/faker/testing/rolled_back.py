@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 from psycopg import generators, sql
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("EndedInsideError", "LastingConnection", "RolledBackSession", "rolled_back_session")
+
+S = TypeVar("S", bound="RolledBackSession")
 
 
 class EndedInsideError(PersistenceError):
@@ -39,6 +41,14 @@ class RolledBackSession(CompositeSession):
     def __init__(self, external: JoinedConnection, internal: JoinedConnection) -> None:
         super().__init__(ExternalPgSession(external), InternalPgSession(internal))
         self.connections = JoinedConnections(external)
+
+    @contextmanager
+    def inside_another(self) -> Iterator[None]:
+        """For the time of the block, be inside a transaction that somebody else has opened: both sides, and this."""
+        with ExitStack() as stack:
+            for part in (self.external, self.internal, super()):
+                stack.enter_context(part.inside_another())  # type: ignore[union-attr]  # all three are LoggedSessions
+            yield
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator["ISession"]:
@@ -152,7 +162,7 @@ def _setting_back(connection: psycopg.Connection[Any]) -> bytes:
 
 
 @contextmanager
-def rolled_back_session(external: LastingConnection, internal: LastingConnection) -> Iterator[RolledBackSession]:
+def rolled_back_session(external: LastingConnection, internal: LastingConnection, session_class: type[S]) -> Iterator[S]:
     """Give a session in a transaction of both databases, and roll back both in the end.
 
     Raises:
@@ -161,11 +171,9 @@ def rolled_back_session(external: LastingConnection, internal: LastingConnection
     both = (external, internal)
     for connection in both:  # both servers work at the same time: one round trip
         connection.begin()
-    session = RolledBackSession(*[connection.begun() for connection in both])
+    session = session_class(*[connection.begun() for connection in both])
     try:
-        with ExitStack() as stack:
-            for part in (session.external, session.internal, session):
-                stack.enter_context(part.inside_another())  # type: ignore[attr-defined]  # all three are LoggedSessions
+        with session.inside_another():
             yield session
     finally:
         for connection in both:

@@ -10,7 +10,7 @@ from psycopg import errors
 from ascetic_ddd.faker.domain.errors import DuplicateError, PersistenceError
 from ascetic_ddd.faker.domain.values.words import shown
 
-__all__ = ("check_written", "copied_id", "persistence_error", "rewritten", "unreadable_error", "unwritable_error")
+__all__ = ("check_written", "copied_id", "persistence_error", "refusal", "rewritten", "unreadable_error", "unwritable_error")
 
 _POOLED = (
     "a pooler in transaction mode stands between: give the connection pool kwargs={'prepare_threshold': None}, "
@@ -46,9 +46,14 @@ _ADVICE: tuple[tuple[type[psycopg.Error], str], ...] = (
 def persistence_error(error: psycopg.Error, *, table: str, operation: str, id: Any = None) -> PersistenceError:
     """Make the error to raise ``from`` the driver's; it tells no row data beyond the id."""
     words = error.diag.message_primary or (str(error).splitlines() or [type(error).__name__])[0]
-    advice = next((advice for kind, advice in _ADVICE if isinstance(error, kind)), "see the cause")
-    kind = DuplicateError if isinstance(error, errors.UniqueViolation) else PersistenceError
-    return kind(f"Cannot {operation} ({_place(table, id)}): {words}. What to do: {advice}.")
+    return refusal(words, type(error), table=table, operation=operation, id=id)
+
+
+def refusal(words: str, kind: type[psycopg.Error], *, table: str, operation: str, id: Any = None) -> PersistenceError:
+    """Make the error for what a driver says in ``words``, and what psycopg has this class for."""
+    advice = next((advice for known, advice in _ADVICE if issubclass(kind, known)), "see the cause")
+    error_class = DuplicateError if issubclass(kind, errors.UniqueViolation) else PersistenceError
+    return error_class(f"Cannot {operation} ({_place(table, id)}): {words}. What to do: {advice}.")
 
 
 def unwritable_error(error: Exception, *, table: str, operation: str, id: Any = None) -> PersistenceError:

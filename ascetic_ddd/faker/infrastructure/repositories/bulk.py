@@ -1,14 +1,16 @@
 """What all repositories share that can insert many at once."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeGuard, TypeVar
 
+from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.repositories import IBulkRepository, IExternalRepository, IStagedBulkRepository, offers
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("all_or_none", "has_own_insert", "at_once", "insert_all", "insert_each", "is_below", "stages")
+__all__ = ("all_or_none", "at_once", "has_own_insert", "insert_all", "insert_each", "is_below", "refuse_twins", "stages")
 
 T = TypeVar("T")
 
@@ -67,3 +69,18 @@ async def at_once(first: Awaitable[None], second: Awaitable[None]) -> None:
     for outcome in await asyncio.gather(first, second, return_exceptions=True):
         if outcome is not None:
             raise outcome
+
+
+def refuse_twins(aggs: Sequence[object]) -> None:
+    """See that no aggregate stands twice among those to be inserted.
+
+    Raises:
+        ConfigurationError: one does.
+    """
+    uses = Counter(map(id, aggs))
+    if len(uses) < len(aggs):
+        number = next(number for number, agg in enumerate(aggs) if uses[id(agg)] > 1)
+        raise ConfigurationError(
+            f"insert_many was given one {type(aggs[number]).__name__} twice, first at {number}: it cannot have two ids; "
+            "give each aggregate once."
+        )

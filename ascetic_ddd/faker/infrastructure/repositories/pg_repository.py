@@ -1,15 +1,20 @@
 """An external repository for a plain table of the application."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, TypeVar
 
-from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
+from ascetic_ddd.faker.domain.errors import PersistenceError
 from ascetic_ddd.faker.domain.repositories import IWritingBehind, Staged, WritingBehind
 from ascetic_ddd.faker.infrastructure.postgres.names import shown
 from ascetic_ddd.faker.infrastructure.postgres.sequences import advance_sequences
-from ascetic_ddd.faker.infrastructure.repositories.bulk import all_or_none, has_own_insert, insert_each, is_below
+from ascetic_ddd.faker.infrastructure.repositories.bulk import (
+    all_or_none,
+    has_own_insert,
+    insert_each,
+    is_below,
+    refuse_twins,
+)
 from ascetic_ddd.faker.infrastructure.repositories.exported_id import Path, exported_id
 from ascetic_ddd.faker.infrastructure.repositories.pg_bulk_insert import NOTHING_TAKEN, Store, checks_of, given_by
 from ascetic_ddd.faker.infrastructure.repositories.pg_table import PgTable
@@ -197,8 +202,8 @@ class PgRepository(PgTable[T]):
         for table, group in groupby(map(self._table_for, states)):  # one, unless columns= does not tell and keys differ
             end = start + sum(1 for _ in group)
             rows = [table.row(state) for state in states[start:end]]
-            if table.generated and len(set(map(id, aggs))) < len(aggs):
-                raise _twice(aggs)
+            if table.generated:
+                refuse_twins(aggs)
             of_rows, store = await self._bulk.stage(session, table, rows, ids[start:end], taken)
             given += [(aggs[start + number], table.paths[column], value) for number, column, value in of_rows]
             if store is not None:
@@ -217,12 +222,3 @@ class PgRepository(PgTable[T]):
 async def _each(stores: Iterable[Store]) -> None:
     for store in stores:
         await store()
-
-
-def _twice(aggs: Sequence[object]) -> ConfigurationError:
-    uses = Counter(map(id, aggs))
-    number = next(number for number, agg in enumerate(aggs) if uses[id(agg)] > 1)
-    return ConfigurationError(
-        f"insert_many was given one {type(aggs[number]).__name__} twice, first at {number}: it cannot have two ids; "
-        "give each aggregate once."
-    )

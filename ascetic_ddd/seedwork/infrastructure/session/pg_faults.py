@@ -6,7 +6,7 @@ from psycopg_pool import PoolClosed
 from ascetic_ddd.seedwork.domain.errors import CommitUnknownError
 from ascetic_ddd.seedwork.domain.session.faults import Fault, chain_of
 
-__all__ = ("FAULTS", "fault_in", "is_definite_refusal")
+__all__ = ("FAULTS", "fault_in", "fault_of_state", "is_definite_refusal")
 
 FAULTS = {
     "08": Fault.LOST,  # connection
@@ -39,6 +39,11 @@ def fault_in(error: BaseException) -> Fault:
     return max(map(_fault, chain_of(error)))
 
 
+def fault_of_state(state: str) -> Fault:
+    """Tell whose fault a SQLSTATE is."""
+    return next((FAULTS[state[:length]] for length in (5, 3, 2) if state[:length] in FAULTS), Fault.DATA)
+
+
 def is_definite_refusal(error: BaseException) -> bool:
     """Tell whether the server itself has answered a COMMIT with a refusal, so that nothing is stored."""
     return isinstance(error, psycopg.Error) and error.sqlstate is not None and fault_in(error) is not Fault.LOST
@@ -56,4 +61,4 @@ def _fault(error: BaseException) -> Fault:
         return Fault.STORE
     if state == "XX000" and error.diag.source_file in _FILES:  # some errors of the system's have no SQLSTATE: a file too large
         return Fault.STORE
-    return next((FAULTS[state[:length]] for length in (5, 3, 2) if state[:length] in FAULTS), Fault.DATA)
+    return fault_of_state(state)

@@ -34,6 +34,11 @@ class TransactionLog:
         """True between the outermost :meth:`begin` and its end."""
         return bool(self._marks)
 
+    @property
+    def depth(self) -> int:
+        """How many marks are set."""
+        return len(self._marks)
+
     def begin(self) -> None:
         """Set a mark."""
         self._marks.append((len(self._commit_entries), len(self._rollback_entries)))
