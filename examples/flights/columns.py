@@ -44,6 +44,8 @@ class Among:
         """Invented words of the captured width, repeated as the captured ones are."""
         word, nulls = words(column), distributor_factory(null_weight=self.null_weight(column))
         weights = [rows for rows, values in reversed(column.histogram or ()) for _ in range(values)]
+        if max(weights, default=1) == 1:
+            return ValueProvider(distributor_factory(**column.parameters()), input_generator=word)
         return ValueProvider(nulls, values=[word(None, number) for number in range(len(weights))], weights=weights, given=given)
 
 

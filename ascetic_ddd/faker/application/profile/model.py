@@ -1,6 +1,6 @@
 """The measured shape of a database, and what is asked of it: parts by name, arguments of the factories, the file."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -103,7 +103,9 @@ class TableProfile(TableRecord):
         there = _listed(f"{each.given.column} → {each.other.column}" for each in self.decks)
         raise ConfigurationError(f"table {self.name!r} of the profile has no deck {given} → {other}; it has {there}")
 
-    def given(self, column: str, *, beside: str | None = None, parts: Mapping[str, str] | None = None) -> Given | None:
+    def given(
+        self, column: str, *, beside: str | None = None, parts: Mapping[str, str] | Collection[str] | None = None
+    ) -> Given | None:
         """The argument ``given=`` of a provider: which column this one was captured beside, and how.
 
         A provider of a captured column stays one line:
@@ -113,28 +115,27 @@ class TableProfile(TableRecord):
             column: the column that follows.
             beside: the column that it follows, if the deck of the two shall be taken, whichever of them it was captured beside.
                 None: the one that it depends on.
-            parts: the paths of parts that are named otherwise than their columns, by column.
+            parts: the columns that are parts of the object, or the paths of the parts by column. None: all, under their names.
 
         Returns:
-            None if the column was captured beside no other one.
+            None if the column was captured beside no other one, or that is no part.
 
         Raises:
             ConfigurationError: there is no such column, or, told ``beside``, no deck of the two.
         """
         self.column(column)
-        decks = [each for each in self.decks if each.other.column == column and beside in (None, each.given.column)]
-        turned = [
-            each for each in self.decks if beside is not None and (each.given.column, each.other.column) == (column, beside)
-        ]
-        if beside is not None and not decks and not turned:
-            decks = [self.deck(beside, column)]  # refuses, and lists those that there are
-        if decks:
-            law, given, other = decks[0].law(), decks[0].given, decks[0].other
-        elif turned:
-            law, given, other = turned[0].law().turned(), turned[0].other, turned[0].given
+        if beside is None:
+            found = next((each for each in self.decks if each.other.column == column), None)
+            if found is None or (parts is not None and found.given.column not in parts):
+                return None
         else:
-            return None
-        return Given((parts or {}).get(given.column, given.column), law, given_by=given.by, other_by=other.by)
+            pairs = {(each.given.column, each.other.column): each for each in self.decks}
+            found = pairs.get((column, beside)) or self.deck(beside, column)
+        law, given, other = found.law(), found.given, found.other
+        if other.column != column:
+            law, given, other = law.turned(), other, given
+        path = parts[given.column] if isinstance(parts, Mapping) else given.column
+        return Given(path, law, given_by=given.by, other_by=other.by)
 
     def column(self, name: str) -> ColumnProfile:
         """Give the column of that name.
