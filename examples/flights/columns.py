@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ascetic_ddd.faker.application.profile.model import ColumnProfile
+from ascetic_ddd.faker.domain.distributors.joint.given import Given
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.generators.support_points import support_points
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
@@ -29,18 +30,23 @@ class Among:
         """The share of nulls among these rows; the others are null anyway."""
         return max(0.0, (column.null_share - self.absent) / (1.0 - self.absent))
 
-    def number(self, column: ColumnProfile) -> ValueProvider[Any, Any]:
+    def number(self, column: ColumnProfile, given: Given | None = None) -> ValueProvider[Any, Any]:
         """Numbers along the captured quantiles, repeated as the captured ones are."""
-        return ValueProvider(**{**column.invented(), "distributor": distributor_factory(null_weight=self.null_weight(column))})
+        nulls = distributor_factory(null_weight=self.null_weight(column))
+        return ValueProvider(**{**column.invented(), "distributor": nulls}, given=given)
 
-    def choice(self, column: ColumnProfile) -> ValueProvider[Any, Any]:
+    def choice(self, column: ColumnProfile, given: Given | None = None) -> ValueProvider[Any, Any]:
         """The captured values with their shares."""
-        return ValueProvider(**{**column.choices(), "distributor": distributor_factory(null_weight=self.null_weight(column))})
+        nulls = distributor_factory(null_weight=self.null_weight(column))
+        return ValueProvider(**{**column.choices(), "distributor": nulls}, given=given)
 
-    def text(self, column: ColumnProfile) -> ValueProvider[Any, Any]:
+    def text(self, column: ColumnProfile, given: Given | None = None) -> ValueProvider[Any, Any]:
         """Invented words of the captured width, repeated as the captured ones are."""
-        distributor = distributor_factory(**{**column.parameters(), "null_weight": self.null_weight(column)})
-        return ValueProvider(distributor, input_generator=words(column))
+        word, nulls = words(column), distributor_factory(null_weight=self.null_weight(column))
+        weights = [rows for rows, values in reversed(column.histogram or ()) for _ in range(values)]
+        if max(weights, default=1) == 1:
+            return ValueProvider(distributor_factory(**column.parameters()), input_generator=word)
+        return ValueProvider(nulls, values=[word(None, number) for number in range(len(weights))], weights=weights, given=given)
 
 
 EVERYWHERE = Among()

@@ -43,6 +43,9 @@ VALUES = (
 )
 """Columns whose values the profile may hold: code lists and a published timetable."""
 
+PARTS = ("carrier", "tailnum", "origin", "dest", "flight", "sched_dep_time", "sched_arr_time", "distance")
+"""Columns of the flights that are parts of a flight; others, such as hour and minute, follow from them in the domain."""
+
 
 class AirlineProvider(AggregateProvider[dict[str, Any], Airline]):
     _id_attr = "carrier"
@@ -71,7 +74,7 @@ class LocationProvider(CompositeValueProvider[dict[str, Any], Location]):
         self.lat = known.number(airports.column("lat"))
         self.lon = known.number(airports.column("lon"))
         self.alt = known.number(airports.column("alt"))
-        self.tz = known.choice(airports.column("tz"))
+        self.tz = known.choice(airports.column("tz"), airports.given("tz"))
         self.dst = known.choice(airports.column("dst"))
         self.tzone = known.choice(airports.column("tzone"))
         super().__init__(Location, null_weight=known.absent)
@@ -101,14 +104,14 @@ class RegistrationProvider(CompositeValueProvider[dict[str, Any], Registration])
 
     def __init__(self, planes: TableProfile) -> None:
         known = Among(planes.column("type"))
-        self.year = known.number(planes.column("year"))
-        self.type = known.choice(planes.column("type"))
-        self.manufacturer = known.text(planes.column("manufacturer"))
+        self.year = known.number(planes.column("year"), planes.given("year"))
+        self.type = known.choice(planes.column("type"), planes.given("type"))
+        self.manufacturer = known.text(planes.column("manufacturer"), planes.given("manufacturer"))
         self.model = known.text(planes.column("model"))
-        self.engines = known.choice(planes.column("engines"))
-        self.seats = known.number(planes.column("seats"))
-        self.speed = known.number(planes.column("speed"))
-        self.engine = known.choice(planes.column("engine"))
+        self.engines = known.choice(planes.column("engines"), planes.given("engines"))
+        self.seats = known.number(planes.column("seats"), planes.given("seats"))
+        self.speed = known.number(planes.column("speed"), planes.given("speed"))
+        self.engine = known.choice(planes.column("engine"), planes.given("engine"))
         super().__init__(Registration, null_weight=known.absent)
 
 
@@ -136,7 +139,9 @@ class ArrivalProvider(CompositeValueProvider[dict[str, Any], Arrival]):
         arrived = Among(flights.column("arr_time"))
         self.time = clock(flights.column("arr_time"))
         self.delay = arrived.number(flights.column("arr_delay"))
-        self.air_time = Among(flights.column("air_time")).number(flights.column("air_time"))
+        self.air_time = Among(flights.column("air_time")).number(
+            flights.column("air_time"), flights.given("air_time", parts=PARTS)
+        )
         super().__init__(Arrival, null_weight=departed.null_weight(flights.column("arr_time")))
 
     async def do_populate(self, session: ISession, specification: ISpecification | None = None) -> None:
@@ -175,7 +180,9 @@ class FlightProvider(AggregateProvider[dict[str, Any], Flight]):
 
         def reference(column: str, provider: AggregateProvider[Any, Any]) -> ReferenceProvider[str, Any, Any]:
             captured = profile.reference("flights", column).parameters("histogram")
-            return ReferenceProvider(distributor_factory(**captured), provider, create=False)
+            return ReferenceProvider(
+                distributor_factory(**captured), provider, create=False, given=flights.given(column, parts=PARTS)
+            )
 
         self.flight_id = ValueProvider[int, FlightId](output_factory=FlightId)  # given by the database
         self.carrier = reference("carrier", airline_provider)
@@ -185,16 +192,20 @@ class FlightProvider(AggregateProvider[dict[str, Any], Flight]):
         self.day = ValueProvider(
             output_factory=lambda hour: hour.astimezone(LOCAL).date(), **flights.column("time_hour").invented()
         )
-        self.flight = EVERYWHERE.number(flights.column("flight"))
+        self.flight = EVERYWHERE.number(flights.column("flight"), flights.given("flight", parts=PARTS))
         self.sched_dep_time = ValueProvider[int, ClockTime](
-            output_factory=ClockTime, **flights.column("sched_dep_time").choices()
+            output_factory=ClockTime,
+            **flights.column("sched_dep_time").choices(),
+            given=flights.given("sched_dep_time", parts=PARTS),
         )
         self.sched_arr_time = ValueProvider[int, ClockTime](
-            output_factory=ClockTime, **flights.column("sched_arr_time").choices()
+            output_factory=ClockTime,
+            **flights.column("sched_arr_time").choices(),
+            given=flights.given("sched_arr_time", parts=PARTS),
         )
         self.dep_delay = EVERYWHERE.number(flights.column("dep_delay"))
         self.arrival = ArrivalProvider(flights)
-        self.distance = EVERYWHERE.number(flights.column("distance"))
+        self.distance = EVERYWHERE.number(flights.column("distance"), flights.given("distance", parts=PARTS))
         super().__init__(repository, Flight, Flight.export)
 
     async def do_populate(self, session: ISession, specification: ISpecification | None = None) -> None:

@@ -1,6 +1,6 @@
 """The measured shape of a database, and what is asked of it: parts by name, arguments of the factories, the file."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -18,6 +18,7 @@ from ascetic_ddd.faker.application.profile.records import (
     Within,
     WithinClass,
 )
+from ascetic_ddd.faker.domain.distributors.joint.given import Given
 from ascetic_ddd.faker.domain.distributors.joint.law import JointLaw
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 
@@ -101,6 +102,40 @@ class TableProfile(TableRecord):
                 return each
         there = _listed(f"{each.given.column} → {each.other.column}" for each in self.decks)
         raise ConfigurationError(f"table {self.name!r} of the profile has no deck {given} → {other}; it has {there}")
+
+    def given(
+        self, column: str, *, beside: str | None = None, parts: Mapping[str, str] | Collection[str] | None = None
+    ) -> Given | None:
+        """The argument ``given=`` of a provider: which column this one was captured beside, and how.
+
+        A provider of a captured column stays one line:
+        ``ValueProvider(**flights.column("distance").invented(), given=flights.given("distance"))``.
+
+        Args:
+            column: the column that follows.
+            beside: the column that it follows, if the deck of the two shall be taken, whichever of them it was captured beside.
+                None: the one that it depends on.
+            parts: the columns that are parts of the object, or the paths of the parts by column. None: all, under their names.
+
+        Returns:
+            None if the column was captured beside no other one, or that is no part.
+
+        Raises:
+            ConfigurationError: there is no such column, or, told ``beside``, no deck of the two.
+        """
+        self.column(column)
+        if beside is None:
+            found = next((each for each in self.decks if each.other.column == column), None)
+            if found is None or (parts is not None and found.given.column not in parts):
+                return None
+        else:
+            pairs = {(each.given.column, each.other.column): each for each in self.decks}
+            found = pairs.get((column, beside)) or self.deck(beside, column)
+        law, given, other = found.law(), found.given, found.other
+        if other.column != column:
+            law, given, other = law.turned(), other, given
+        path = parts[given.column] if isinstance(parts, Mapping) else given.column
+        return Given(path, law, given_by=given.by, other_by=other.by)
 
     def column(self, name: str) -> ColumnProfile:
         """Give the column of that name.

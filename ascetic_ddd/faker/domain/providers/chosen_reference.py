@@ -132,10 +132,13 @@ class ChosenReference(MadeReference[I, O]):
         if self._wanted is not None:
             held_against(self, self.source.known_state(self._slot.input))
         if number is not None:
-            self.distributor.use(session, memory.population.everything, number)
-            self._used = (session, memory.population.everything, number)
+            self._count_told(session, memory.population.everything, number)
         self._slot.is_done = True
         return None
+
+    def _count_told(self, session: ISession, scope: Scope, number: int) -> None:
+        self.distributor.use(session, scope, number)
+        self._used = (session, scope, number)
 
     async def _look_up(self, session: ISession) -> None:
         """An id was told that nobody here knows: look it up, if somebody can."""

@@ -65,6 +65,9 @@ def _is_apart(root: _Any) -> bool:
         generator = provider.input_generator if isinstance(provider, ValueProvider) else None
         if generator is not None and not is_apart(given_generator(generator)):
             suspects.add(id(provider))
+        following = provider._following
+        if following is not None and callable(following.given.how) and not is_apart(following.given.how):
+            suspects.add(id(provider))
     return len(suspects) <= 1 and all(users == 1 for users in sources.values())
 
 
@@ -113,8 +116,8 @@ async def drawn_columns(root: _Any, session: ISession, size: int, plan: Plan | N
     for part in _sources_first(parts):
         column = columns[id(part)]
         try:
-            if isinstance(part, TiedReference) and part._tied:
-                await _draw_tied(part, column, columns, session, size, plan)
+            if part._direct_sources():
+                await _draw_following(part, column, columns, session, size, plan)
             else:
                 await part._draw_column(session, column, size, plan)
         except BaseException:
@@ -129,31 +132,30 @@ async def drawn_columns(root: _Any, session: ISession, size: int, plan: Plan | N
 
 
 def _sources_first(parts: list[_Any]) -> Iterator[_Any]:
-    """The parts in order, but what a reference is tied to before it, as when a single object is completed."""
+    """The parts in order, but what a part follows before it, as when a single object is completed."""
     given: set[int] = set()
 
     def with_sources(part: _Any) -> Iterator[_Any]:
         if id(part) not in given:
             given.add(id(part))
-            if isinstance(part, TiedReference) and part._tied:
-                for source in part.tie_sources():
-                    yield from with_sources(source)
+            for source in part._direct_sources():
+                yield from with_sources(source)
             yield part
 
     for part in parts:
         yield from with_sources(part)
 
 
-async def _draw_tied(
-    part: TiedReference[Any, Any],
+async def _draw_following(
+    part: _Any,
     inputs: list[Any],
     columns: dict[int, list[Any]],
     session: ISession,
     size: int,
     plan: Plan | None,
 ) -> None:
-    """Draw a reference row by row, each told by what was drawn for its row."""
-    sources = list(part.tie_sources())
+    """Draw a part row by row, each beside what was drawn for its row."""
+    sources = part._direct_sources()
     told = [(source._slot, columns[id(source)]) for source in sources]
     coming = [
         (source_of(source).ahead, [freeze(input) for input in columns[id(source)]])
@@ -171,8 +173,10 @@ async def _draw_tied(
                 ahead[keys[row]] -= 1
             if plan is not None:
                 plan.done = done + row
-            slot.is_done = False
-            pending = part._follow(session)
+            if slot.is_told:
+                part.reset()
+            slot.input, slot.is_done = None, False
+            pending = part._step(session)
             if pending is not None:
                 await pending
             inputs.append(slot.input)

@@ -170,7 +170,7 @@ def _composed(owner: Composed[Any, Any]) -> Iterator[Composed[Any, Any]]:
 def _drawn_apart(root: Composed[Any, Any]) -> list[_Any]:
     """The parts that may be put off, as far as nobody else draws from what they draw from."""
     parts = list(leaves(root))
-    told = {id(source) for part in parts if isinstance(part, TiedReference) for source in part.tie_sources()}
+    told = {id(source) for part in parts for source in part._direct_sources()}
     users = Counter(id(source) for part in parts for source in part._draws_from())
     grown = _grown(root)
     return [

@@ -11,7 +11,7 @@ from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.domain.randomness import seed_of
 from ascetic_ddd.faker.domain.rewinding import IRewindable
 
-__all__ = ("end", "plan", "rewindable", "seed")
+__all__ = ("end", "follow", "plan", "rewindable", "seed")
 
 
 def seed(root: Provider[Any, Any], seed: int, *, only_new: bool = False) -> None:
@@ -41,6 +41,8 @@ def seed(root: Provider[Any, Any], seed: int, *, only_new: bool = False) -> None
             provider.distributor.seed(seed_of(seed, path))
         if isinstance(provider, ValueProvider) and provider.input_generator is not None:
             seed_generator(provider.input_generator, seed_of(seed, f"{path} input"))
+        if provider._following is not None:
+            provider._following.joint.seed(seed_of(seed, f"{path} given"))
         if isinstance(provider, DependentProvider):
             provider.seed_templates(seed_of(seed, f"{path} templates"))
         memory = memory_of(provider)
@@ -54,6 +56,7 @@ def rewindable(root: Provider[Any, Any]) -> list[IRewindable]:
     for provider in root.walk():
         generator = getattr(provider, "input_generator", None)
         sources = [getattr(provider, "distributor", None), generator, given_generator(generator), memory_of(provider)]
+        sources.append(getattr(provider._following, "joint", None))
         if isinstance(provider, DependentProvider):
             sources.append(provider.template_dealer)
         found.update((id(source), source) for source in sources if isinstance(source, IRewindable))
@@ -75,8 +78,11 @@ def plan(root: Provider[Any, Any], plan: Plan) -> None:
             waiting.extend(provider.parts().values())
             if isinstance(provider, DependentProvider):
                 waiting.extend(provider.leads_to())
+    follow(root)
     for provider in root.walk():
         distributor = provider.distributor
+        if provider._following is not None:
+            provider._following.begin_run()
         if hasattr(distributor, "plan"):
             if id(provider) in steady:
                 distributor.plan(plan, is_exact=_is_asked_once(provider, root), is_of_root=_leads_back(provider, root))
@@ -88,8 +94,21 @@ def end(root: Provider[Any, Any], plan: Plan) -> None:
     """The run is over: the distributors that followed its plan grow again."""
     for provider in root.walk():
         distributor = provider.distributor
+        if provider._following is not None:
+            provider._following.begin_run()
         if hasattr(distributor, "end"):
             distributor.end(plan)
+
+
+def follow(root: Provider[Any, Any]) -> None:
+    """Let the distributors of parts that others follow know it.
+
+    Raises:
+        ConfigurationError: a part follows what there is not, or what follows it.
+    """
+    for provider in root.walk():
+        if provider._following is not None:
+            provider._following.prepare(provider)
 
 
 def _leads_back(provider: Provider[Any, Any], root: Provider[Any, Any]) -> bool:

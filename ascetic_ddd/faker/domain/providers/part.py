@@ -43,6 +43,7 @@ class Part(ABC):
     _failure: tuple[BaseException, str, Any] | None = None  # of a root: the last error, and where it came up first
     _shared: frozenset[str] = frozenset()  # attributes whose providers a clone shares
     _output_factory: Any = None
+    _following: Any = None  # other parts of the same object beside which it is drawn
     _column: Column | None = None  # of a batch, where it is drawn by column
     _rows: Rows | None = None  # of a root, in a batch
     distributor: Any = None
@@ -84,6 +85,14 @@ class Part(ABC):
     def _draws_from(self) -> tuple[Any, ...]:
         """What is drawn from: whoever shares it draws in turns."""
         return ()
+
+    def _direct_sources(self) -> "tuple[Any, ...]":
+        """The parts of the same object that are complete before this one is drawn."""
+        return ()
+
+    def _number_known(self, input: Any) -> int | None:
+        """The number under which the distributor knows an input; None if it does not."""
+        return None
 
     def _draws_alone(self) -> bool:
         """Tell whether draws ask neither a store nor the user's code, so that many may be drawn at once."""

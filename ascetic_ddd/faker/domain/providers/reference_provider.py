@@ -5,17 +5,20 @@ from typing import Any, Generic, TypeVar, cast
 
 from ascetic_ddd.faker.domain.blueprint.nodes import Id, Node
 from ascetic_ddd.faker.domain.blueprint.slot import NOTHING
+from ascetic_ddd.faker.domain.distributors.joint.given import Given
 from ascetic_ddd.faker.domain.distributors.m2o.factory import checked_distributor, distributor_factory
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IM2ODistributor
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.following import checked_given
+from ascetic_ddd.faker.domain.providers.following_reference import FollowingReference
 from ascetic_ddd.faker.domain.providers.kinds import is_specification
 from ascetic_ddd.faker.domain.providers.patterns import check_depth
 from ascetic_ddd.faker.domain.providers.plain import copied
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.reference_source import ReferenceSource, Wanted
 from ascetic_ddd.faker.domain.providers.telling import overrules, told_by
-from ascetic_ddd.faker.domain.providers.tied_reference import TiedReference, checked_ties
+from ascetic_ddd.faker.domain.providers.tied_reference import checked_ties
 from ascetic_ddd.faker.domain.providers.use import at_work, refuse_original
 from ascetic_ddd.faker.domain.providers.wishes import Telling, add_up
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
@@ -30,7 +33,7 @@ A = TypeVar("A")
 O = TypeVar("O")  # noqa: E741
 
 
-class ReferenceProvider(TiedReference[I, O], Generic[I, A, O]):
+class ReferenceProvider(FollowingReference[I, O], Generic[I, A, O]):
     """Provides the id of another aggregate.
 
     Nothing told: the distributor decides reuse or create among all that exist. A full id told: that id. A part told, as a
@@ -58,9 +61,12 @@ class ReferenceProvider(TiedReference[I, O], Generic[I, A, O]):
         tied: parts of the aggregate that other parts of the same object tell, by their paths: ``{"tenant_id": "id.tenant_id"}``
             has a book refer to an author of the book's own tenant. It does what a ``do_populate`` would that completes the one
             and tells the other, and costs less.
+        given: parts of the same object that this one follows: by a function or a table, which say an id or a pattern, or by a
+            captured deck. What is told of the reference stays.
 
     Raises:
-        ConfigurationError: ``aggregate_provider`` is neither, or ``tied`` is no dict of names and paths.
+        ConfigurationError: ``aggregate_provider`` is neither, ``tied`` is no dict of names and paths, or ``given`` is something
+            else, or stands beside ``tied``.
     """
 
     def __init__(
@@ -71,6 +77,7 @@ class ReferenceProvider(TiedReference[I, O], Generic[I, A, O]):
         create: bool = True,
         strict: bool = True,
         tied: Mapping[str, str] | None = None,
+        given: Given | None = None,
     ) -> None:
         super().__init__()
         self.distributor: IM2ODistributor = distributor_factory() if distributor is None else checked_distributor(distributor)
@@ -87,6 +94,11 @@ class ReferenceProvider(TiedReference[I, O], Generic[I, A, O]):
         self._strict = strict
         self._tied = checked_ties(tied)
         self._is_tied = bool(self._tied)
+        self._following = checked_given(given)
+        if self._tied and self._following is not None:
+            raise ConfigurationError(
+                f"tied={tied!r} and given={self._following.given!r} both say what it follows; give one of them"
+            )
         self._tellings: list[Telling] = []
         self._is_told = False
         self._pattern: dict[str, Any] | None = None
@@ -95,7 +107,7 @@ class ReferenceProvider(TiedReference[I, O], Generic[I, A, O]):
         self._used: tuple[ISession, Scope, int] | None = None  # by it, as it was told
 
     def reset(self) -> None:
-        self._slot.drawn = self._used = None
+        self._slot.drawn = self._used = self._card = self._answered = None
         self._slot.input = None
         self._slot.is_done = self._slot.is_told = False
         self._is_told = False

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.chosen_reference import ChosenReference
 from ascetic_ddd.faker.domain.providers.composed import Composed
+from ascetic_ddd.faker.domain.providers.following import check_circle, object_of
 from ascetic_ddd.faker.domain.providers.part import Pending
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
@@ -67,6 +68,12 @@ class TiedReference(ChosenReference[I, O]):
             self._ties = _resolved(self)
         return iter([part for _, part in self._ties])
 
+    def _direct_sources(self) -> tuple[_Any, ...]:
+        if self._ties is None and self._tied:
+            top = object_of(self)
+            return tuple(_part_at(top, path, self) for path in self._tied.values())
+        return tuple(part for _, part in self._ties or ())
+
     def _draws_alone(self) -> bool:
         return not self._tied and super()._draws_alone()
 
@@ -92,17 +99,10 @@ def checked_ties(tied: Any) -> dict[str, str]:
 
 
 def _resolved(reference: TiedReference[Any, Any]) -> tuple[tuple[str, _Any], ...]:
-    top = _object_of(reference)
+    top = object_of(reference)
     ties = tuple((key, _part_at(top, path, reference)) for key, path in reference._tied.items())
-    _check_circle(reference, top)
+    check_circle(reference)
     return ties
-
-
-def _object_of(provider: _Any) -> _Any:
-    """The object that a part belongs to: the aggregate, or an entity in a list of its own."""
-    while provider._owner is not None and not provider._owner._holds_objects:
-        provider = provider._owner
-    return provider
 
 
 def _part_at(top: _Any, path: str, reference: TiedReference[Any, Any]) -> _Any:
@@ -119,19 +119,3 @@ def _part_at(top: _Any, path: str, reference: TiedReference[Any, Any]) -> _Any:
         reason = "which the database gives" if is_given else "which is no value and no other reference"
         raise ConfigurationError(f"{reference.path} is tied to {path!r}, {reason}; tie it to a part that is drawn before it")
     return part
-
-
-def _check_circle(reference: TiedReference[Any, Any], top: _Any) -> None:
-    """Follow the ties of the ties; there are few."""
-    seen: dict[int, TiedReference[Any, Any]] = {}
-    waiting = [reference]
-    while waiting:
-        tied = waiting.pop()
-        for path in tied._tied.values():
-            part = _part_at(top, path, tied)
-            if part is reference:
-                names = " and ".join(dict.fromkeys([reference.path, *(each.path for each in seen.values()), tied.path]))
-                raise ConfigurationError(f"{names} are tied in a circle; leave one of the ties out")
-            if isinstance(part, TiedReference) and id(part) not in seen:
-                seen[id(part)] = part
-                waiting.append(part)

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from ascetic_ddd.faker.domain.blueprint.nodes import Node, Value
 from ascetic_ddd.faker.domain.blueprint.slot import NOTHING
 from ascetic_ddd.faker.domain.distributors.counts import UniformCounts
+from ascetic_ddd.faker.domain.distributors.joint.given import Given
 from ascetic_ddd.faker.domain.distributors.m2o.by_law import LawDistributor
 from ascetic_ddd.faker.domain.distributors.m2o.factory import checked_distributor, distributor_factory
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IM2ODistributor
@@ -14,10 +15,11 @@ from ascetic_ddd.faker.domain.distributors.m2o.shares import SharesDistributor
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.generators.input_generators import IInputGenerator, make_input_generator
 from ascetic_ddd.faker.domain.providers.failures import noted
+from ascetic_ddd.faker.domain.providers.following import checked_given
+from ascetic_ddd.faker.domain.providers.following_value import FollowingValue
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.telling import NOBODY, contradict, overrules, same, told_by
 from ascetic_ddd.faker.domain.providers.unique_pool import UniquePool
-from ascetic_ddd.faker.domain.providers.unique_value import UniqueValue
 from ascetic_ddd.faker.domain.providers.use import at_work, refuse_original
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.faker.domain.stock.value_pool import ValuePool
@@ -29,7 +31,7 @@ I = TypeVar("I")  # noqa: E741
 O = TypeVar("O")  # noqa: E741
 
 
-class ValueProvider(UniqueValue[I, O]):
+class ValueProvider(FollowingValue[I, O]):
     """Provides one value object, or a plain value.
 
     Without ``input_generator`` and ``values`` the value is given by the database: the output is made of None now, and the
@@ -48,6 +50,8 @@ class ValueProvider(UniqueValue[I, O]):
             iterable, or a Faker method. Positions count from 0.
         values: a fixed list of inputs, instead of a generator.
         weights: their shares, in the same order; by default as the distributor says, or equal.
+        given: parts of the same object that this one follows: by a function or a table, which say the values by themselves, or by
+            a captured deck, which deals those of the list or of the distributor. What is told of the value stays.
 
     Raises:
         ConfigurationError: the generator has another shape, or the arguments contradict each other.
@@ -65,6 +69,7 @@ class ValueProvider(UniqueValue[I, O]):
         *,
         values: Sequence[I] | None = None,
         weights: Sequence[float] | None = None,
+        given: Given | None = None,
     ) -> None:
         super().__init__()
         self.distributor: IM2ODistributor = distributor_factory() if distributor is None else checked_distributor(distributor)
@@ -77,6 +82,7 @@ class ValueProvider(UniqueValue[I, O]):
             looks = getattr(self.distributor, "start", None) is None
             self._pool = UniquePool(looks=looks, keeps=self.distributor.keeps_values)
         self._is_given = False
+        self._following = checked_given(given)
         if values is not None:
             self._list(values, weights, input_generator)
         elif weights is not None:
@@ -85,6 +91,8 @@ class ValueProvider(UniqueValue[I, O]):
             self._generator = make_input_generator(input_generator)
         elif isinstance(distributor, NewDistributor) and distributor.is_sequence:
             self._generator = _position
+        elif self._following is not None and distributor is None:
+            pass  # it says the values
         elif self.distributor.keeps_values or self.distributor.is_nullable:
             raise ConfigurationError(
                 f"{distributor!r} has nothing to distribute: give input_generator or values, "
@@ -96,7 +104,8 @@ class ValueProvider(UniqueValue[I, O]):
         always_new: NewDistributor | None = (
             self.distributor if isinstance(self.distributor, NewDistributor) and not self.distributor.is_nullable else None
         )
-        self._always_new = None if self._is_unique else always_new
+        self._check_following(values, input_generator, distributor)
+        self._always_new = None if self._is_unique or self._following is not None else always_new
         self._sequence = always_new if self._is_unique else None
         self._teller: Any = NOBODY
         self._generated_by = input_generator
@@ -145,8 +154,8 @@ class ValueProvider(UniqueValue[I, O]):
         self._slot.input = input
         self._slot.is_done = True
         self._slot.output = NOTHING
-        if self._is_unique and input is not None:
-            self._slot.is_done = False  # until it has been taken into the pool
+        if input is not None and (self._is_unique or self._uses_cards):
+            self._slot.is_done = False  # until it has been taken into the pool, or from its deck
 
     def _was_drawn(self) -> bool:
         self._settle()

@@ -1,6 +1,7 @@
 """The distributor by a law: values are reused so that their counts follow a count distribution."""
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -12,6 +13,7 @@ from ascetic_ddd.faker.domain.distributors.m2o.opening import Opening
 from ascetic_ddd.faker.domain.distributors.m2o.run import Run
 from ascetic_ddd.faker.domain.distributors.m2o.scope_uses import ScopeUses
 from ascetic_ddd.faker.domain.distributors.plan import Plan
+from ascetic_ddd.faker.domain.distributors.schedules.interfaces import BUSY, Busy
 from ascetic_ddd.faker.domain.rewinding import Journal
 from ascetic_ddd.faker.domain.stock.scope import Scope
 from ascetic_ddd.faker.domain.stock.sequence import PositionSequence
@@ -131,6 +133,40 @@ class LawDistributor:
                 run.draws += draws - 1  # no other draw of one moment can be the first that is too late
             session.on_rollback(self._choosing.take_back, scope, tuple(hand), draws)
         return hand
+
+    # by rank: what another column decides
+
+    @property
+    def is_exact(self) -> bool:
+        """As :class:`~ascetic_ddd.faker.domain.distributors.joint.interfaces.IRanked` says."""
+        return self._run.draws is not None
+
+    def rows_by_rank(self, scope: Scope, *, is_closed: bool, takes_over: bool = False) -> list[tuple[int, float]]:
+        plan = self._run.plan
+        nulls = plan.total - (self._nulls.expected or 0) if plan is not None and self.null_weight else 0
+        return [*self._choosing.schedule_of(scope, is_closed).planned_by_rank(), (nulls, nulls)]
+
+    def shares_by_rank(self, scope: Scope, *, is_closed: bool) -> list[float] | None:
+        if not is_closed or not scope.members:
+            return None
+        points = self.counts.cumulative(len(scope.members))
+        return [*((high - low) * (1.0 - self.null_weight) for low, high in pairwise(points)), self.null_weight]
+
+    def rank_of(self, scope: Scope, number: int, *, is_closed: bool) -> int | None:
+        return self._choosing.schedule_of(scope, is_closed).rank_of(number)
+
+    def draw_at(self, session: ISession, scope: Scope, rank: int, *, is_closed: bool) -> "Decision | Busy":
+        choice = None if rank < 0 else self._choosing.choose_at(session, scope, rank, is_closed=is_closed)
+        if self._run.draws is not None and choice is not BUSY and scope is scope.pool.everything:
+            self._count_draw()
+        return choice
+
+    def undraw_at(self, session: ISession, scope: Scope, choice: int | None) -> None:
+        if choice is not None:
+            self._uses.undraw(session, scope, choice)
+
+    def be_followed(self) -> None:
+        """An exact run is planned as a whole anyway."""
 
     # what was decided, taken back; what was told
 

@@ -7,7 +7,7 @@ from ascetic_ddd.faker.domain.distributors.m2o.nulls import Nulls
 from ascetic_ddd.faker.domain.distributors.m2o.opening import Opening
 from ascetic_ddd.faker.domain.distributors.m2o.reservation import ScheduledReservation
 from ascetic_ddd.faker.domain.distributors.m2o.scope_uses import ScopeUses
-from ascetic_ddd.faker.domain.distributors.schedules.interfaces import ISchedule, Reserved
+from ascetic_ddd.faker.domain.distributors.schedules.interfaces import BUSY, Busy, ISchedule, Reserved
 from ascetic_ddd.faker.domain.errors import UnsatisfiableError
 from ascetic_ddd.faker.domain.stock.scope import Scope
 from ascetic_ddd.faker.domain.stock.sequence import PositionSequence
@@ -45,6 +45,18 @@ class Choosing:
             session.on_rollback(self._uses.take_back, scope, choice)
             return choice
         return self.answer(scope, schedule, choice)
+
+    def choose_at(self, session: ISession, scope: Scope, rank: int, *, is_closed: bool = False) -> "Decision | Busy":
+        """Decide a use of the value of a rank, or say that this session may not have it now."""
+        schedule = self.schedule_of(scope, is_closed)
+        choice = schedule.pick_at(session, rank, is_closed)
+        if isinstance(choice, int):
+            session.on_rollback(self._uses.take_back, scope, choice)
+            return choice
+        if isinstance(choice, Busy):
+            return choice
+        keeper = _AtRank(self, rank) if self._has_unused else self
+        return ScheduledReservation(keeper, self._positions, schedule, scope, choice, is_for_unused_value=self._has_unused)
 
     def deal(self, hand: list[Decision], session: ISession, scope: Scope, count: int, is_closed: bool, may_be_null: bool) -> None:
         """Add the decisions of so many draws to a hand, up to the first place; who calls sees to a rollback."""
@@ -109,3 +121,17 @@ class Choosing:
         """Nothing comes to a place."""
         if self._schedules.get(scope) is schedule:
             schedule.release(place)
+
+
+class _AtRank:
+    """Keeps a place of one rank: whatever is made without a use, the use that was asked for is of this rank."""
+
+    def __init__(self, choosing: Choosing, rank: int) -> None:
+        self._rank = rank
+        self._choosing = choosing
+        self.fill = choosing.fill
+        self.release = choosing.release
+
+    def choose(self, session: ISession, scope: Scope) -> Decision:
+        choice = self._choosing.choose_at(session, scope, self._rank)
+        return self._choosing.choose(session, scope) if choice is BUSY else choice

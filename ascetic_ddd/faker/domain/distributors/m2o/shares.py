@@ -1,6 +1,7 @@
 """A fixed list of values with a share each."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
 from random import Random
@@ -11,6 +12,7 @@ from ascetic_ddd.faker.domain.distributors.counts.interfaces import ICountDistri
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision
 from ascetic_ddd.faker.domain.distributors.m2o.nulls import Nulls
 from ascetic_ddd.faker.domain.distributors.plan import Plan
+from ascetic_ddd.faker.domain.distributors.schedules.interfaces import Busy
 from ascetic_ddd.faker.domain.distributors.schedules.tickets import Tickets
 from ascetic_ddd.faker.domain.distributors.validation import positive_numbers
 from ascetic_ddd.faker.domain.errors import ConfigurationError
@@ -47,6 +49,9 @@ class SharesDistributor:
         self._random = Random(0)
         self._least = self._block = _block_of(shares)
         self._plan: Plan | None = None
+        self._is_followed = False  # a run is dealt as a whole
+        self._before: list[int] | None = None  # by number, what had been drawn before an exact run
+        self._draws: int | None = None  # of an exact run that are not null
         self._dealt = 0
         self._dealt_by_value = [0] * len(self.shares)
         self._journal = Journal()
@@ -103,6 +108,42 @@ class SharesDistributor:
         session.on_rollback(self._put_back_all, tuple(hand))
         return hand
 
+    def be_followed(self) -> None:
+        """Another column follows this one: exact runs are dealt as a whole, so that it is known how often each value comes."""
+        self._is_followed = True
+
+    @property
+    def is_exact(self) -> bool:
+        """As :class:`~ascetic_ddd.faker.domain.distributors.joint.interfaces.IRanked` says; a rank is a number."""
+        return self._before is not None
+
+    def rows_by_rank(self, scope: Scope, *, is_closed: bool, takes_over: bool = False) -> list[tuple[int, float]]:
+        before = self._before or [0] * len(self.shares)
+        if not self._is_followed:
+            self._is_followed = True
+            self._size_block()
+        if not self._tickets and self._dealt_by_value == before:
+            self._deal()
+        rows = [now - then for now, then in zip(self._dealt_by_value, before, strict=True)]
+        if takes_over:
+            self._journal.note(self._tickets.extend, list(self._tickets))
+            self._tickets.clear()
+        nulls = 0 if self._plan is None else self._plan.total - (self._draws or 0)
+        return [*zip(rows, self.shares, strict=True), (nulls, self.null_weight)]
+
+    def shares_by_rank(self, scope: Scope, *, is_closed: bool) -> list[float] | None:
+        total = sum(self.shares)
+        return [*(share / total * (1.0 - self.null_weight) for share in self.shares), self.null_weight]
+
+    def rank_of(self, scope: Scope, number: int, *, is_closed: bool) -> int | None:
+        return number
+
+    def draw_at(self, session: ISession, scope: Scope, rank: int, *, is_closed: bool) -> "Decision | Busy":
+        return None if rank < 0 else rank
+
+    def undraw_at(self, session: ISession, scope: Scope, choice: int | None) -> None:
+        """Nothing was counted."""
+
     def undraw(self, session: ISession, scope: Scope, choice: int | None) -> None:
         if self.null_weight:
             self._nulls.undraw(session, choice is None)
@@ -135,9 +176,18 @@ class SharesDistributor:
         self._plan = plan
         draws = plan.total if plan is not None and is_exact else None
         self._nulls.plan(draws)
-        draws = self._nulls.expected if self.null_weight else draws
-        blocks = max(1, ((draws or 0) - len(self._tickets)) // self._least)
-        self._block = self._least if draws is None else max(1, math.ceil((draws - len(self._tickets)) / blocks))
+        self._draws = self._nulls.expected if self.null_weight else draws
+        left = Counter(self._tickets)
+        self._before = None if draws is None else [dealt - left[number] for number, dealt in enumerate(self._dealt_by_value)]
+        self._size_block()
+
+    def _size_block(self) -> None:
+        if self._draws is None:
+            self._block = self._least
+            return
+        owed = self._draws - len(self._tickets)
+        blocks = 1 if self._is_followed else max(1, owed // self._least)
+        self._block = max(1, math.ceil(owed / blocks))
 
     def end(self, plan: Plan) -> None:
         if self._plan is plan:

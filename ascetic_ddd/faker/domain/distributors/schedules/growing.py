@@ -6,7 +6,7 @@ from random import Random
 
 from ascetic_ddd.faker.domain.distributors.counts.interfaces import ICountDistribution
 from ascetic_ddd.faker.domain.distributors.schedules.dues import Dues
-from ascetic_ddd.faker.domain.distributors.schedules.interfaces import Reserved
+from ascetic_ddd.faker.domain.distributors.schedules.interfaces import BUSY, Busy, Reserved
 from ascetic_ddd.faker.domain.rewinding import Journal
 from ascetic_ddd.faker.domain.stock.scope import Scope
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -140,6 +140,22 @@ class GrowingSchedule:
                 heapreplace(heap, (due, rank, use + 1))
                 return number
         return None
+
+    def planned_by_rank(self) -> list[tuple[int, int]]:
+        """Nothing is planned."""
+        return []
+
+    def rank_of(self, number: int) -> int | None:
+        """The rank of a value."""
+        return self._ranks.get(number)
+
+    def pick_at(self, session: ISession, rank: int, is_closed: bool = False) -> int | Reserved | Busy:
+        """Use the value of a rank, due or not. No value is asked for."""
+        number = self._numbers[rank] if rank < len(self._numbers) else -1
+        if number < 0 or self._pool.in_flight.get(number, session) is not session:
+            return BUSY
+        self.use(number)
+        return number
 
     def fill(self, place: Reserved, number: int) -> bool:
         """The value for a reserved place exists, and this is its first use. Returns False if it is not in the scope."""

@@ -1,11 +1,21 @@
 """The schedule port: in what order the values of one scope get their uses."""
 
+from enum import Enum
 from typing import NamedTuple, Protocol
 
 from ascetic_ddd.faker.domain.stock.scope import IScheduled
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("ISchedule", "Reserved")
+__all__ = ("BUSY", "Busy", "ISchedule", "Reserved")
+
+
+class Busy(Enum):
+    """The value of a rank is in flight elsewhere, or is being made: ask for another rank, or later."""
+
+    BUSY = "busy"
+
+
+BUSY = Busy.BUSY
 
 
 class Reserved(NamedTuple):
@@ -64,6 +74,22 @@ class ISchedule(IScheduled, Protocol):
         Returns:
             The numbers, each used once more by this call, in order; fewer than ``count``, perhaps none, where the next use
             needs more than that: only :meth:`pick` decides it.
+        """
+        ...
+
+    def planned_by_rank(self) -> list[tuple[int, int]]:
+        """By rank, the uses that are planned since the schedule was made, drawn or not, and those in all."""
+        ...
+
+    def rank_of(self, number: int) -> int | None:
+        """The rank of a value; None if it has none yet."""
+        ...
+
+    def pick_at(self, session: ISession, rank: int, is_closed: bool = False) -> int | Reserved | Busy:
+        """Decide a use of the value of one rank, which somebody else has drawn.
+
+        Returns:
+            As :meth:`pick`; :data:`BUSY` if this session may not use the value of that rank now, or there is no such rank.
         """
         ...
 

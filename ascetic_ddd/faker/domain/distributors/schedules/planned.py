@@ -1,9 +1,9 @@
 """The planned order of uses: all that the law gives by the end of the run, in random order; exact at the end."""
 
-from itertools import chain
+from itertools import chain, zip_longest
 from random import Random
 
-from ascetic_ddd.faker.domain.distributors.schedules.interfaces import Reserved
+from ascetic_ddd.faker.domain.distributors.schedules.interfaces import BUSY, Busy, Reserved
 from ascetic_ddd.faker.domain.distributors.schedules.planner import Planner
 from ascetic_ddd.faker.domain.distributors.schedules.ranks import FREE, PENDING, Ranks
 from ascetic_ddd.faker.domain.distributors.schedules.tickets import Tickets
@@ -139,6 +139,35 @@ class PlannedSchedule:
             size *= 2
         return found
 
+    def planned_by_rank(self) -> list[tuple[int, int]]:
+        """Uses planned since the schedule was made, and in all, by rank."""
+        self._plan_first()
+        planned, before = self._ranks.planned, self._ranks.before
+        return [(rows - was, rows) for rows, was in zip_longest(planned, before, fillvalue=0)]
+
+    def rank_of(self, number: int) -> int | None:
+        """The rank of a value; None if it has none yet."""
+        return self._ranks.by_number.get(number)
+
+    def pick_at(self, session: ISession, rank: int, is_closed: bool = False) -> int | Reserved | Busy:
+        """Use the value of a rank; the tickets are somebody else's."""
+        if self._planner.is_closed and not is_closed:
+            self._planner.open_up()
+        self._plan_first()
+        if rank >= len(self._numbers):
+            return BUSY
+        number = self._numbers[rank]
+        if number == FREE:
+            number = self._planner.bind(session, rank, is_closed)
+        if number >= 0 and self._pool.in_flight.get(number, session) is session:
+            self._ranks.count(rank, 1)
+            return number
+        if number != FREE or is_closed:
+            return BUSY
+        self._numbers[rank] = PENDING
+        self._journal.note(self._unpend, rank)
+        return Reserved(rank)
+
     def fill(self, place: Reserved, number: int) -> bool:
         """The value for a reserved place exists, and this is its first use. Returns False if it is not in the scope."""
         ranks, rank = self._ranks, place.rank
@@ -226,7 +255,15 @@ class PlannedSchedule:
             self._ranks.planned[rank] -= 1
             self._journal.note(self._unspend, rank)
 
+    def _plan_first(self) -> None:
+        """Plan, if nothing is planned yet."""
+        if not self._tickets and not self._planner.is_done:
+            self._planner.extend()
+
     # How the changes are taken back, newest first; see Journal.
+
+    def _unpend(self, rank: int) -> None:
+        self._numbers[rank] = FREE
 
     def _unpick(self, rank: int) -> None:
         self._uses[rank] -= 1

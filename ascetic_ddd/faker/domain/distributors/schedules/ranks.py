@@ -26,17 +26,19 @@ class Ranks:
         numbers: by rank; :data:`FREE` or :data:`PENDING` where there is no value.
         uses: by rank.
         planned: by rank: uses when all tickets are drawn.
+        before: by rank: uses that were there at first; ranks that came later have none.
         by_number: the rank of each value that has one.
         spare: values without a use.
     """
 
-    __slots__ = ("_journal", "by_number", "numbers", "planned", "spare", "uses")
+    __slots__ = ("_journal", "before", "by_number", "numbers", "planned", "spare", "uses")
 
     def __init__(self, uses: Mapping[int, int], members: Iterable[int], journal: Journal) -> None:
         self._journal = journal
         self.numbers: list[int] = list(uses)
         self.uses: list[int] = list(uses.values())
         self.planned: list[int] = list(self.uses)
+        self.before = tuple(self.uses)
         self.by_number = {number: rank for rank, number in enumerate(self.numbers)}
         self.spare = SpareValues([number for number in members if number not in uses], journal)
 

@@ -14,8 +14,10 @@ from ascetic_ddd.faker.application.profile.decks import (
     spanning_forest,
     strongest_first,
 )
+from ascetic_ddd.faker.application.profile.model import ColumnProfile, DeckProfile, TableProfile
 from ascetic_ddd.faker.application.profile.records import ColumnRecord, DependentPair
 from ascetic_ddd.faker.domain.distributors.joint.replay import replayed
+from ascetic_ddd.faker.domain.errors import ConfigurationError
 
 
 def pair(one: str, two: str, strength: float) -> DependentPair:
@@ -101,3 +103,38 @@ def test_a_combination_of_few_rows_cannot_be_read_off() -> None:
     assert found.cells
     assert all(rows >= 5 for *_, rows in found.cells)
     assert all(sum(rows * many for rows, many in block.levels) >= 5 for block in found.blocks)
+
+
+def table() -> TableProfile:
+    counts = [("a", 1, 50), ("a", 2, 20), ("b", 2, 30)]
+    record = deck_record(("city", "country"), counts)
+    deck = DeckProfile(**{name: getattr(record, name) for name in record.__dataclass_fields__})
+    columns = tuple(
+        ColumnProfile(name=name, type="text", rows=100, null_share=0.0, distinct=2) for name in ("city", "country", "tax")
+    )
+    return TableProfile(name="places", rows=100, primary_key=(), columns=columns, decks=(deck,))
+
+
+def test_a_profile_hands_out_what_given_takes() -> None:
+    given = table().given("country")
+    assert given is not None
+    assert given.parts == ("city",)
+    assert given.how == table().deck("city", "country").law()
+    named = table().given("country", parts={"city": "address.city"})
+    assert named is not None
+    assert named.parts == ("address.city",)
+
+
+def test_a_column_that_depends_on_none_or_on_what_is_no_part_follows_none() -> None:
+    assert table().given("tax") is table().given("city") is None
+    assert table().given("country", parts=["tax"]) is None
+    with pytest.raises(ConfigurationError, match="no column"):
+        table().given("coutnry")
+
+
+def test_a_deck_may_be_taken_the_other_way_round() -> None:
+    given = table().given("city", beside="country")
+    assert given is not None
+    assert (given.parts, given.how) == (("country",), table().deck("city", "country").law().turned())
+    with pytest.raises(ConfigurationError, match="no deck city → tax; it has city → country"):
+        table().given("tax", beside="city")

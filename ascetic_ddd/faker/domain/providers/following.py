@@ -1,0 +1,225 @@
+"""Parts that follow others of the same object: where these are, in what order they come, and what is known of them."""
+
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from typing import Any, NamedTuple
+
+from ascetic_ddd.faker.domain.distributors.joint.answers import FunctionAnswers, TableAnswers
+from ascetic_ddd.faker.domain.distributors.joint.follower import Column, Follower
+from ascetic_ddd.faker.domain.distributors.joint.given import Given
+from ascetic_ddd.faker.domain.distributors.joint.interfaces import IRanked
+from ascetic_ddd.faker.domain.distributors.joint.law import JointLaw
+from ascetic_ddd.faker.domain.errors import ConfigurationError, FakerError
+from ascetic_ddd.faker.domain.providers.composed import Composed
+from ascetic_ddd.faker.domain.providers.kinds import source_of
+from ascetic_ddd.faker.domain.providers.part import Pending
+from ascetic_ddd.faker.domain.providers.provider import Provider
+from ascetic_ddd.seedwork.domain.errors import add_note
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+
+__all__ = ("Following", "Source", "check_circle", "checked_given", "column_of", "direct_sources", "object_of")
+
+_Any = Provider[Any, Any]
+_Joint = FunctionAnswers | TableAnswers | Follower
+
+
+class Source(NamedTuple):
+    """A part that another one follows."""
+
+    part: _Any
+    optional: Any
+    """The optional value that it is a part of, if the other one is not in there, too: null as a whole, the part is null."""
+
+    def complete(self, session: ISession) -> Pending:
+        """Have it drawn, if it is not."""
+        part = self.part if self.optional is None else self.optional
+        return None if part._slot.is_done or part._slot.is_null else part._step(session)
+
+    @property
+    def input(self) -> Any:
+        """What was told, or drawn."""
+        return None if self.optional is not None and self.optional._slot.is_null else self.part._known()
+
+
+class Following:
+    """What the clones of one part share of ``given=``: what it is drawn by.
+
+    Args:
+        given: as it was declared.
+    """
+
+    def __init__(self, given: Given) -> None:
+        self.given = given
+        how = given.how
+        self.joint: _Joint
+        if isinstance(how, JointLaw):
+            self.joint = Follower(given)
+        elif callable(how):
+            self.joint = FunctionAnswers(how)
+        else:
+            self.joint = TableAnswers(how)
+
+    def sources(self, part: _Any) -> tuple[Source, ...]:
+        """The parts that this one follows.
+
+        Raises:
+            ConfigurationError: there is no such part, it cannot be followed, or they follow each other in a circle.
+        """
+        found = tuple(_found(part, path) for path in self.given.parts)
+        if isinstance(self.joint, Follower):
+            for source in found:
+                column_of(source.part, part)
+        check_circle(part)
+        return found
+
+    def prepare(self, part: _Any) -> None:
+        """A run begins: those that are followed by a captured deck shall know it."""
+        for source in self.sources(part):
+            if isinstance(self.joint, Follower):
+                source.part.distributor.be_followed()
+
+    def begin_run(self) -> None:
+        """What was dealt is dealt anew."""
+        if isinstance(self.joint, Follower):
+            self.joint.restart()
+
+    def answer(self, part: _Any, session: ISession, inputs: tuple[Any, ...]) -> tuple[Any, Any]:
+        """What the function or the table says, and what gives it back."""
+        joint = self.joint
+        assert not isinstance(joint, Follower)
+        try:
+            return joint.draw(session, inputs)
+        except FakerError as error:
+            raise type(error)(f"{part.path}, given {self._told(inputs)}: {error}") from None
+        except Exception as error:
+            add_note(error, f"while {part.path} was asked for, given {self._told(inputs)}")
+            raise
+
+    def give_back(self, session: ISession, drawn: Any) -> None:
+        """What was answered is not used after all."""
+        if not isinstance(self.joint, Follower):
+            self.joint.undraw(session, drawn)
+
+    def _told(self, inputs: tuple[Any, ...]) -> str:
+        return ", ".join(f"{path}={input!r}" for path, input in zip(self.given.parts, inputs, strict=True))
+
+
+def checked_given(given: object) -> Following | None:
+    """What a part follows, as it was declared.
+
+    Raises:
+        ConfigurationError: it is something else.
+    """
+    if given is None:
+        return None
+    if not isinstance(given, Given):
+        raise ConfigurationError(
+            f"given={given!r}: expected Given(part, how), such as Given(('origin', 'dest'), lambda origin, dest: …)"
+        )
+    return Following(given)
+
+
+def column_of(part: Any, asker: _Any) -> Column:
+    """A part as a column with ranks.
+
+    Raises:
+        ConfigurationError: its values have none.
+    """
+    distributor: Any = part.distributor
+    if not isinstance(distributor, IRanked) or isinstance(
+        getattr(part._following, "joint", None), FunctionAnswers | TableAnswers
+    ):
+        raise ConfigurationError(
+            f"{part.path} has no ranks, so {asker.path} cannot have a captured deck of it: its values are not dealt by a "
+            "distributor; give it values with weights, or a distributor with a histogram, a mean, a skew or weights"
+        )
+    source = source_of(part)
+    if source is not None:
+        return Column(distributor, source.population.everything, not part.may_create, ())
+    return Column(distributor, part.pool.everything, False, part.pool.inputs)
+
+
+def object_of(provider: _Any) -> _Any:
+    """The object that a part belongs to: the aggregate, or an entity in a list of its own."""
+    while provider._owner is not None and not provider._owner._holds_objects:
+        provider = provider._owner
+    return provider
+
+
+def check_circle(part: _Any) -> None:
+    """Follow what the parts follow.
+
+    Raises:
+        ConfigurationError: it leads back to the part.
+    """
+    seen: dict[int, _Any] = {}
+    waiting = [part]
+    while waiting:
+        each = waiting.pop()
+        for source in each._direct_sources():
+            if source is part:
+                names = " and ".join(dict.fromkeys([part.path, *(other.path for other in seen.values()), each.path]))
+                raise ConfigurationError(f"{names} are tied in a circle; leave one of the ties, or given=, out")
+            if id(source) not in seen:
+                seen[id(source)] = source
+                waiting.append(source)
+
+
+def direct_sources(part: _Any, given: Given) -> Iterator[_Any]:
+    """The parts that have to be complete before this one, those of an optional value included."""
+    for path in given.parts:
+        source = _found(part, path)
+        yield source.part
+        if source.optional is not None:
+            yield from _leaves(source.optional)
+
+
+def _leaves(owner: _Any) -> Iterator[_Any]:
+    for part in owner.parts().values():
+        if isinstance(part, Composed):
+            yield from _leaves(part)
+        else:
+            yield part
+
+
+def _found(asker: _Any, path: str) -> Source:
+    top = object_of(asker)
+    holder = asker._owner
+    names = path.split(".")
+    while holder is not None and names[0] not in holder.parts() and holder is not top:
+        holder = holder._owner
+    part, optional = holder, None
+    owners = set(map(id, _owners(asker)))
+    for name in names:
+        parts = part.parts() if isinstance(part, Composed) else {}
+        if name not in parts:
+            raise ConfigurationError(f"{asker.path} is given {path!r}, but there is no such part; {_near(path, asker, top)}")
+        if optional is None and part.distributor is not None and id(part) not in owners and isinstance(part, Composed):
+            optional = part
+        part = parts[name]
+    if part is asker or isinstance(part, Composed) or getattr(part, "is_given", False):
+        reason = (
+            "itself" if part is asker else "which the database gives" if getattr(part, "is_given", False) else "which has parts"
+        )
+        raise ConfigurationError(f"{asker.path} is given {path!r}, {reason}; name a value or a reference that is drawn before it")
+    return Source(part, optional)
+
+
+def _owners(part: _Any) -> Iterator[_Any]:
+    while part._owner is not None:
+        part = part._owner
+        yield part
+
+
+def _near(path: str, asker: _Any, top: _Any) -> str:
+    below = list(_paths(top))
+    near = get_close_matches(path, [*below, *(each.rpartition(".")[2] for each in below)], n=1, cutoff=0.5)
+    return f"do you mean {near[0]!r}?" if near else f"{top.path} has {', '.join(below) or 'none'}"
+
+
+def _paths(owner: _Any, before: Sequence[str] = ()) -> Iterator[str]:
+    for name, part in owner.parts().items():
+        if isinstance(part, Composed):
+            yield from _paths(part, (*before, name))
+        else:
+            yield ".".join((*before, name))
