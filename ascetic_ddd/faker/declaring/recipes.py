@@ -10,20 +10,26 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from ascetic_ddd.faker.declaring.exporting import exported
-from ascetic_ddd.faker.declaring.reading import enum_class, value_class
+from ascetic_ddd.faker.declaring.reading import collection_of, enum_class, item_of, value_class
 from ascetic_ddd.faker.declaring.recipe import Place, Recipe
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
+from ascetic_ddd.faker.domain.distributors.o2m.factory import children_factory
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.generators.input_generators import FakerGenerator
 from ascetic_ddd.faker.domain.generators.uuids import UuidGenerator
+from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.computed_provider import ComputedProvider
+from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
+from ascetic_ddd.faker.domain.providers.siblings import UniqueParts
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 
 if TYPE_CHECKING:
     from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IM2ODistributor
+    from ascetic_ddd.faker.domain.distributors.o2m.interfaces import IO2MDistributor
 
-__all__ = ("constant", "given", "reference", "value")
+__all__ = ("children", "computed", "constant", "given", "reference", "value")
 
 _UNTOLD = (None, False, 0.0)
 
@@ -121,6 +127,78 @@ def reference(
     return _Reference(provider, law, null_weight, distributor, {"create": create, "strict": strict, "tied": tied}, hidden)
 
 
+def children(
+    provider: Any,
+    fixed: int | None = None,
+    *,
+    low: int | None = None,
+    high: int | None = None,
+    mean: float | None = None,
+    skew: float | None = None,
+    weights: Sequence[float] | None = None,
+    histogram: Iterable[tuple[int, int]] | None = None,
+    rvs: Any = None,
+    distributor: "IO2MDistributor | None" = None,
+    reference: str | None = None,
+    templates: Sequence[tuple[float, Mapping[str, Any]]] = (),
+    number: str | None = None,
+    unique: UniqueParts = (),
+    hidden: bool = False,
+) -> Any:
+    """The many that belong to one. The factory is given the collection of its type hint, ``tuple[Line, ...]``; else a list.
+
+    Args:
+        provider: of one of them: the class of an entity, a composite value or an aggregate; a recipe; or a provider.
+        fixed: how many, always.
+        low: the fewest, together with ``high``.
+        high: the most.
+        mean: how many on average.
+        skew: as ``children_factory`` takes it.
+        weights: likewise.
+        histogram: a captured one.
+        rvs: an object with ``rvs(size=…)``.
+        distributor: one that is made already, instead of these.
+        reference: of aggregates: their part that refers to the parent.
+        templates: pairs of a weight and what is told to a child of that kind.
+        number: the part that is told the child's number, 1, 2, …
+        unique: what no two children of one parent have in common, as ``DependentProvider`` takes it.
+        hidden: only other parts see them.
+    """
+    law = {"fixed": fixed, "low": low, "high": high, "mean": mean, "skew": skew, "weights": weights, "histogram": histogram}
+    law["rvs"] = rvs
+    options = {"reference": reference, "templates": templates, "number": number, "unique": unique}
+    return _Children(provider, law, distributor, options, hidden)
+
+
+def computed(
+    source: Callable[..., Any] | str,
+    /,
+    *,
+    factory: Callable[[Any], Any] | None = None,
+    exporter: Callable[[Any], Any] | None = None,
+    hidden: bool = False,
+    **paths: str,
+) -> Any:
+    """A value that follows from other parts, and from the state of what references refer to; unless it is told.
+
+    Args:
+        source: computes the input; its parameters are names of parts, or have a path in ``paths``. Or a path, whose value it is.
+        factory: makes the output of an input; by default the class that the model's type hint names, if it is one of yours.
+        exporter: gives the input of an output.
+        hidden: only other parts see it, not the factory of the object.
+        paths: where parameters lead: ``currency="account_id.currency"`` is the currency of the account referred to.
+
+    Example::
+
+        total = computed(lambda lines: sum(line["price"] * line["quantity"] for line in lines))
+        currency = computed("account_id.currency")
+        shipped_at = computed(lambda placed, random: placed + timedelta(days=random.random()), placed="order_id.placed_at")
+    """
+    if isinstance(source, str):
+        return _Computed(_itself, {"input": source, **paths}, factory, exporter, hidden)
+    return _Computed(source, paths, factory, exporter, hidden)
+
+
 @dataclass(frozen=True)
 class _Given(Recipe):
     factory: Callable[[Any], Any] | None
@@ -209,6 +287,55 @@ class _Reference(Recipe):
         distributor = _distributor(self.distributor, self.law, self.null_weight, place)
         target = place.providers.target(self.provider, place)
         return ReferenceProvider(distributor=distributor, aggregate_provider=target, **self.options)
+
+
+@dataclass(frozen=True)
+class _Children(Recipe):
+    provider: Any
+    law: Mapping[str, Any]
+    distributor: "IO2MDistributor | None"
+    options: Mapping[str, Any]
+    hidden: bool = False
+
+    def resolved(self, place: Place) -> Provider[Any, Any]:
+        law = {name: given for name, given in self.law.items() if given is not None}
+        if law and self.distributor is not None:
+            raise ConfigurationError(f"{place}: distributor and {', '.join(law)} both say how many there are; give one of them")
+        distributor = self.distributor or children_factory(**law)
+        return DependentProvider(distributor, self._child(place), collection=collection_of(place.hint), **self.options)
+
+    def _child(self, place: Place) -> Provider[Any, Any]:
+        child = self.provider
+        if isinstance(child, Recipe):
+            return child.resolved(replace(place, name=f"{place.name}.item", hint=item_of(place.hint)))
+        if isinstance(child, type) and issubclass(child, Provider) and not issubclass(child, AggregateProvider):
+            return child(place.providers)  # type: ignore[call-arg]  # a declared one
+        if isinstance(child, Provider) and not isinstance(child, AggregateProvider):
+            return child
+        found = place.providers.target(child, place)
+        if not isinstance(found, AggregateProvider):
+            raise ConfigurationError(f"{place}: {child!r} is being made, and cannot have itself among its children")
+        return found
+
+
+@dataclass(frozen=True)
+class _Computed(Recipe):
+    function: Callable[..., Any]
+    paths: Mapping[str, str]
+    factory: Callable[[Any], Any] | None
+    exporter: Callable[[Any], Any] | None
+    hidden: bool = False
+
+    def resolved(self, place: Place) -> Provider[Any, Any]:
+        factory = self.factory or value_class(place.hint)
+        return ComputedProvider(self.function, self.paths, output_factory=factory, output_exporter=self.exporter or exported)
+
+    def told(self, input: Any) -> Recipe:
+        return replace(constant(input, self.factory), exporter=self.exporter, hidden=self.hidden)
+
+
+def _itself(input: Any) -> Any:
+    return input
 
 
 def constant(input: Any, factory: Callable[[Any], Any] | None = None) -> _Value:

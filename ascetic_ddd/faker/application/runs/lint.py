@@ -15,6 +15,7 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.generators.space import space_of
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.composed import Composed
+from ascetic_ddd.faker.domain.providers.computed_provider import ComputedProvider
 from ascetic_ddd.faker.domain.providers.facts import asks_parts_once, factory_of, holders, name_within
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
@@ -45,7 +46,7 @@ def lint(provider: Provider[Any, Any], count: int | None = None) -> list[Finding
       references, or where T is part of both ids. Chains may be of any length. References without a shape, and those that never
       create, ask for no number.
     * **Scopes** of such a triangle that hold fewer values than the weights have parts.
-    * **Ties** that are declared and lead nowhere.
+    * **Ties**, and what parts are computed of, that are declared and lead nowhere.
     * **Circles** of references that may not be null: the first aggregate cannot be made, unless the code tells it.
     * **Ids that come again**: all parts of an id are reused (an enrolment is of a student and a course), so nothing keeps two
       rows from having the same; with the number of rows to expect so, if the parts know nothing of each other.
@@ -73,6 +74,7 @@ def lint(provider: Provider[Any, Any], count: int | None = None) -> list[Finding
     findings: list[Finding] = []
     for aggregate in aggregates:
         findings += _loose_ties(aggregate)
+        findings += _loose_computations(aggregate)
         findings += _triangles(aggregate)
         findings += linted(aggregate)
     findings += _circles(aggregates)
@@ -333,6 +335,20 @@ def _loose_ties(aggregate: _Aggregate) -> Iterator[Finding]:
                 implies=str(error),
                 advice="Give the path of a value or of another reference, from the aggregate down",
             )
+
+
+def _loose_computations(aggregate: _Aggregate) -> Iterator[Finding]:
+    for part in aggregate.walk():
+        if isinstance(part, ComputedProvider) and aggregate in holders(part):
+            try:
+                list(part.asks())
+            except ConfigurationError as error:
+                yield Finding(
+                    path=part.path,
+                    asked="computed of other parts",
+                    implies=str(error),
+                    advice="Name parts beside it, or around it, or tell their paths",
+                )
 
 
 def _is_in_id(aggregate: _Aggregate, target: _Aggregate) -> bool:

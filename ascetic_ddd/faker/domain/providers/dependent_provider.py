@@ -1,6 +1,6 @@
 """Provides the many that belong to one (1:M)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from ascetic_ddd.faker.domain.blueprint.nodes import Node
@@ -13,6 +13,7 @@ from ascetic_ddd.faker.domain.providers.kinds import Storing, source_of
 from ascetic_ddd.faker.domain.providers.part import Pending
 from ascetic_ddd.faker.domain.providers.plain import nested
 from ascetic_ddd.faker.domain.providers.provider import Provider
+from ascetic_ddd.faker.domain.providers.siblings import Siblings, UniqueParts
 from ascetic_ddd.faker.domain.providers.telling import NOBODY, contradict, overrules, same, told_by
 from ascetic_ddd.faker.domain.providers.use import at_work, refuse_original
 from ascetic_ddd.faker.domain.stock.scope import Pool
@@ -35,9 +36,14 @@ class DependentProvider(Provider[list[Any], list[O]], Generic[I, O]):
         provider: provides one child.
         reference: for aggregates: the child's attribute that refers to the parent, dotted where it is nested (``id.order_id``).
         templates: kinds of children: pairs of a weight and the input told to a child of that kind.
+        number: the child's part that is told its number within the parent, 1, 2, …, dotted where it is nested.
+        unique: what no two children of one parent have in common: the child's part, dotted where it is nested; a tuple of parts,
+            whose combination it is; a list of such; True: the child as a whole. None has nothing in common with another None.
+        collection: what the parent's factory is given, made of the list: ``tuple``, ``frozenset``.
 
     Raises:
-        ConfigurationError: an aggregate without ``reference``, something else with one, or templates that are no such pairs.
+        ConfigurationError: an aggregate without ``reference``, something else with one, templates that are no such pairs, or
+            ``unique`` of aggregates.
 
     Example::
 
@@ -58,6 +64,9 @@ class DependentProvider(Provider[list[Any], list[O]], Generic[I, O]):
         *,
         reference: str | None = None,
         templates: Sequence[tuple[float, Mapping[str, Any]]] = (),
+        number: str | None = None,
+        unique: UniqueParts = (),
+        collection: Callable[[list[Any]], Any] = list,
     ) -> None:
         super().__init__()
         self.is_stored = isinstance(provider, Storing)
@@ -67,6 +76,13 @@ class DependentProvider(Provider[list[Any], list[O]], Generic[I, O]):
             )
         if reference and not self.is_stored:
             raise ConfigurationError(f"reference={reference!r}: {type(provider).__name__} provides no aggregates; leave it out")
+        if self.is_stored and unique:
+            raise ConfigurationError(
+                f"unique={unique!r}: {type(provider).__name__} provides aggregates; make its own parts unique"
+            )
+        self._number = None if number is None else tuple(number.split("."))
+        self._unique = Siblings.paths(unique)
+        self._collection = collection
         self.provider = provider
         self.distributor = distributor
         self._reference = reference or ""
@@ -190,7 +206,8 @@ class DependentProvider(Provider[list[Any], list[O]], Generic[I, O]):
         if self._slot.output is NOTHING:
             if not self._slot.is_done:
                 await self.populate(session)
-            self._slot.output = [] if self.is_stored else [await child.create(session) for child in self._children]
+            made = [] if self.is_stored else [await child.create(session) for child in self._children]
+            self._slot.output = made if self._collection is list else self._collection(made)
         return self._slot.output  # type: ignore[no-any-return]
 
     def _step(self, session: ISession) -> Pending:
@@ -211,8 +228,12 @@ class DependentProvider(Provider[list[Any], list[O]], Generic[I, O]):
             await pending
 
     async def _populate_children(self, session: ISession) -> None:
+        siblings = Siblings(self._unique) if self._unique else None
         for index in range(self._count or 0):
-            await self._child(index, session).populate(session)
+            child = self._child(index, session)
+            await child.populate(session)
+            if siblings is not None:
+                await siblings.add(session, child)
         self._slot.is_done = True
 
     def _child(self, index: int, session: ISession | None = None) -> Provider[I, O]:
@@ -224,6 +245,8 @@ class DependentProvider(Provider[list[Any], list[O]], Generic[I, O]):
         told = self._told[index] if self._told is not None else None
         if told is None and self._dealer is not None and session is not None:
             told = self._kinds[self._dealer.draw(session, _NOWHERE) or 0]
+        if self._number is not None:
+            child.set(nested(self._number, index + 1))
         if told is not None:
             child.set(told)
         return child

@@ -57,8 +57,10 @@ def place(target: EntityProvider[Any, Any], pattern: Mapping[str, Any], asker: P
     placed: dict[str, Any] = {}
     for key, value in pattern.items():
         part = parts.get(key) or id_parts.get(key)
-        if value is None and isinstance(part, ValueProvider) and part.is_given:
-            continue  # an id that is not given yet is open
+        if isinstance(part, ValueProvider):
+            value = part.as_input(value)
+            if value is None and part.is_given:
+                continue  # an id that is not given yet is open
         if key in parts and isinstance(parts[key], DependentProvider):
             raise ConfigurationError(f"{asker.path} was told {key!r}={value!r}; a pattern cannot tell children")
         if key in parts:
@@ -154,4 +156,4 @@ def _collect(
             if inner:
                 plain[name] = inner
         else:
-            plain[name] = value
+            plain[name] = part.as_input(value) if isinstance(part, ValueProvider) else value

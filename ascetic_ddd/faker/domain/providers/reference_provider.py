@@ -203,6 +203,19 @@ class ReferenceProvider(FollowingReference[I, O], Generic[I, A, O]):
             return cast("I | None", copied(self._slot.input))
         return cast("I | None", copied(self._pattern))
 
+    async def state(self, session: ISession) -> Mapping[str, Any] | None:
+        """The exported state of the aggregate that it refers to, reused or new; None if it is null. It is completed first.
+
+        For hooks: ``account = await self.account_id.state(session)``. The dict is the caller's own copy.
+
+        Raises:
+            UnsatisfiableError: an id was told whose state nobody knows.
+        """
+        if not self._slot.is_done:
+            await self.populate(session)
+        id = self._slot.input
+        return None if id is None else cast("Mapping[str, Any]", copied(await self.source.state(session, id, self)))
+
     def is_complete(self) -> bool:
         return self._slot.is_done or self._is_told
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IM2ODistributor
-from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.errors import ConfigurationError, UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.identities import Identity, identities_of
 from ascetic_ddd.faker.domain.providers.kinds import is_full_id
@@ -190,6 +190,26 @@ class ReferenceSource:
         """The exported state of an aggregate, as far as it is known without asking the repository."""
         number = self.number_of(id)
         return None if number is None else self.population.states[number]
+
+    async def state(self, session: ISession, id: Any, asker: Any) -> Mapping[str, Any]:
+        """The exported state of an aggregate that is referred to, known here or looked up. Not to be changed by the caller.
+
+        Raises:
+            UnsatisfiableError: nobody knows it.
+        """
+        memory = self.aggregate_provider.memory
+        _ = memory.population  # what is stored from now on is heard of
+        if memory.is_behind:
+            await memory.catch_up(session)
+        state = self.known_state(id)
+        if state is None:
+            state = await self.look_up(session, id, anew=True)
+        if not isinstance(state, Mapping):
+            raise UnsatisfiableError(
+                f"{asker.path} needs the state of {self.aggregate_provider.path} {id!r}, which nobody here knows, and its "
+                "repository cannot look up: give it a get(session, id) and a find(session), or store by the provider"
+            )
+        return state
 
     async def look_up(self, session: ISession, id: Any, *, anew: bool = False) -> Any:
         """What the repository gives for an exported id: None if it has none.

@@ -136,6 +136,8 @@ class ValueProvider(FollowingValue[I, O]):
         """
         if at_work.get():
             refuse_original(self)
+        if not isinstance(input, (int, str)):
+            input = self.as_input(input)
         self._settle()
         self._slot.is_told = True
         if input is None and self._is_given:
@@ -205,6 +207,13 @@ class ValueProvider(FollowingValue[I, O]):
                 f"{self.path} was told {output!r}; tell its plain value, or give an output_exporter to read it"
             )
         return output  # type: ignore[return-value]  # made without a factory, it is its input
+
+    def as_input(self, told: Any) -> Any:
+        """What is told, where it is an output and can be read: a member of an enum, a value object. Anything else as it is."""
+        if self._output_exporter is None or told is None:
+            return told
+        made = self.output_class
+        return self._output_exporter(told) if made is not None and isinstance(told, made) else told  # type: ignore[arg-type]
 
     async def populate(self, session: ISession, specification: ISpecification | None = None) -> None:
         if at_work.get():

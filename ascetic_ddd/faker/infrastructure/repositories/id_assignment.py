@@ -20,7 +20,7 @@ class IdAssigner(Generic[T]):
 
     The path ``("id", "book_id")`` leads through ``agg._id`` or ``agg.id`` to ``.book_id`` or ``._book_id``; if a value object
     with a ``value``, or a dataclass with one field, stands there, that is set. Frozen dataclasses on the way are replaced by
-    copies.
+    copies; of an aggregate that is frozen itself the one attribute is set as its own constructor sets it.
 
     Args:
         set_id: called with the aggregate and the value instead; for aggregates that guard their id.
@@ -131,8 +131,8 @@ def _replace_on_the_way(agg: object, path: Path, way: Path, value: Any) -> None:
     except Exception as error:
         words = " ".join(str(error).split())
         raise _impossible(agg, path, f"{type(error).__name__}{': ' * bool(words)}{words}") from error
-    if replaced is not agg:
-        raise _impossible(agg, path, f"{type(agg).__name__} is frozen")
+    if replaced is not agg:  # whoever has the aggregate, has this one
+        object.__setattr__(agg, way[0], getattr(replaced, way[0]))
 
 
 def _fill_frozen(agg: object, path: Path, way: Path, value: Any) -> bool:

@@ -70,7 +70,7 @@ def test_a_part_of_a_frozen_composite_id_is_set(wrapper: Any) -> None:
 
 @pytest.mark.parametrize(
     ("agg", "path"),
-    [(Guarded(), ("id",)), (Frozen(None), ("value",)), (Private(Frozen(None)), ("id", "nothing")), (object(), ("id",))],
+    [(Guarded(), ("id",)), (Private(Frozen(None)), ("id", "nothing")), (object(), ("id",))],
 )
 def test_where_it_cannot_be_set_the_error_tells_of_set_id(agg: Any, path: tuple[str, ...]) -> None:
     with pytest.raises(ConfigurationError, match=r"set_id=lambda agg, value"):
@@ -116,6 +116,11 @@ class FrozenAggregate:
     name: str = "a"
 
 
+@dataclasses.dataclass(frozen=True)
+class FrozenAround:
+    id: Frozen
+
+
 @attrs.frozen
 class AttrsFrozen:
     id: int | None = None
@@ -136,7 +141,16 @@ class Immutable:
         raise AttributeError(f"immutable type: '{type(self).__name__}'")
 
 
-@pytest.mark.parametrize("kind", [FrozenModel, ValidatedModel, FrozenAggregate, AttrsFrozen, Row, Immutable])
+def test_a_frozen_dataclass_is_given_its_id_as_its_constructor_would() -> None:
+    assigner = IdAssigner[Any]()
+    for _ in range(2):  # the second time by the way that is known
+        agg, deep = FrozenAggregate(), FrozenAround(Frozen(None))
+        assigner.assign(agg, ("id",), 7)
+        assigner.assign(deep, ("id",), 8)
+        assert (agg, deep) == (FrozenAggregate(7), FrozenAround(Frozen(8)))
+
+
+@pytest.mark.parametrize("kind", [FrozenModel, ValidatedModel, AttrsFrozen, Row, Immutable])
 def test_a_frozen_aggregate_gets_the_error_that_names_set_id(kind: Any) -> None:
     assigner = IdAssigner[Any]()
     for _ in range(2):  # the second time by the way that is known
