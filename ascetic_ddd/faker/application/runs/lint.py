@@ -341,7 +341,7 @@ def _loose_computations(aggregate: _Aggregate) -> Iterator[Finding]:
     for part in aggregate.walk():
         if isinstance(part, ComputedProvider) and aggregate in holders(part):
             try:
-                list(part.asks())
+                part.follows()
             except ConfigurationError as error:
                 yield Finding(
                     path=part.path,

@@ -116,7 +116,7 @@ async def drawn_columns(root: _Any, session: ISession, size: int, plan: Plan | N
     for part in _sources_first(parts):
         column = columns[id(part)]
         try:
-            if part._direct_sources():
+            if part.follows():
                 await _draw_following(part, column, columns, session, size, plan)
             else:
                 await part._draw_column(session, column, size, plan)
@@ -138,7 +138,7 @@ def _sources_first(parts: list[_Any]) -> Iterator[_Any]:
     def with_sources(part: _Any) -> Iterator[_Any]:
         if id(part) not in given:
             given.add(id(part))
-            for source in part._direct_sources():
+            for source in part.follows():
                 yield from with_sources(source)
             yield part
 
@@ -155,7 +155,7 @@ async def _draw_following(
     plan: Plan | None,
 ) -> None:
     """Draw a part row by row, each beside what was drawn for its row."""
-    sources = part._direct_sources()
+    sources = part.follows()
     told = [(source._slot, columns[id(source)]) for source in sources]
     coming = [
         (source_of(source).ahead, [freeze(input) for input in columns[id(source)]])

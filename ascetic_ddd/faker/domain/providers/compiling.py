@@ -1,7 +1,7 @@
 """From a graph of providers to the objects of a batch: by column where nobody could tell, else row by row."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -13,7 +13,7 @@ from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.columns import can_be_drawn_by_column, chosen_from, drawn_columns, leaves
 from ascetic_ddd.faker.domain.providers.composed import Composed
-from ascetic_ddd.faker.domain.providers.kinds import Following, Storing
+from ascetic_ddd.faker.domain.providers.kinds import Storing
 from ascetic_ddd.faker.domain.providers.parents_first import written_behind
 from ascetic_ddd.faker.domain.providers.plain import is_awaitable
 from ascetic_ddd.faker.domain.providers.provider import Provider
@@ -170,8 +170,7 @@ def _composed(owner: Composed[Any, Any]) -> Iterator[Composed[Any, Any]]:
 def _drawn_apart(root: Composed[Any, Any]) -> list[_Any]:
     """The parts that may be put off, as far as nobody else draws from what they draw from."""
     parts = list(leaves(root))
-    told = {id(source) for part in parts for source in part._direct_sources()}
-    told |= {id(part) for each in root.walk() if isinstance(each, Following) for part in _with_parts(each.asks())}
+    told = {id(part) for each in root.walk() for part in _with_parts(each.follows())}
     users = Counter(id(source) for part in parts for source in part._draws_from())
     grown = _grown(root)
     return [
@@ -183,10 +182,10 @@ def _drawn_apart(root: Composed[Any, Any]) -> list[_Any]:
     ]
 
 
-def _with_parts(parts: Iterator[_Any]) -> Iterator[_Any]:
+def _with_parts(parts: Iterable[_Any]) -> Iterator[_Any]:
     for part in parts:
         yield part
-        yield from _with_parts(iter(part.parts().values()))
+        yield from _with_parts(part.parts().values())
 
 
 def _grown(root: _Any) -> set[int]:

@@ -1,12 +1,12 @@
 """Provides a value that follows from others: from parts of the same object, and from the state of what it refers to."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.generators.computation import Computation
 from ascetic_ddd.faker.domain.providers.composed import Composed
-from ascetic_ddd.faker.domain.providers.kinds import Following
+from ascetic_ddd.faker.domain.providers.following import check_circle
 from ascetic_ddd.faker.domain.providers.part import Pending
 from ascetic_ddd.faker.domain.providers.part_paths import PartPath
 from ascetic_ddd.faker.domain.providers.plain import is_awaitable
@@ -23,7 +23,7 @@ I = TypeVar("I")  # noqa: E741
 O = TypeVar("O")  # noqa: E741
 
 
-class ComputedProvider(ValueProvider[I, O], Following[I, O]):
+class ComputedProvider(ValueProvider[I, O]):
     """Provides one value object, or a plain value, that is computed unless it is told.
 
     The parts that it is computed of are completed first, wherever they are declared.
@@ -46,8 +46,9 @@ class ComputedProvider(ValueProvider[I, O], Following[I, O]):
         self.currency = ComputedProvider[str, str](lambda currency: currency, {"currency": "account_id.currency"})
     """
 
+    _is_computed = True
     _is_leaf = False  # it asks others, so nobody draws it by column
-    _sources: Mapping[str, PartPath] | None = None
+    _asked: Mapping[str, PartPath] | None = None  # found when it is first needed
     _takes_stream = False
 
     def __init__(
@@ -78,7 +79,7 @@ class ComputedProvider(ValueProvider[I, O], Following[I, O]):
         slot = self._slot
         if slot.is_done:
             return None
-        sources = self._sources
+        sources = self._asked
         if sources is None:
             sources = self._resolved()
         for source in sources.values():
@@ -119,31 +120,25 @@ class ComputedProvider(ValueProvider[I, O], Following[I, O]):
     def _draws_alone(self) -> bool:
         return False
 
-    def asks(self) -> Iterator[Provider[Any, Any]]:
-        """The parts that it is computed of.
-
-        Raises:
-            ConfigurationError: one of them is not there, or it needs this one in turn.
-        """
-        if self._sources is None:
-            self._resolved()
-        return iter([source.part for source in (self._sources or {}).values()])
+    def follows(self) -> tuple[Provider[Any, Any], ...]:
+        asked = self._resolved() if self._asked is None else self._asked
+        return tuple(source.part for source in asked.values())
 
     def _resolved(self) -> Mapping[str, PartPath]:
         self._takes_stream = self._computation.takes_stream(self._paths) and not _is_there(self, "random")
         names = {name for name in self._computation.needed if not (self._takes_stream and name == "random")} | self._paths.keys()
         sources = {name: PartPath(self, self._paths.get(name, name)) for name in self._computation.names if name in names}
-        self._sources = sources
+        self._asked = sources
         try:
-            _check_circle(self)
+            check_circle(self)
         except ConfigurationError:
-            self._sources = None
+            self._asked = None
             raise
         return sources
 
     def _detach(self) -> None:
         super()._detach()
-        self._sources = None
+        self._asked = None
 
 
 def _is_there(provider: Provider[Any, Any], name: str) -> bool:
@@ -153,18 +148,3 @@ def _is_there(provider: Provider[Any, Any], name: str) -> bool:
             return True
         owner = owner._owner
     return False
-
-
-def _check_circle(computed: ComputedProvider[Any, Any]) -> None:
-    """Follow what it is computed of; there is little."""
-    seen: set[int] = set()
-    waiting: list[Provider[Any, Any]] = list(computed.asks())
-    while waiting:
-        part = waiting.pop()
-        if part is computed:
-            raise ConfigurationError(f"{computed.path} is computed of what is computed of it; leave one of them out, or tell it")
-        if id(part) not in seen:
-            seen.add(id(part))
-            waiting.extend(part.parts().values())
-            if isinstance(part, Following):
-                waiting.extend(part.asks())

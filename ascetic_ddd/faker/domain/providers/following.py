@@ -147,22 +147,21 @@ def object_of(provider: _Any) -> _Any:
 
 
 def check_circle(part: _Any) -> None:
-    """Follow what the parts follow.
+    """Follow what the parts are drawn after: ties, ``given=``, and what is computed.
 
     Raises:
         ConfigurationError: it leads back to the part.
     """
     seen: dict[int, _Any] = {}
-    waiting = [part]
+    waiting: list[_Any] = list(part.follows())
     while waiting:
         each = waiting.pop()
-        for source in each._direct_sources():
-            if source is part:
-                names = " and ".join(dict.fromkeys([part.path, *(other.path for other in seen.values()), each.path]))
-                raise ConfigurationError(f"{names} are tied in a circle; leave one of the ties, or given=, out")
-            if id(source) not in seen:
-                seen[id(source)] = source
-                waiting.append(source)
+        if each is part:
+            names = " and ".join(dict.fromkeys([part.path, *(other.path for other in seen.values())]))
+            raise ConfigurationError(f"{names} are tied in a circle; leave one of the ties, given= or computed parts, out")
+        if id(each) not in seen:
+            seen[id(each)] = each
+            waiting += (*each.follows(), *each.parts().values())
 
 
 def direct_sources(part: _Any, given: Given) -> Iterator[_Any]:

@@ -132,9 +132,9 @@ class FollowingReference(TiedReference[I, O]):
     def _draws_alone(self) -> bool:
         return self._following is None and super()._draws_alone()
 
-    def _direct_sources(self) -> tuple[Provider[Any, Any], ...]:
+    def follows(self) -> tuple[Provider[Any, Any], ...]:
         given = () if self._following is None else tuple(direct_sources(self, self._following.given))
-        return (*super()._direct_sources(), *given)
+        return (*super().follows(), *given)
 
     def _detach(self) -> None:
         super()._detach()

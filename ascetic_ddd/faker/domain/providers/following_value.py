@@ -122,7 +122,7 @@ class FollowingValue(UniqueValue[I, O]):
     def _draws_alone(self) -> bool:
         return self._following is None and super()._draws_alone()
 
-    def _direct_sources(self) -> tuple[Provider[Any, Any], ...]:
+    def follows(self) -> tuple[Provider[Any, Any], ...]:
         return () if self._following is None else tuple(direct_sources(self, self._following.given))
 
     def _detach(self) -> None:

@@ -1,6 +1,6 @@
 """What kind a provider, or a told value, is: the one place that tells kinds apart, by class and never by attribute names."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -10,7 +10,6 @@ from uuid import UUID
 from ascetic_ddd.faker.domain.providers.provider import Provider
 
 __all__ = (
-    "Following",
     "Referring",
     "Storing",
     "is_full_id",
@@ -24,14 +23,6 @@ I = TypeVar("I")  # noqa: E741
 O = TypeVar("O")  # noqa: E741
 
 _PLAIN = (int, str, float, bytes, tuple, UUID, Decimal, date, time, timedelta, Enum)
-
-
-class Following(Provider[I, O]):
-    """Follows from other parts. Its subclass is the computed provider."""
-
-    def asks(self) -> Iterator[Provider[Any, Any]]:
-        """The parts that it follows from."""
-        raise NotImplementedError
 
 
 class Referring(Provider[I, O]):

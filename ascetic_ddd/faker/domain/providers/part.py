@@ -30,6 +30,7 @@ class Part(ABC):
     _overrides_populate = False
     _overrides_create = False
     _overrides_reset = False
+    _is_computed = False  # of other parts, and so again when they are drawn again
     _is_done_by_itself = False  # the database gives it
     _is_leaf = False  # has no parts; what is not told of it is all in its slot
     _is_tied = False  # it, or a part of it, is told by another part of the same object
@@ -86,7 +87,7 @@ class Part(ABC):
         """What is drawn from: whoever shares it draws in turns."""
         return ()
 
-    def _direct_sources(self) -> "tuple[Any, ...]":
+    def follows(self) -> "tuple[Any, ...]":
         """The parts of the same object that are complete before this one is drawn."""
         return ()
 

@@ -68,7 +68,7 @@ class TiedReference(ChosenReference[I, O]):
             self._ties = _resolved(self)
         return iter([part for _, part in self._ties])
 
-    def _direct_sources(self) -> tuple[_Any, ...]:
+    def follows(self) -> tuple[_Any, ...]:
         if self._ties is None and self._tied:
             top = object_of(self)
             return tuple(_part_at(top, path, self) for path in self._tied.values())

@@ -176,7 +176,7 @@ def declared(**parts: Any) -> Any:
         (declared(currency=computed("customr_id.currency")), r"needs 'customr_id\.currency', but .* mean 'customer_id'\?"),
         (declared(currency=computed("status.x")), r"needs 'status\.x', but BadProvider\.status has no parts"),
         (declared(currency=computed("currency")), "needs 'currency', but there is no such part"),
-        (declared(currency=computed(lambda total: "EUR")), r"is computed of what is computed of it"),
+        (declared(currency=computed(lambda total: "EUR")), r"are tied in a circle"),
         (declared(id=given(), currency=computed("id")), "is given when the object is stored, and not known before"),
     ],
 )  # fmt: skip

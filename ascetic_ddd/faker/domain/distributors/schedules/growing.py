@@ -180,6 +180,10 @@ class GrowingSchedule:
         rank = self._ranks.get(number)
         if rank is None:
             return
+        if is_told:  # nobody tried to serve it in vain
+            self._uses[rank] -= 1
+            self._push(rank)
+            return
         use = self._uses[rank]
         self._journal.note(self._forgive, (rank, self._taken_back.get(rank), self._put_off.get(rank)))
         before, times = self._taken_back.get(rank, (use, 0))
