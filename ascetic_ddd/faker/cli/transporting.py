@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from ascetic_ddd.faker.application.linting.lint import linted
 from ascetic_ddd.faker.application.runs.finding import Finding
-from ascetic_ddd.faker.application.runs.lint import linted
 from ascetic_ddd.faker.application.runs.target import Endpoint, Target, Transport
 from ascetic_ddd.faker.cli.databases import Databases
 from ascetic_ddd.faker.cli.exits import CommandError, Exit

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ascetic_ddd.faker.application.runs.lint import is_mentioned
+from ascetic_ddd.faker.application.linting.mentions import is_mentioned
 from ascetic_ddd.faker.application.runs.stored_parts import stored_parts
 from ascetic_ddd.faker.domain.distributors.m2o.by_law import LawDistributor
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider

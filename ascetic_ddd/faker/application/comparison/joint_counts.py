@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ascetic_ddd.faker.domain.distributors.joint.law import ANY, JointLaw, Side, class_of
 
-__all__ = ("Cells", "Grid", "aligned", "grids", "total_variation", "untold")
+__all__ = ("Cells", "Grid", "aligned", "grids", "total_variation")
 
 Cells = dict[tuple[int, int], int]
 """Rows by (given place, other place)."""
@@ -58,17 +58,6 @@ def aligned(a: JointLaw, b: JointLaw, is_ranked: tuple[bool, bool] = (True, True
             common = _common(of_a, _moved(of_b, places, but=at), at, near[at], labels)
             places[at] = _matched(common, near[at])
     return of_a, _moved(of_b, places)
-
-
-def untold(law: JointLaw, cell: tuple[int, int]) -> int:
-    """Give the most rows that a combination which is not told may have."""
-    one, two = cell
-    levels = [
-        each.levels[0][0]
-        for each in law.blocks
-        if each.levels and each.given in (class_of(one), ANY) and each.other in (class_of(two), ANY)
-    ]
-    return max(levels, default=0)
 
 
 def grids(a: JointLaw, b: JointLaw, cells: tuple[Cells, Cells]) -> tuple[Grid, Grid]:

@@ -4,7 +4,8 @@ import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ascetic_ddd.faker.application.comparison.joint_counts import Cells, Grid, aligned, grids, total_variation, untold
+from ascetic_ddd.faker.application.comparison.commonest import commonest
+from ascetic_ddd.faker.application.comparison.joint_counts import Grid, aligned, grids, total_variation
 from ascetic_ddd.faker.application.comparison.judging import Judge, Slack
 from ascetic_ddd.faker.application.comparison.measures import Measure
 from ascetic_ddd.faker.application.comparison.names import Names
@@ -83,11 +84,12 @@ def measures_of_pair(
     if not pair.is_turned:
         found.append(judge.of_figures("determined", a.determined, b.determined, Slack(grain=1.0 / max(1, min(a.rows, b.rows)))))
     laws = pair.laws()
-    cells = aligned(*laws, (a.given.by == "rank", a.other.by == "rank"))
+    is_ranked = a.given.by == "rank", a.other.by == "rank"
+    cells = aligned(*laws, is_ranked)
     shown = grids(*laws, cells)
     if not (is_scaled and _have_other_places(laws)):
         distance, chance = total_variation(*shown)
-        found += [*_commonest(laws, cells, judge), judge.of_distance("joint", distance, slack=Slack(scatter=chance))]
+        found += [*_commonest(laws, is_ranked, judge), judge.of_distance("joint", distance, slack=Slack(scatter=chance))]
     return tuple(found), shown
 
 
@@ -112,14 +114,11 @@ def _have_other_places(laws: tuple[JointLaw, JointLaw]) -> bool:
     return any(abs(one - two) > _SAME_SIZE * max(one, two) for one, two in sizes)
 
 
-def _commonest(laws: tuple[JointLaw, JointLaw], cells: tuple[Cells, Cells], judge: Judge) -> Iterator[Measure]:
+def _commonest(laws: tuple[JointLaw, JointLaw], is_ranked: tuple[bool, bool], judge: Judge) -> Iterator[Measure]:
     """A's commonest combinations beside those of the same ranks in B, as shares."""
     rows = laws[0].given.rows, laws[1].given.rows
     found = []
-    for cell, of_a in sorted(cells[0].items(), key=lambda pair: (-pair[1], pair[0]))[:_COMMONEST]:
-        of_b = cells[1].get(cell)
-        if of_b is None:  # it may be among those that are told in sums: as near as they allow
-            of_b = min(untold(laws[1], cell), round(of_a * rows[1] / rows[0]))
+    for of_a, of_b in commonest(*laws, is_ranked, _COMMONEST):
         shares = of_a / rows[0], max(of_b, 1) / rows[1]
         found.append((max(shares) / min(shares), (1.0 / of_a + 1.0 / max(of_b, 1)) ** 0.5, (shares[0], of_b / rows[1])))
     if not found:

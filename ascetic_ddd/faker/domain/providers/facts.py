@@ -1,15 +1,24 @@
 """How providers stand in their graph, for other rooms. Functions: the attributes of a provider are the parts of its user."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.composed import Composed
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.entity_provider import EntityProvider
+from ascetic_ddd.faker.domain.providers.kinds import Following
 from ascetic_ddd.faker.domain.providers.provider import Provider
+from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
+from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 
-__all__ = ("asks_parts_once", "factory_of", "holders", "id_name", "name_within", "stored_children")
+__all__ = ("asks_parts_once", "factory_of", "follows", "holders", "id_name", "listed_inputs", "name_within", "stored_children")
+
+
+def follows(provider: Provider[Any, Any]) -> bool:
+    """Tell whether other parts say what comes here: it is computed of them, or given by them."""
+    has_given = isinstance(provider, (ValueProvider, ReferenceProvider)) and provider._following is not None
+    return has_given or isinstance(provider, Following)
 
 
 def holders(provider: Provider[Any, Any]) -> Iterator[Provider[Any, Any]]:
@@ -38,6 +47,11 @@ def factory_of(provider: Composed[Any, Any]) -> Any:
 def id_name(provider: EntityProvider[Any, Any]) -> str:
     """The name of the part that is the id, also in the exported state."""
     return provider._id_attr
+
+
+def listed_inputs(provider: ValueProvider[Any, Any]) -> Sequence[Any] | None:
+    """The inputs of a fixed list; None where it has none."""
+    return provider._pool.inputs if provider._pool.is_fixed else None
 
 
 def stored_children(provider: AggregateProvider[Any, Any]) -> Mapping[str, DependentProvider[Any, Any]]:

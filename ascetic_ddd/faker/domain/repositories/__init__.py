@@ -14,6 +14,7 @@ from ascetic_ddd.faker.domain.repositories.offering import (
 from ascetic_ddd.faker.domain.repositories.preparing import ICleanUp, ISetUp
 from ascetic_ddd.faker.domain.repositories.reading import ILookup, IReadable, IValuesReadable
 from ascetic_ddd.faker.domain.repositories.remembering import IDeferring, IExporting, IInternalRepository, IMemory, INumbering
+from ascetic_ddd.faker.domain.repositories.rules import CheckRule, ColumnRule, IRuled, ReferenceRule, StoreRules, UniqueRule
 from ascetic_ddd.faker.domain.repositories.storing import (
     IAggregateRepository,
     IBulkRepository,
@@ -27,6 +28,8 @@ from ascetic_ddd.faker.domain.repositories.storing import (
 from ascetic_ddd.faker.domain.repositories.writing_behind import IWritingBehind, WritingBehind
 
 __all__ = (
+    "CheckRule",
+    "ColumnRule",
     "IAggregateRepository",
     "IAudit",
     "IAuditable",
@@ -43,13 +46,17 @@ __all__ = (
     "INumbering",
     "IObservable",
     "IReadable",
+    "IRuled",
     "ISetUp",
     "IStagedBulkRepository",
     "IUpdatable",
     "IValuesReadable",
     "IWritingBehind",
+    "ReferenceRule",
     "Staged",
+    "StoreRules",
     "StoredListener",
+    "UniqueRule",
     "Uses",
     "WritingBehind",
     "lookup_of",

@@ -1,15 +1,17 @@
 """A table of the application whose rows stand for aggregates: what its columns mean, and how it is read."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.repositories import CheckRule, ColumnRule, StoreRules
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.faker.infrastructure.postgres.access import PgAccess
 from ascetic_ddd.faker.infrastructure.postgres.foreign_keys import dangling_rows
 from ascetic_ddd.faker.infrastructure.postgres.known_tables import KnownTables
 from ascetic_ddd.faker.infrastructure.postgres.names import TableName, check_name, check_table, identifier, shown
+from ascetic_ddd.faker.infrastructure.postgres.table_rules import refused_values, table_rules
 from ascetic_ddd.faker.infrastructure.repositories.id_assignment import IdAssigner
 from ascetic_ddd.faker.infrastructure.repositories.listeners import Observable
 from ascetic_ddd.faker.infrastructure.repositories.pg_bulk_insert import BulkInsert
@@ -117,6 +119,14 @@ class PgTable(Observable, Generic[T]):
         """Count by name of each foreign key of the table the rows that refer to nothing."""
         await self._behind.catch_up(session)
         return await dangling_rows(self._pg, session, self._names)
+
+    async def rules(self, session: ISession) -> StoreRules:
+        """Tell what the table accepts, by its columns, keys and checks."""
+        return await table_rules(self._pg, session, self._names, self._table.paths if self._told else None)
+
+    async def refused(self, session: ISession, column: ColumnRule, check: CheckRule, values: Sequence[Any]) -> list[int]:
+        """Ask the server which values a check of the table refuses; nothing is stored."""
+        return await refused_values(self._pg, session, self._names, column, check, values)
 
     def _table_for(self, state: Mapping[str, Any]) -> PlainTable:
         if self._told:

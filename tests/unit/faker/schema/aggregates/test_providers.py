@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, Field, model_validator
 
+from ascetic_ddd.faker.application.linting.lint import lint
 from ascetic_ddd.faker.application.runs.generation import generate
-from ascetic_ddd.faker.application.runs.lint import lint
 from ascetic_ddd.faker.application.runs.restoration import restore
 from ascetic_ddd.faker.domain.errors import ConfigurationError, CycleError, GenerationError
 from ascetic_ddd.faker.infrastructure.repositories.in_memory_repository import InMemoryRepository

@@ -5,7 +5,7 @@ from enum import Enum
 from random import Random
 from typing import Any
 
-from ascetic_ddd.faker.application.runs.lint import lint
+from ascetic_ddd.faker.application.linting.lint import lint
 from ascetic_ddd.faker.domain.distributors.counts import SkewCounts, WeightsCounts
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.generators.input_generators import FakerGenerator
