@@ -20,6 +20,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "check": ("checking", "Check both databases, without writing."),
     "compare": ("comparing", "Compare two databases or profiles."),
     "synthesize": ("synthesizing", "Make rows from pydantic models."),
+    "feed": ("feeding", "Write commands for load engines; restartable."),
+    "replay": ("replaying", "Send the commands of a log, to see that it is right."),
     "demo": ("demonstrating", "Grow the example library, and measure it."),
     "capture": ("capturing", "Measure the shape of a live database."),
 }

@@ -28,7 +28,9 @@ def _eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.mark.parametrize("command", ["generate", "reconcile", "check", "synthesize", "capture", "demo", "compare"])
+@pytest.mark.parametrize(
+    "command", ["generate", "reconcile", "check", "synthesize", "capture", "demo", "compare", "feed", "replay"]
+)
 def test_the_document_has_the_help_as_it_is(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "--help"]) == 0
     shown = "\n".join(line.rstrip() for line in capsys.readouterr().out.strip().splitlines())
@@ -38,7 +40,7 @@ def test_the_document_has_the_help_as_it_is(command: str, capsys: pytest.Capture
     assert found[1] == shown
 
 
-@pytest.mark.parametrize("command", ["generate", "reconcile", "check", "synthesize", "capture", "compare"])
+@pytest.mark.parametrize("command", ["generate", "reconcile", "check", "synthesize", "capture", "compare", "feed", "replay"])
 def test_the_exit_codes_speak_of_the_commands_own_options(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     main([command, "--help"])
     options, _, codes = capsys.readouterr().out.partition("Options:")[2].partition("Exit codes:")

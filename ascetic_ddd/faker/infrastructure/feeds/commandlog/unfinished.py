@@ -44,6 +44,7 @@ class UnfinishedFolder:
         identity: of what is written, in words.
         names: of the files.
         resume: go on from the last checkpoint.
+        anew: what is unfinished there is not asked for.
         force: what is there, whole or not, is replaced.
         readable: others may read the files, as the umask allows.
 
@@ -60,6 +61,7 @@ class UnfinishedFolder:
         names: Sequence[str],
         *,
         resume: bool = False,
+        anew: bool = False,
         force: bool = False,
         readable: bool = False,
     ) -> None:
@@ -70,7 +72,7 @@ class UnfinishedFolder:
         self._readable = readable
         self._streams: dict[str, BinaryIO] = {}
         try:
-            self._refuse_what_is_there(resume=resume)
+            self._refuse_what_is_there(resume=resume, anew=anew)
             self.begun = self._begin(names)
         except OSError as error:
             raise self.error(error) from error
@@ -151,14 +153,14 @@ class UnfinishedFolder:
             "it, and nothing has the name of a whole feed"
         )
 
-    def _refuse_what_is_there(self, *, resume: bool) -> None:
+    def _refuse_what_is_there(self, *, resume: bool, anew: bool) -> None:
         if self.path.is_symlink() or (self.path.exists() and not self.path.is_dir()):
             raise ConfigurationError(f"{self.path} is no folder; expected a name that is free")
         if self.path.is_dir() and any(self.path.iterdir()) and not self._force:
             raise OccupiedError(f"the folder {self.path} has files already; take another, or force it (--force): it is replaced")
         if self.part.is_symlink():
             raise ConfigurationError(f"{self.part} is a link; expected nothing there, or what an unfinished feed has left")
-        if self.part.exists() and self._force and not resume:
+        if self.part.exists() and (anew or (self._force and not resume)):
             shutil.rmtree(self.part)
         if self.part.exists() and not resume:
             raise OccupiedError(f"{self.part} is an unfinished feed; go on with it (--resume), or begin anew (--force)")

@@ -1,0 +1,14 @@
+"""All renderings, by name."""
+
+from ascetic_ddd.faker.infrastructure.feeds.commandlog.renderings.ammunition import GHZ, PANDORA, TANK, VEGETA
+from ascetic_ddd.faker.infrastructure.feeds.commandlog.renderings.jvm_engines import GATLING, JMETER
+from ascetic_ddd.faker.infrastructure.feeds.commandlog.renderings.locust import LOCUST
+from ascetic_ddd.faker.infrastructure.feeds.commandlog.renderings.own import CSV, JSONL
+from ascetic_ddd.faker.infrastructure.feeds.commandlog.renderings.script_engines import ARTILLERY, K6
+
+__all__ = ("RENDERINGS",)
+
+RENDERINGS = {
+    rendering.name: rendering for rendering in (CSV, JSONL, K6, LOCUST, GATLING, JMETER, ARTILLERY, VEGETA, PANDORA, TANK, GHZ)
+}
+"""Of what a log can be made."""
