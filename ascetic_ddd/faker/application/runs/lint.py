@@ -23,7 +23,7 @@ from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.domain.repositories import offers
 from ascetic_ddd.faker.domain.repositories.offering import sides_of
 
-__all__ = ("TOLERANCE", "Finding", "is_mentioned", "lint", "linted")
+__all__ = ("TOLERANCE", "Finding", "expected_rows", "is_mentioned", "lint", "linted")
 
 TOLERANCE = 0.1
 """Share by which two figures of one quantity may differ: captured means are rounded, and not every author has a book."""
@@ -85,6 +85,14 @@ def lint(provider: Provider[Any, Any], count: int | None = None) -> list[Finding
         if count is not None and id(aggregate.memory) in rows:
             findings += _narrow_parts(aggregate, rows[id(aggregate.memory)])
     return list(dict.fromkeys(findings))
+
+
+def expected_rows(provider: Provider[Any, Any], count: int) -> dict[str, float]:
+    """Give by path about how many aggregates of each kind there will be beside ``count`` of the root, as far as it follows from
+    the references."""
+    aggregates = _aggregates(provider)
+    rows = _rows(aggregates[0], count) if aggregates else {}
+    return {each.path: rows[id(each.memory)] for each in aggregates if id(each.memory) in rows}
 
 
 def _aggregates(provider: Provider[Any, Any]) -> list[_Aggregate]:

@@ -28,7 +28,21 @@ def _eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.mark.parametrize("command", ["generate", "reconcile", "check", "synthesize", "capture", "demo", "compare"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "generate",
+        "reconcile",
+        "check",
+        "synthesize",
+        "capture",
+        "demo",
+        "compare",
+        "dsn",
+        "psql",
+        "completion",
+    ],
+)
 def test_the_document_has_the_help_as_it_is(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "--help"]) == 0
     shown = "\n".join(line.rstrip() for line in capsys.readouterr().out.strip().splitlines())
