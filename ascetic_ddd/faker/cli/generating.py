@@ -18,12 +18,14 @@ from ascetic_ddd.faker.cli.reporting import reporter, stream_for
 from ascetic_ddd.faker.cli.summary import Summary
 from ascetic_ddd.faker.cli.targets import load_target
 from ascetic_ddd.faker.cli.transporting import transport_of
+from ascetic_ddd.faker.cli.trying import Trial, tried
 
 __all__ = ("OnError", "register")
 
 _EXIT_CODES = exit_codes("""\
     0  done; with --resume also if there was nothing left to do
-    1  done, but aggregates failed and were left out (--on-error skip)
+    1  done, but aggregates failed and were left out (--on-error skip);
+       with --dry-run: something does not hold together
     2  wrong usage: options, connection string, TARGET
     3  an aggregate failed and the run stopped
     4  a database is unreachable, was lost, only reads, or has no room left;
@@ -64,6 +66,9 @@ def _generate(
         int, typer.Option(min=0, metavar="R", help="Times a batch is repeated after a deadlock and the like.")
     ] = 10,
     patience: Annotated[float, typer.Option(min=0.0, metavar="S", help="Seconds to wait for a server that restarts.")] = 30.0,
+    is_dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Look the graph over, make ten in memory, store nothing.")
+    ] = False,
     is_json: Json = False,
     debug: Debug = False,
 ) -> int:
@@ -74,9 +79,14 @@ def _generate(
     example examples.library.wiring:target. The current directory can be
     imported from.
 
+    With --dry-run no database is opened: what does not hold together is told,
+    about how many of each kind there would be, and the states of ten.
+
     Passwords are safer in the environment, ASCETIC_DDD_EXTERNAL_DSN and
     ASCETIC_DDD_INTERNAL_DSN, than in the command line, which others can see.
     """
+    if is_dry_run:
+        return _try(target, count, seed, is_json=is_json, debug=debug)
     options = GenerateOptions(
         target, count, seed, batch_size, lanes, resume, on_error.value, retries, patience, transport, base_url
     )
@@ -111,6 +121,20 @@ def _generate(
         for step in next_steps(error, options, summary, told):
             print_error(secrets.masked(step))
     return summary.code
+
+
+def _try(target: str, count: int, seed: int, *, is_json: bool, debug: bool) -> int:
+    secrets = secrets_of()
+    trials: list[Trial] = []
+    error = attempt(lambda: trials.append(asyncio.run(tried(load_target(target), count, seed))))
+    trial = trials[0] if trials else Trial(target, failure=error)
+    if is_json:
+        print_json(trial.as_object(), secrets.masked)
+    elif trials:
+        print_lines(*map(secrets.masked, trial.as_lines()))
+    if trial.failure is not None:
+        tell(trial.failure, secrets, debug=debug)
+    return trial.code
 
 
 def _told_on_the_command_line(context: typer.Context, values: Mapping[str, object]) -> dict[str, str]:

@@ -5,7 +5,24 @@ from typing import Annotated
 
 import typer
 
-__all__ = ("DATA", "DOMAIN", "BaseUrl", "Data", "Debug", "External", "Internal", "Json", "Readable", "Target", "Transport")
+__all__ = (
+    "COMPLETION",
+    "DATA",
+    "DOMAIN",
+    "BaseUrl",
+    "Data",
+    "Debug",
+    "External",
+    "Internal",
+    "Json",
+    "KeptData",
+    "Readable",
+    "Target",
+    "Transport",
+)
+
+COMPLETION = "_ASCETIC_DDD_COMPLETE"
+"""By this variable a shell asks what may come next."""
 
 DATA = Path("ascetic-ddd-data")
 """Where an embedded PostgreSQL keeps its databases, if nothing else is told."""
@@ -31,6 +48,7 @@ Internal = Annotated[
     ),
 ]
 Data = Annotated[Path, typer.Option(metavar="FOLDER", help="Without DSNs: where an embedded PostgreSQL keeps both databases.")]
+KeptData = Annotated[Path, typer.Option("--data", metavar="FOLDER", help="Where an embedded PostgreSQL keeps both databases.")]
 Transport = Annotated[
     str, typer.Option("--transport", metavar="NAME", help="The way into the application: domain, or one that TARGET names.")
 ]

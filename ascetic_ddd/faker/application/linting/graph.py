@@ -20,6 +20,7 @@ __all__ = (
     "aggregates_of",
     "chains_of",
     "counts_of",
+    "expected_rows",
     "fan_of",
     "figure",
     "kind_of",
@@ -95,6 +96,14 @@ def rows_of(root: Aggregate, count: int) -> dict[int, float]:
                 found[id(target.memory)] = found[id(aggregate.memory)] / fan
                 waiting.append(target)
     return found
+
+
+def expected_rows(provider: Provider[Any, Any], count: int) -> dict[str, float]:
+    """Give by path about how many aggregates of each kind there will be beside ``count`` of the root, as far as it follows from
+    the references."""
+    aggregates = aggregates_of(provider)
+    rows = rows_of(aggregates[0], count) if aggregates else {}
+    return {each.path: rows[id(each.memory)] for each in aggregates if id(each.memory) in rows}
 
 
 def mean_of(reference: Reference) -> float:

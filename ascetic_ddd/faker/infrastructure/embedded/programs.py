@@ -11,7 +11,7 @@ from pathlib import Path
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.embedded.account import Account
 
-__all__ = ("Programs", "bundled_programs", "copied_programs", "copy_programs")
+__all__ = ("Programs", "bundled_programs", "copied_programs", "copy_programs", "psql_of")
 
 _PASSED_ON = ("LANG", "LC_", "TZ", "PATH", "LD_LIBRARY_PATH", "DYLD_")  # no PGPORT, and no secrets
 _UNUSED = shutil.ignore_patterns("include", "*.a", "pgxs", "pkgconfig", "doc", "man")
@@ -115,3 +115,12 @@ def bundled_programs(version: str | None) -> Path:
     if version not in programs:
         raise ConfigurationError(f"The data is of PostgreSQL {version}; the bundled ones are {', '.join(programs)}.")
     return programs[version]
+
+
+def psql_of(data: Path) -> Path:
+    """Give the program psql for a data folder, of its own version.
+
+    Raises:
+        ConfigurationError: the extra ``embedded`` is not installed, or has no such version.
+    """
+    return bundled_programs((data / "PG_VERSION").read_text().strip()) / "bin" / "psql"

@@ -29,7 +29,8 @@ def _eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["generate", "reconcile", "check", "synthesize", "capture", "demo", "compare", "feed", "replay"]
+    "command",
+    ["generate", "reconcile", "check", "synthesize", "capture", "demo", "compare", "feed", "replay", "dsn", "psql", "completion"],
 )
 def test_the_document_has_the_help_as_it_is(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "--help"]) == 0
