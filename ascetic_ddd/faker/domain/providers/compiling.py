@@ -13,7 +13,7 @@ from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.columns import can_be_drawn_by_column, chosen_from, drawn_columns, leaves
 from ascetic_ddd.faker.domain.providers.composed import Composed
-from ascetic_ddd.faker.domain.providers.kinds import Following, Storing
+from ascetic_ddd.faker.domain.providers.kinds import Computed, Storing
 from ascetic_ddd.faker.domain.providers.parents_first import written_behind
 from ascetic_ddd.faker.domain.providers.plain import is_awaitable
 from ascetic_ddd.faker.domain.providers.provider import Provider
@@ -171,7 +171,7 @@ def _drawn_apart(root: Composed[Any, Any]) -> list[_Any]:
     """The parts that may be put off, as far as nobody else draws from what they draw from."""
     parts = list(leaves(root))
     told = {id(source) for part in parts for source in part._direct_sources()}
-    told |= {id(part) for each in root.walk() if isinstance(each, Following) for part in _with_parts(each.asks())}
+    told |= {id(part) for each in root.walk() if isinstance(each, Computed) for part in _with_parts(each.asks())}
     users = Counter(id(source) for part in parts for source in part._draws_from())
     grown = _grown(root)
     return [

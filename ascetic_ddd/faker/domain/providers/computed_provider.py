@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.generators.computation import Computation
 from ascetic_ddd.faker.domain.providers.composed import Composed
-from ascetic_ddd.faker.domain.providers.kinds import Following
+from ascetic_ddd.faker.domain.providers.kinds import Computed
 from ascetic_ddd.faker.domain.providers.part import Pending
 from ascetic_ddd.faker.domain.providers.part_paths import PartPath
 from ascetic_ddd.faker.domain.providers.plain import is_awaitable
@@ -23,7 +23,7 @@ I = TypeVar("I")  # noqa: E741
 O = TypeVar("O")  # noqa: E741
 
 
-class ComputedProvider(ValueProvider[I, O], Following[I, O]):
+class ComputedProvider(ValueProvider[I, O], Computed[I, O]):
     """Provides one value object, or a plain value, that is computed unless it is told.
 
     The parts that it is computed of are completed first, wherever they are declared.
@@ -166,5 +166,5 @@ def _check_circle(computed: ComputedProvider[Any, Any]) -> None:
         if id(part) not in seen:
             seen.add(id(part))
             waiting.extend(part.parts().values())
-            if isinstance(part, Following):
+            if isinstance(part, Computed):
                 waiting.extend(part.asks())

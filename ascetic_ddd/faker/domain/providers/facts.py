@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.choice_provider import ChoiceProvider
 from ascetic_ddd.faker.domain.providers.composed import Composed
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.entity_provider import EntityProvider
 from ascetic_ddd.faker.domain.providers.provider import Provider
 
-__all__ = ("asks_parts_once", "factory_of", "holders", "id_name", "name_within", "stored_children")
+__all__ = ("asks_parts_once", "factory_of", "holders", "id_name", "is_choice", "name_within", "stored_children")
 
 
 def holders(provider: Provider[Any, Any]) -> Iterator[Provider[Any, Any]]:
@@ -33,6 +34,11 @@ def asks_parts_once(provider: Provider[Any, Any]) -> bool:
 def factory_of(provider: Composed[Any, Any]) -> Any:
     """What makes the objects of the parts' outputs, as the user gave it; None where the class is inferred."""
     return provider._output_factory
+
+
+def is_choice(provider: Provider[Any, Any]) -> bool:
+    """Tell whether it is one of several kinds, and null where another one is chosen."""
+    return isinstance(provider._owner, ChoiceProvider)
 
 
 def id_name(provider: EntityProvider[Any, Any]) -> str:

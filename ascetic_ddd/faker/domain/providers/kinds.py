@@ -10,7 +10,7 @@ from uuid import UUID
 from ascetic_ddd.faker.domain.providers.provider import Provider
 
 __all__ = (
-    "Following",
+    "Computed",
     "Referring",
     "Storing",
     "is_full_id",
@@ -26,7 +26,7 @@ O = TypeVar("O")  # noqa: E741
 _PLAIN = (int, str, float, bytes, tuple, UUID, Decimal, date, time, timedelta, Enum)
 
 
-class Following(Provider[I, O]):
+class Computed(Provider[I, O]):
     """Follows from other parts. Its subclass is the computed provider."""
 
     def asks(self) -> Iterator[Provider[Any, Any]]:

@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 from ascetic_ddd.faker.domain.blueprint.slot import NOTHING
 from ascetic_ddd.faker.domain.errors import ConfigurationError, ExhaustedError
-from ascetic_ddd.faker.domain.providers.kinds import Following
+from ascetic_ddd.faker.domain.providers.kinds import Computed
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.specification.equality import freeze
 from ascetic_ddd.faker.domain.values.names import there_is
@@ -123,6 +123,6 @@ def _drawn(part: _Any) -> Iterator[_Any]:
 
 def _computed(child: _Any) -> Iterator[_Any]:
     for part in child.parts().values():
-        if isinstance(part, Following):
+        if isinstance(part, Computed):
             yield part
         yield from _computed(part)
