@@ -47,7 +47,7 @@ class ComputedProvider(ValueProvider[I, O], Computed[I, O]):
     """
 
     _is_leaf = False  # it asks others, so nobody draws it by column
-    _sources: Mapping[str, PartPath] | None = None
+    _asked: Mapping[str, PartPath] | None = None
     _takes_stream = False
 
     def __init__(
@@ -78,7 +78,7 @@ class ComputedProvider(ValueProvider[I, O], Computed[I, O]):
         slot = self._slot
         if slot.is_done:
             return None
-        sources = self._sources
+        sources = self._asked
         if sources is None:
             sources = self._resolved()
         for source in sources.values():
@@ -125,25 +125,25 @@ class ComputedProvider(ValueProvider[I, O], Computed[I, O]):
         Raises:
             ConfigurationError: one of them is not there, or it needs this one in turn.
         """
-        if self._sources is None:
+        if self._asked is None:
             self._resolved()
-        return iter([source.part for source in (self._sources or {}).values()])
+        return iter([source.part for source in (self._asked or {}).values()])
 
     def _resolved(self) -> Mapping[str, PartPath]:
         self._takes_stream = self._computation.takes_stream(self._paths) and not _is_there(self, "random")
         names = {name for name in self._computation.needed if not (self._takes_stream and name == "random")} | self._paths.keys()
         sources = {name: PartPath(self, self._paths.get(name, name)) for name in self._computation.names if name in names}
-        self._sources = sources
+        self._asked = sources
         try:
             _check_circle(self)
         except ConfigurationError:
-            self._sources = None
+            self._asked = None
             raise
         return sources
 
     def _detach(self) -> None:
         super()._detach()
-        self._sources = None
+        self._asked = None
 
 
 def _is_there(provider: Provider[Any, Any], name: str) -> bool:
