@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from ascetic_ddd.faker.declaring.classes import Aggregate, Composite, Entity
     from ascetic_ddd.faker.declaring.exporting import exported
     from ascetic_ddd.faker.declaring.graph import Providers
-    from ascetic_ddd.faker.declaring.recipes import children, computed, given, reference, value
+    from ascetic_ddd.faker.declaring.kinds import by_kind
+    from ascetic_ddd.faker.declaring.recipes import children, computed, given, one_of, reference, value
     from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
     from ascetic_ddd.faker.domain.distributors.o2m.factory import children_factory
     from ascetic_ddd.faker.domain.errors import ConfigurationError, ContradictionError, FakerError
     from ascetic_ddd.faker.domain.generators.input_generators import FakerGenerator
     from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+    from ascetic_ddd.faker.domain.providers.choice_provider import ChoiceProvider
     from ascetic_ddd.faker.domain.providers.composite_value_provider import CompositeValueProvider
     from ascetic_ddd.faker.domain.providers.computed_provider import ComputedProvider
     from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySessionPool
 
 __all__ = (
+    "ChoiceProvider",
     "ComputedProvider",
     "pg_repositories",
     "value",
@@ -81,21 +84,26 @@ __all__ = (
     "ReferenceProvider",
     "Target",
     "ValueProvider",
+    "by_kind",
     "children",
     "children_factory",
     "computed",
     "distributor_factory",
     "generate",
+    "one_of",
     "lint",
 )
 
 _HOMES = {
+    "ascetic_ddd.faker.declaring.kinds": ("by_kind",),
+    "ascetic_ddd.faker.domain.providers.choice_provider": ("ChoiceProvider",),
     "ascetic_ddd.faker.domain.providers.computed_provider": ("ComputedProvider",),
     "ascetic_ddd.faker.infrastructure.repositories.pg_repositories": ("pg_repositories",),
     "ascetic_ddd.faker.declaring.recipes": (
         "children",
         "computed",
         "given",
+        "one_of",
         "reference",
         "value",
     ),

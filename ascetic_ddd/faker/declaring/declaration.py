@@ -9,8 +9,9 @@ from typing import Any, TypeVar, get_args, get_origin
 from typing_extensions import get_original_bases
 
 from ascetic_ddd.faker.declaring.exporting import exported, exporter_of
+from ascetic_ddd.faker.declaring.kinds import ByKind
 from ascetic_ddd.faker.declaring.reading import hints_of, parameters_of
-from ascetic_ddd.faker.declaring.recipe import IFinding, Place, Recipe
+from ascetic_ddd.faker.declaring.recipe import IFinding, Place, Recipe, as_recipe
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.parts import part_names
 from ascetic_ddd.faker.domain.providers.provider import Provider
@@ -54,7 +55,11 @@ class Declaration:
         Raises:
             ConfigurationError: the model tells it in no known way.
         """
-        return self.exporter or (exporter_of(self.model) if isinstance(self.model, type) else exported)
+        if self.exporter is not None:
+            return self.exporter
+        if isinstance(self.factory, ByKind):
+            return self.factory.state_of
+        return exporter_of(self.model) if isinstance(self.model, type) else exported
 
 
 class Declared:
@@ -91,7 +96,9 @@ class Declared:
         for name, recipe in declaration.recipes.items():
             if name not in vars(self):
                 place = Place(type(self), name, declaration.hints.get(name), providers)
-                vars(self)[name] = recipe.resolved(place)
+                part = vars(self)[name] = recipe.resolved(place)
+                if recipe.hidden:
+                    part.is_hidden = True
         return self._taking()
 
     def _taking(self) -> Callable[..., Any]:
@@ -130,7 +137,7 @@ def _gathered(cls: Any) -> tuple[dict[str, Recipe], dict[str, Any]]:
     told: dict[str, Any] = {}
     for name, said in list(vars(cls).items()):
         before = cls._declaration.recipes.get(name)
-        recipe = said if isinstance(said, Recipe) else getattr(said, "_as_recipe", None)
+        recipe = as_recipe(said)
         if name.startswith("_"):
             if isinstance(said, Recipe):
                 raise ConfigurationError(f"{cls.__qualname__}.{name} is private, and parts are public; hidden=True hides one")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Protocol
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.provider import Provider
 
-__all__ = ("IFinding", "Place", "Recipe", "Target")
+__all__ = ("IFinding", "Place", "Recipe", "Target", "as_recipe")
 
 Target = AggregateProvider[Any, Any] | Callable[[], AggregateProvider[Any, Any]]
 """The provider of what a reference refers to, or a function that gives it where it is not made yet."""
@@ -62,3 +62,9 @@ class Recipe(ABC):
     def told(self, input: Any) -> "Recipe | None":
         """The recipe of a part that is always this; None if the part has to be told it."""
         return None
+
+
+def as_recipe(said: Any) -> Recipe | None:
+    """A recipe, or that of a class of parts; None of anything else."""
+    found = getattr(said, "_as_recipe", None) if isinstance(said, type) else said
+    return found if isinstance(found, Recipe) else None

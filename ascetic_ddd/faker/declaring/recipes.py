@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from ascetic_ddd.faker.declaring.exporting import exported
-from ascetic_ddd.faker.declaring.reading import collection_of, enum_class, item_of, value_class
-from ascetic_ddd.faker.declaring.recipe import Place, Recipe
+from ascetic_ddd.faker.declaring.reading import collection_of, enum_class, hints_of, item_of, value_class
+from ascetic_ddd.faker.declaring.recipe import Place, Recipe, as_recipe
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.distributors.o2m.factory import children_factory
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.generators.input_generators import FakerGenerator
 from ascetic_ddd.faker.domain.generators.uuids import UuidGenerator
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.choice_provider import ChoiceProvider
 from ascetic_ddd.faker.domain.providers.computed_provider import ComputedProvider
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.provider import Provider
@@ -26,10 +27,11 @@ from ascetic_ddd.faker.domain.providers.siblings import UniqueParts
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 
 if TYPE_CHECKING:
+    from ascetic_ddd.faker.domain.distributors.joint.given import Given
     from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IM2ODistributor
     from ascetic_ddd.faker.domain.distributors.o2m.interfaces import IO2MDistributor
 
-__all__ = ("children", "computed", "constant", "given", "reference", "value")
+__all__ = ("children", "computed", "constant", "given", "one_of", "reference", "value")
 
 _UNTOLD = (None, False, 0.0)
 
@@ -57,6 +59,7 @@ def value(
     start: int | None = None,
     histogram: Iterable[tuple[int, int]] | Mapping[int, int] | None = None,
     distributor: "IM2ODistributor | None" = None,
+    given: "Given | None" = None,
     factory: Callable[[Any], Any] | None = None,
     exporter: Callable[[Any], Any] | None = None,
     hidden: bool = False,
@@ -77,13 +80,14 @@ def value(
         start: the first number of a sequence.
         histogram: a captured one.
         distributor: one that is made already, instead of these.
+        given: parts of the same object that this one follows, as ``ValueProvider`` takes them.
         factory: makes the output of an input; by default the class that the model's type hint names, if it is one of yours.
         exporter: gives the input of an output; by default as :func:`~ascetic_ddd.faker.declaring.exporting.exported` does.
         hidden: only other parts see it, not the factory of the object.
         arguments: of the Faker method.
     """
     law = {"weights": weights, "skew": skew, "mean": mean, "sequence": sequence, "start": start, "histogram": histogram}
-    return _Value(source, values, law, null_weight, distributor, factory, exporter, arguments, hidden)
+    return _Value(source, values, law, null_weight, distributor, factory, exporter, arguments, hidden, given)
 
 
 def reference(
@@ -99,6 +103,7 @@ def reference(
     within: Iterable[tuple[float, Iterable[tuple[int, int]]]] | None = None,
     distributor: "IM2ODistributor | None" = None,
     tied: Mapping[str, str] | None = None,
+    given: "Given | None" = None,
     create: bool = True,
     strict: bool = True,
     hidden: bool = False,
@@ -118,13 +123,15 @@ def reference(
         within: captured histograms of scopes.
         distributor: one that is made already, instead of these.
         tied: parts of the aggregate that other parts of this object tell, as ``ReferenceProvider`` takes them.
+        given: parts of this object that it follows, likewise.
         create: False: only what exists is referred to.
         strict: a full id told that is not known is looked up.
         hidden: only other parts see it, not the factory of the object.
     """
     law: dict[str, Any] = {"weights": weights, "skew": skew, "mean": mean, "histogram": histogram, "spread": spread}
     law |= {"correlation": correlation, "within": within}
-    return _Reference(provider, law, null_weight, distributor, {"create": create, "strict": strict, "tied": tied}, hidden)
+    options = {"create": create, "strict": strict, "tied": tied, "given": given}
+    return _Reference(provider, law, null_weight, distributor, options, hidden)
 
 
 def children(
@@ -199,6 +206,34 @@ def computed(
     return _Computed(source, paths, factory, exporter, hidden)
 
 
+def one_of(
+    shares: Mapping[str, float] | None = None,
+    /,
+    *,
+    null_weight: float = 0.0,
+    factory: Callable[..., Any] | None = None,
+    exporter: Callable[[Any], Any] | None = None,
+    **kinds: Any,
+) -> Any:
+    """One of several kinds, each a part: references to aggregates of different classes, each along its own law.
+
+    The state has the chosen kind's part, and None for the others: ``{"person": 5, "company": None}``.
+
+    Args:
+        shares: of the kinds, by name; by default equal.
+        null_weight: the probability that it is none.
+        factory: takes the kinds by name, all but one None; by default the class that the model's type hint names, if it is one
+            class of yours; else the chosen kind's output is taken as it is.
+        exporter: gives the input of an output.
+        kinds: their recipes by name.
+
+    Example::
+
+        owner = one_of({"person": 0.7, "company": 0.3}, person=reference(PersonProvider), company=reference(CompanyProvider))
+    """
+    return _OneOf(shares, null_weight, factory, exporter, kinds)
+
+
 @dataclass(frozen=True)
 class _Given(Recipe):
     factory: Callable[[Any], Any] | None
@@ -222,6 +257,7 @@ class _Value(Recipe):
     exporter: Callable[[Any], Any] | None
     arguments: Mapping[str, Any]
     hidden: bool = False
+    given: "Given | None" = None
 
     def resolved(self, place: Place) -> Provider[Any, Any]:
         law = dict(self.law)
@@ -236,6 +272,7 @@ class _Value(Recipe):
             input_generator=generator,
             values=listed,
             weights=shares,
+            given=self.given,
         )
 
     def told(self, input: Any) -> Recipe:
@@ -266,7 +303,7 @@ class _Value(Recipe):
             return FakerGenerator(source, **self.arguments)
         if source is UUID:
             return UuidGenerator()
-        if isinstance(source, type) or (source is None and not self.law["sequence"]):
+        if isinstance(source, type) or (source is None and not self.law["sequence"] and self.given is None):
             raise ConfigurationError(
                 f"{place}: value({'' if source is None else source.__name__}) does not say what is drawn; give the name of a "
                 "Faker method, a function, a list, a dict of shares, an enum or UUID; given() is what the database gives"
@@ -332,6 +369,36 @@ class _Computed(Recipe):
 
     def told(self, input: Any) -> Recipe:
         return replace(constant(input, self.factory), exporter=self.exporter, hidden=self.hidden)
+
+
+@dataclass(frozen=True)
+class _OneOf(Recipe):
+    shares: Mapping[str, float] | None
+    null_weight: float
+    factory: Callable[..., Any] | None
+    exporter: Callable[[Any], Any] | None
+    kinds: Mapping[str, Recipe]
+
+    def resolved(self, place: Place) -> Provider[Any, Any]:
+        factory = self.factory or value_class(place.hint)
+        hints = {} if factory is None else hints_of(factory)
+        parts: dict[str, Provider[Any, Any]] = {}
+        for name, said in self.kinds.items():
+            kind = as_recipe(said)
+            if kind is None:
+                raise ConfigurationError(f"{place}: {name}={said!r} is no recipe; give reference(…), or a Composite")
+            parts[name] = kind.resolved(replace(place, name=f"{place.name}.{name}", hint=hints.get(name)))
+        cls = type("OneOf", (_Kinds,), {"__annotations__": dict.fromkeys(parts, Provider), "__module__": place.owner.__module__})
+        made: Provider[Any, Any] = cls(parts, self, factory)
+        return made
+
+
+class _Kinds(ChoiceProvider[Any, Any]):
+    """Of one recipe; its subclasses have the parts."""
+
+    def __init__(self, parts: Mapping[str, Provider[Any, Any]], recipe: _OneOf, factory: Callable[..., Any] | None) -> None:
+        vars(self).update(parts)
+        super().__init__(recipe.shares, factory, recipe.exporter or exported, null_weight=recipe.null_weight)
 
 
 def _itself(input: Any) -> Any:

@@ -10,7 +10,7 @@ from ascetic_ddd.faker.application.runs.reconciliation import reconcile_one, ref
 from ascetic_ddd.faker.domain.distributors.counts import WeightsCounts
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
-from ascetic_ddd.faker.domain.providers.facts import id_name
+from ascetic_ddd.faker.domain.providers.facts import id_name, is_choice
 from ascetic_ddd.faker.domain.repositories import (
     IAudit,
     IAuditable,
@@ -191,7 +191,7 @@ class _Check:
             judged += judge_shape(reference.path, counts, uses, max(0, (existing or values) - values))
             if why := too_few(counts, values):
                 self._skip(reference.path, "the shape of its law", why)
-        if values or uses.nulls:
+        if (values or uses.nulls) and not is_choice(reference):  # of which another one has been chosen where this is null
             judged.append(judge_nulls(reference.path, reference.distributor.null_weight, uses))
         is_told = id(reference) in self._tellers
         self._found.judgements += [each for each in judged if each.is_met or not is_told]

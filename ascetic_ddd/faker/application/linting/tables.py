@@ -8,7 +8,7 @@ from ascetic_ddd.faker.application.linting.graph import Aggregate
 from ascetic_ddd.faker.application.linting.mentions import is_mentioned
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
-from ascetic_ddd.faker.domain.providers.facts import follows
+from ascetic_ddd.faker.domain.providers.facts import is_told_by_others
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
 from ascetic_ddd.faker.domain.repositories.rules import ColumnRule, Path, StoreRules
@@ -78,7 +78,7 @@ class Stored:
         """Tell whether code, another part or another aggregate may say the value of a part: then nothing is known of it."""
         path = held.column.path or ()
         is_by_parent = any(path[: len(told)] == told or told[: len(path)] == path for told in self.told)
-        return is_by_parent or any(follows(part) or is_mentioned(self.aggregate, part) for part in held.parts)
+        return is_by_parent or any(is_told_by_others(part) or is_mentioned(self.aggregate, part) for part in held.parts)
 
     def words(self, *names: str) -> str:
         """Columns of the table in a sentence."""

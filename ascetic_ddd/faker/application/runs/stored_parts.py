@@ -16,6 +16,8 @@ Leaf = ReferenceProvider[Any, Any, Any] | ValueProvider[Any, Any]
 def stored_parts(provider: Provider[Any, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[Leaf, tuple[str, ...]]]:
     """The references and values of an aggregate with their paths, those of its id, of composites and of listed parts included."""
     for name, part in provider.parts().items():
+        if part.is_hidden:
+            continue
         if isinstance(part, (ReferenceProvider, ValueProvider)):
             yield part, (*path, name)
         elif not isinstance(part, AggregateProvider):

@@ -42,7 +42,7 @@ def can_be_drawn_by_column(root: Composed[Any, Any]) -> bool:
 
 def _has_plain_parts(owner: Composed[Any, Any]) -> bool:
     """Whether the parts do what is declared and no more."""
-    if owner._overrides_populate or owner.distributor is not None:
+    if owner._overrides_populate or not owner._asks_once:
         return False
     return all(
         _has_plain_parts(part)

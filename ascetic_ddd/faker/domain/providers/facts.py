@@ -4,21 +4,32 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.choice_provider import ChoiceProvider
 from ascetic_ddd.faker.domain.providers.composed import Composed
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.entity_provider import EntityProvider
-from ascetic_ddd.faker.domain.providers.kinds import Following
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 
-__all__ = ("asks_parts_once", "factory_of", "follows", "holders", "id_name", "listed_inputs", "name_within", "stored_children")
+__all__ = (
+    "asks_parts_once",
+    "factory_of",
+    "follows",
+    "holders",
+    "id_name",
+    "is_choice",
+    "is_told_by_others",
+    "listed_inputs",
+    "name_within",
+    "stored_children",
+)
 
 
-def follows(provider: Provider[Any, Any]) -> bool:
+def is_told_by_others(provider: Provider[Any, Any]) -> bool:
     """Tell whether other parts say what comes here: it is computed of them, or given by them."""
     has_given = isinstance(provider, (ValueProvider, ReferenceProvider)) and provider._following is not None
-    return has_given or isinstance(provider, Following)
+    return has_given or provider._is_computed
 
 
 def holders(provider: Provider[Any, Any]) -> Iterator[Provider[Any, Any]]:
@@ -42,6 +53,11 @@ def asks_parts_once(provider: Provider[Any, Any]) -> bool:
 def factory_of(provider: Composed[Any, Any]) -> Any:
     """What makes the objects of the parts' outputs, as the user gave it; None where the class is inferred."""
     return provider._output_factory
+
+
+def is_choice(provider: Provider[Any, Any]) -> bool:
+    """Tell whether it is one of several kinds, and null where another one is chosen."""
+    return isinstance(provider._owner, ChoiceProvider)
 
 
 def id_name(provider: EntityProvider[Any, Any]) -> str:

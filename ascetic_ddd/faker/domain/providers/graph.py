@@ -1,9 +1,11 @@
 """What concerns a whole provider graph: seeds, and the plan of a run."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.generators.input_generators import given_generator, seed_generator
+from ascetic_ddd.faker.domain.providers.choice_provider import ChoiceProvider
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.kinds import memory_of, source_of
 from ascetic_ddd.faker.domain.providers.provider import Provider
@@ -45,6 +47,8 @@ def seed(root: Provider[Any, Any], seed: int, *, only_new: bool = False) -> None
             provider._following.joint.seed(seed_of(seed, f"{path} given"))
         if isinstance(provider, DependentProvider):
             provider.seed_templates(seed_of(seed, f"{path} templates"))
+        if isinstance(provider, ChoiceProvider):
+            provider.dealer.seed(seed_of(seed, f"{path} kinds"))
         memory = memory_of(provider)
         if memory is not None:
             memory.is_seeded = True
@@ -59,6 +63,8 @@ def rewindable(root: Provider[Any, Any]) -> list[IRewindable]:
         sources.append(getattr(provider._following, "joint", None))
         if isinstance(provider, DependentProvider):
             sources.append(provider.template_dealer)
+        if isinstance(provider, ChoiceProvider):
+            sources.append(provider.dealer)
         found.update((id(source), source) for source in sources if isinstance(source, IRewindable))
     return list(found.values())
 
@@ -80,12 +86,12 @@ def plan(root: Provider[Any, Any], plan: Plan) -> None:
                 waiting.extend(provider.leads_to())
     follow(root)
     for provider in root.walk():
-        distributor = provider.distributor
         if provider._following is not None:
             provider._following.begin_run()
-        if hasattr(distributor, "plan"):
+        for distributor, is_asked_each_time in _planned(provider):
             if id(provider) in steady:
-                distributor.plan(plan, is_exact=_is_asked_once(provider, root), is_of_root=_leads_back(provider, root))
+                is_exact = is_asked_each_time and _is_asked_once(provider, root)
+                distributor.plan(plan, is_exact=is_exact, is_of_root=_leads_back(provider, root))
             else:
                 distributor.plan(None)
 
@@ -93,10 +99,9 @@ def plan(root: Provider[Any, Any], plan: Plan) -> None:
 def end(root: Provider[Any, Any], plan: Plan) -> None:
     """The run is over: the distributors that followed its plan grow again."""
     for provider in root.walk():
-        distributor = provider.distributor
         if provider._following is not None:
             provider._following.begin_run()
-        if hasattr(distributor, "end"):
+        for distributor, _ in _planned(provider):
             distributor.end(plan)
 
 
@@ -109,6 +114,14 @@ def follow(root: Provider[Any, Any]) -> None:
     for provider in root.walk():
         if provider._following is not None:
             provider._following.prepare(provider)
+
+
+def _planned(provider: Provider[Any, Any]) -> Iterator[tuple[Any, bool]]:
+    """What can follow a plan, and whether it is asked whenever the provider is."""
+    if hasattr(provider.distributor, "plan"):
+        yield provider.distributor, True
+    if isinstance(provider, ChoiceProvider):
+        yield provider.dealer, provider.distributor is None
 
 
 def _leads_back(provider: Provider[Any, Any], root: Provider[Any, Any]) -> bool:

@@ -29,6 +29,9 @@ class Provider(Part, Generic[I, O]):
     coroutine is called, and not what does the same at once.
     """
 
+    is_hidden = False
+    """Other parts see it, and neither the factory nor the exported state has it."""
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "__init__" in vars(cls) and not is_ours(cls):
