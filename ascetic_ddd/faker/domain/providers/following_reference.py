@@ -126,6 +126,11 @@ class FollowingReference(TiedReference[I, O]):
             joint: Any = self._following.joint  # type: ignore[union-attr]
             joint.undraw(card, self._columns[1], drawn[2])  # type: ignore[index]
 
+    def _prepare_run(self) -> None:
+        super()._prepare_run()
+        if self._following is not None:
+            self._following.prepare(self)
+
     def _number_known(self, input: Any) -> int | None:
         return self.source.number_of(input)
 

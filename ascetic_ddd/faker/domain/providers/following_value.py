@@ -116,6 +116,10 @@ class FollowingValue(UniqueValue[I, O]):
         if self._root()._is_in_the_making:
             drawn.give_back(*drawn.arguments)
 
+    def _prepare_run(self) -> None:
+        if self._following is not None:
+            self._following.prepare(self)
+
     def _number_known(self, input: Any) -> int | None:
         return self._pool.number_of(input)
 
