@@ -129,6 +129,9 @@ class ComputedProvider(ValueProvider[I, O], Following[I, O]):
             self._resolved()
         return iter([source.part for source in (self._sources or {}).values()])
 
+    def _direct_sources(self) -> tuple[Provider[Any, Any], ...]:
+        return tuple(self.asks())
+
     def _resolved(self) -> Mapping[str, PartPath]:
         self._takes_stream = self._computation.takes_stream(self._paths) and not _is_there(self, "random")
         names = {name for name in self._computation.needed if not (self._takes_stream and name == "random")} | self._paths.keys()
@@ -166,5 +169,4 @@ def _check_circle(computed: ComputedProvider[Any, Any]) -> None:
         if id(part) not in seen:
             seen.add(id(part))
             waiting.extend(part.parts().values())
-            if isinstance(part, Following):
-                waiting.extend(part.asks())
+            waiting.extend(part._direct_sources())
