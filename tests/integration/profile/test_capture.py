@@ -10,6 +10,7 @@ import pytest
 from psycopg import sql
 
 from ascetic_ddd.faker.application.measure import ks
+from ascetic_ddd.faker.application.profile.groups import pooled as pooled_classes
 from ascetic_ddd.faker.application.profile.model import Profile
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.distributors.o2m.factory import children_factory
@@ -66,9 +67,13 @@ def test_a_composite_reference_is_measured_within_its_tenant(exact: Profile) -> 
     assert (found.rows, found.null_weight) == (2_200, 0.25)
     assert found.within is not None
     assert (found.within.columns, found.within.groups) == (("tenant_id",), 10)
-    assert [each.groups for each in found.within.classes] == [3, 3, 2, 2]  # tenants 8 to 10, 5 to 7, 3 and 4, 1 and 2
-    assert [each.rows for each in found.within.classes] == [30 * 27, 30 * 18, 30 * 7, 30 * 3]
-    assert [each.parents for each in found.within.classes] == [270, 180, 70, 30]
+    assert [each.groups for each in found.within.classes] == [1] * 10, "few groups: each has a histogram of its own"
+    assert [each.rows for each in found.within.classes] == [30 * tenant for tenant in range(10, 0, -1)]
+    assert [each.parents for each in found.within.classes] == [10 * tenant for tenant in range(10, 0, -1)]
+    four = pooled_classes(found.within, 4).classes
+    assert [each.groups for each in four] == [3, 3, 2, 2]  # tenants 8 to 10, 5 to 7, 3 and 4, 1 and 2
+    assert [each.rows for each in four] == [30 * 27, 30 * 18, 30 * 7, 30 * 3]
+    assert [each.parents for each in four] == [270, 180, 70, 30]
     pooled: Counter[int] = Counter()
     for each in found.within.classes:
         pooled.update(dict(each.histogram))

@@ -7,12 +7,14 @@ from ascetic_ddd.faker.application import measure
 from ascetic_ddd.faker.application.comparison import sampling
 from ascetic_ddd.faker.application.comparison.judging import Judge, Slack
 from ascetic_ddd.faker.application.comparison.measures import Measure
+from ascetic_ddd.faker.application.profile.groups import pooled
 from ascetic_ddd.faker.application.profile.model import ReferenceProfile, WithinClass
 
 __all__ = ("lorenz_distance", "measures_of_reference")
 
 _Histogram = Sequence[tuple[int, int]]
 
+_CLASSES = 4  # of groups that are compared: one alone has few parents
 _OF_HISTOGRAM = ("ks", "w1", "lorenz", "size_biased_mean")
 _ESTIMATED = "{} has only the planner's statistics, which do not tell the children per parent"
 
@@ -84,7 +86,7 @@ def _within(a: ReferenceProfile, b: ReferenceProfile, judge: Judge) -> list[Meas
     if a.within is None or b.within is None:
         side = "A" if a.within is None else "B"
         return [judge.not_comparable(name, f"not measured in {side}") for name in ("within_ks", "within_w1")]
-    classes_a, classes_b = a.within.classes, b.within.classes
+    classes_a, classes_b = pooled(a.within, _CLASSES).classes, pooled(b.within, _CLASSES).classes
     if len(classes_a) != len(classes_b):
         reason = f"{len(classes_a)} classes of groups in A, {len(classes_b)} in B"
         return [judge.not_comparable(name, reason) for name in ("within_ks", "within_w1")]

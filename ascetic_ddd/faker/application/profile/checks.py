@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from ascetic_ddd.faker.application.measure import weights as weights_of
 from ascetic_ddd.faker.application.profile.decks import law_of
+from ascetic_ddd.faker.application.profile.groups import FEW_GROUPS
 from ascetic_ddd.faker.application.profile.records import (
     ColumnRecord,
     DeckRecord,
@@ -193,8 +194,8 @@ def _of_within(reference: ReferenceRecord, within: Within, place: str) -> Iterat
     groups = sum(each.groups for each in within.classes)
     if groups != within.groups:
         yield f"{place}.classes: {groups} groups; the field groups says {within.groups}"
-    if len(within.classes) > 4:
-        yield f"{place}.classes: {len(within.classes)} classes; expected at most 4"
+    if len(within.classes) > FEW_GROUPS:
+        yield f"{place}.classes: {len(within.classes)} classes; expected at most {FEW_GROUPS}"
     for name, whole in (("rows", reference.rows * (1.0 - reference.null_weight)), ("parents", reference.parents)):
         total = sum(getattr(each, name) for each in within.classes)
         if abs(total - whole) > _slack(reference.method, int(whole)):

@@ -184,7 +184,8 @@ class Within:
     Attributes:
         columns: the shared columns of the child table.
         groups: number of different values of these columns in the parent table.
-        classes: at most four, of equal numbers of groups (the first ones may have one more), those with most rows first.
+        classes: those with most rows first: each group by itself, where they are 200 at most and were counted, but those with
+            fewer than five parents or rows together with the next; else four of equal numbers of groups, or one more.
     """
 
     columns: tuple[str, ...]

@@ -15,7 +15,6 @@ from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 __all__ = (
     "asks_parts_once",
     "factory_of",
-    "follows",
     "holders",
     "id_name",
     "is_choice",

@@ -24,7 +24,7 @@ class FollowingReference(TiedReference[I, O]):
     """The part of a reference provider that draws beside other parts."""
 
     _following: Following | None
-    _sources: tuple[Source, ...] | None = None  # found when they are first needed
+    _followed: tuple[Source, ...] | None = None  # found when they are first needed
     _columns: tuple[Column, Column] | None = None  # of a captured deck, the given one and its own
     _card: Card | None = None
     _answered: tuple[ISession, Any] | None = None  # of a function or a table
@@ -45,9 +45,9 @@ class FollowingReference(TiedReference[I, O]):
         return self._following is not None and isinstance(self._following.joint, Follower)
 
     def _follow_given(self, session: ISession, following: Following) -> Pending:
-        sources = self._sources
+        sources = self._followed
         if sources is None:
-            sources = self._sources = following.sources(self)
+            sources = self._followed = following.sources(self)
         for source in sources:
             pending = source.complete(session)
             if pending is not None:
@@ -106,9 +106,9 @@ class FollowingReference(TiedReference[I, O]):
         return (None if input is None else source.part._number_known(input)), input is None, self._columns
 
     def _count_told(self, session: ISession, scope: Scope, number: int) -> None:
-        if self._uses_cards and self._sources is not None:
+        if self._uses_cards and self._followed is not None:
             joint: Any = self._following.joint  # type: ignore[union-attr]
-            given, is_null, columns = self._place(self._sources[0])
+            given, is_null, columns = self._place(self._followed[0])
             if joint.use(session, given, is_null, *columns, number):
                 return
         super()._count_told(session, scope, number)
@@ -126,6 +126,11 @@ class FollowingReference(TiedReference[I, O]):
             joint: Any = self._following.joint  # type: ignore[union-attr]
             joint.undraw(card, self._columns[1], drawn[2])  # type: ignore[index]
 
+    def _prepare_run(self) -> None:
+        super()._prepare_run()
+        if self._following is not None:
+            self._following.prepare(self)
+
     def _number_known(self, input: Any) -> int | None:
         return self.source.number_of(input)
 
@@ -138,4 +143,4 @@ class FollowingReference(TiedReference[I, O]):
 
     def _detach(self) -> None:
         super()._detach()
-        self._sources = self._columns = self._card = self._answered = None
+        self._followed = self._columns = self._card = self._answered = None

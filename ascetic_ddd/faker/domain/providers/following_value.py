@@ -29,7 +29,7 @@ class FollowingValue(UniqueValue[I, O]):
     """The part of a value provider that draws beside other parts."""
 
     _following: Following | None
-    _sources: tuple[Source, ...] | None = None  # found when they are first needed
+    _followed: tuple[Source, ...] | None = None  # found when they are first needed
     _columns: tuple[Column, Column] | None = None  # of a captured deck, the given one and its own
 
     @property
@@ -57,9 +57,9 @@ class FollowingValue(UniqueValue[I, O]):
     def _draw(self, session: ISession) -> Pending:
         if self._following is None:
             return super()._draw(session)
-        sources = self._sources
+        sources = self._followed
         if sources is None:
-            sources = self._sources = self._following.sources(self)
+            sources = self._followed = self._following.sources(self)
         for source in sources:
             pending = source.complete(session)
             if pending is not None:
@@ -116,6 +116,10 @@ class FollowingValue(UniqueValue[I, O]):
         if self._root()._is_in_the_making:
             drawn.give_back(*drawn.arguments)
 
+    def _prepare_run(self) -> None:
+        if self._following is not None:
+            self._following.prepare(self)
+
     def _number_known(self, input: Any) -> int | None:
         return self._pool.number_of(input)
 
@@ -127,4 +131,4 @@ class FollowingValue(UniqueValue[I, O]):
 
     def _detach(self) -> None:
         super()._detach()
-        self._sources = self._columns = None
+        self._followed = self._columns = None

@@ -106,14 +106,13 @@ def end(root: Provider[Any, Any], plan: Plan) -> None:
 
 
 def follow(root: Provider[Any, Any]) -> None:
-    """Let the distributors of parts that others follow know it.
+    """Let the distributors of parts that others follow, or are tied to, know it.
 
     Raises:
         ConfigurationError: a part follows what there is not, or what follows it.
     """
     for provider in root.walk():
-        if provider._following is not None:
-            provider._following.prepare(provider)
+        provider._prepare_run()
 
 
 def _planned(provider: Provider[Any, Any]) -> Iterator[tuple[Any, bool]]:

@@ -91,6 +91,9 @@ class Part(ABC):
         """The parts of the same object that are complete before this one is drawn."""
         return ()
 
+    def _prepare_run(self) -> None:  # noqa: B027  # most kinds do nothing
+        """A planned run begins; nothing is drawn yet."""
+
     def _number_known(self, input: Any) -> int | None:
         """The number under which the distributor knows an input; None if it does not."""
         return None

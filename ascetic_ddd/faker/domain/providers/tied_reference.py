@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
+from ascetic_ddd.faker.domain.distributors.m2o.by_law import LawDistributor
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.chosen_reference import ChosenReference
 from ascetic_ddd.faker.domain.providers.composed import Composed
 from ascetic_ddd.faker.domain.providers.following import check_circle, object_of
+from ascetic_ddd.faker.domain.providers.kinds import source_of
 from ascetic_ddd.faker.domain.providers.part import Pending
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
@@ -73,6 +75,24 @@ class TiedReference(ChosenReference[I, O]):
             top = object_of(self)
             return tuple(_part_at(top, path, self) for path in self._tied.values())
         return tuple(part for _, part in self._ties or ())
+
+    def _prepare_run(self) -> None:
+        """The one reference that it is tied to may have to know how large the scopes are."""
+        if len(self._tied) != 1:
+            return
+        ((key, _),), (part,) = self._tied.items(), self.tie_sources()
+        outer = source_of(part)
+        if outer is None or not (isinstance(self.distributor, LawDistributor) and isinstance(part.distributor, LawDistributor)):
+            return
+
+        def members() -> dict[int, int]:
+            if self.source.aggregate_provider.memory.is_behind:
+                return {}
+            ids = {number: outer.population.id_of(number) for number in outer.population.everything.members}
+            scopes = {number: self.source.wanted({key: id}, None, self).scope for number, id in ids.items()}
+            return {number: len(scope.members) for number, scope in scopes.items()}
+
+        part.distributor.be_shared(self.distributor, members)
 
     def _draws_alone(self) -> bool:
         return not self._tied and super()._draws_alone()

@@ -182,13 +182,14 @@ SELECT is_null, c, count(*)
  GROUP BY is_null, c
 
 -- name: within_counts
--- Groups are the values of the shared columns; cut in four by their rows, those with most rows first.
+-- Groups are the values of the shared columns, in order of their rows, most first: each by itself if they are few, else cut in four.
 WITH g AS (SELECT {named_columns}, count(*) AS c FROM {child} AS ch WHERE NOT {is_null} GROUP BY {columns}),
      p AS (SELECT dense_rank() OVER (ORDER BY {shared}) AS number, coalesce(g.c, 0) AS c
              FROM {parent} AS p LEFT JOIN g ON {join}),
      q AS (SELECT number, c, sum(c) OVER (PARTITION BY number) AS in_group FROM p),
-     n AS (SELECT number, in_group, ntile(4) OVER (ORDER BY in_group DESC, number) AS class
-             FROM (SELECT DISTINCT number, in_group FROM q) AS r)
+     r AS (SELECT DISTINCT number, in_group FROM q),
+     n AS (SELECT number, in_group, ntile(CASE WHEN (SELECT count(*) FROM r) <= {few} THEN {few} ELSE {classes} END)
+                                      OVER (ORDER BY in_group DESC, number) AS class FROM r)
 SELECT class, c, count(*), NULL FROM q JOIN n USING (number) GROUP BY class, c
 UNION ALL
 SELECT class, NULL, count(*), sum(in_group)::int8 FROM n GROUP BY class

@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from psycopg import sql
+
+from ascetic_ddd.faker.application.profile.groups import FEW_GROUPS, pooled, tellable
 from ascetic_ddd.faker.application.profile.histograms import calibrated, merged
 from ascetic_ddd.faker.application.profile.model import Within, WithinClass
 from ascetic_ddd.faker.infrastructure.profile.catalogue import ForeignKey
@@ -14,6 +17,7 @@ from ascetic_ddd.faker.infrastructure.profile.row_sample import RowSample
 __all__ = ("GroupCounts", "counted", "sampled", "shared_columns")
 
 _CLASSES = 4
+_MOST_PAIRS = 5_000  # of all histograms together, about 50 kB; more are pooled
 
 
 def shared_columns(
@@ -49,7 +53,8 @@ async def counted(reader: Reader, clauses: Clauses) -> Within:
     """
     groups: dict[int, tuple[int, int]] = {}
     histograms: dict[int, dict[int, int]] = {}
-    for number, children, count, rows in await reader.rows(query("within_counts", **clauses.within)):
+    statement = query("within_counts", **clauses.within, few=sql.Literal(FEW_GROUPS), classes=sql.Literal(_CLASSES))
+    for number, children, count, rows in await reader.rows(statement):
         if children is None:
             groups[number] = (count, rows)
         else:
@@ -58,7 +63,8 @@ async def counted(reader: Reader, clauses: Clauses) -> Within:
         WithinClass(groups=count, rows=rows, parents=sum(histograms[number].values()), histogram=merged(histograms[number]))
         for number, (count, rows) in sorted(groups.items())
     )
-    return Within(columns=clauses.shared, groups=sum(each.groups for each in classes), classes=classes)
+    found = Within(columns=clauses.shared, groups=sum(each.groups for each in classes), classes=tellable(classes))
+    return found if sum(len(each.histogram) for each in found.classes) <= _MOST_PAIRS else pooled(found, _CLASSES)
 
 
 @dataclass(slots=True)

@@ -215,6 +215,19 @@ class LawDistributor:
         if not other._opening.is_sized:  # noqa: SLF001  # of its own class
             self._opening.lead(other, number_of)
 
+    def be_shared(self, inside: "LawDistributor", members: Callable[[], Mapping[int, int]]) -> None:
+        """Know that each value is what a scope of ``inside`` is told, if those scopes have laws of their own.
+
+        In planned runs over values that exist, those whose scopes were used most are used most.
+
+        Args:
+            inside: the distributor that is told them.
+            members: gives how many values of it are in each scope, by the number of the value of this one.
+        """
+        laws = inside._opening.within  # noqa: SLF001  # of its own class
+        if laws.are_of_single_scopes:
+            self._opening.be_shared(laws, members)
+
     def forget(self, scope: Scope) -> bool:
         if not self._uses.forget(scope):
             return False

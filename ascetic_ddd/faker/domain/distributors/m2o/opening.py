@@ -1,6 +1,5 @@
 """How the schedule of a scope is made: by which law, from which uses, to which end."""
 
-import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
@@ -9,6 +8,7 @@ from typing import Protocol
 from ascetic_ddd.faker.domain.distributors.counts.interfaces import ICountDistribution
 from ascetic_ddd.faker.domain.distributors.m2o.nulls import Nulls
 from ascetic_ddd.faker.domain.distributors.m2o.run import Run
+from ascetic_ddd.faker.domain.distributors.m2o.within import WithinLaws
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.distributors.schedules.forecast import Forecast
 from ascetic_ddd.faker.domain.distributors.schedules.growing import GrowingSchedule
@@ -77,14 +77,15 @@ class Opening:
         self._spread = spread
         self._correlation = correlation
         self._like = like
-        self._within = tuple(within)
+        self._within = WithinLaws(within, journal)
         self._foretold: dict[Scope, Callable[[], int | None]] = {}
+        self._inside: tuple[WithinLaws, Callable[[], Mapping[int, int]]] | None = None
         self._led: dict[ILaw, Callable[[int], int | None]] = {}
 
     @property
     def is_sized(self) -> bool:
         """True if scopes have laws by their size."""
-        return bool(self._within)
+        return self._within.are_told
 
     def foretell(self, scope: Scope, uses: Callable[[], int | None]) -> None:
         """How many uses an exact run will ask a scope for."""
@@ -99,6 +100,15 @@ class Opening:
     def lead(self, other: ILaw, number_of: Callable[[int], int | None]) -> None:
         """Values of ``other`` are used inside those of this one."""
         self._led[other] = number_of
+
+    @property
+    def within(self) -> WithinLaws:
+        """The laws of scopes by their size."""
+        return self._within
+
+    def be_shared(self, laws: WithinLaws, members: Callable[[], Mapping[int, int]]) -> None:
+        """Each value is what a scope of other values is told, which has such a law; ``members`` gives how many are in it."""
+        self._inside = laws, members
 
     def schedule(self, scope: Scope, uses: dict[int, int], is_closed: bool, since: float = 0.0) -> ISchedule:
         """A schedule that goes on from the uses that the values have.
@@ -139,19 +149,28 @@ class Opening:
             journal,
             spread=self._spread,
             correlation=self._correlation,
-            favourites=list(self._like.uses(scope)) if self._like is not None and is_closed else (),
+            favourites=self._favourites(scope) if is_closed else (),
             is_closed=is_closed,
             is_for_all=self.is_sized and not is_all,
             coming=self._run.coming(scope),
         )
         return PlannedSchedule(scope, random, ranks, tickets, planner, journal)
 
+    def _favourites(self, scope: Scope) -> Sequence[int]:
+        """Values that shall have the most uses, most first, as far as somebody says so."""
+        if self._like is not None:
+            return list(self._like.uses(scope))
+        if self._inside is not None and scope is scope.pool.everything:
+            laws, members = self._inside
+            return laws.most_used_first(members())
+        return ()
+
     def _counts_of(self, scope: Scope) -> ICountDistribution:
         """The law of a scope: that of scopes of its size, if it is told."""
-        if not self._within or scope is scope.pool.everything:
+        if not self._within.are_told or scope is scope.pool.everything:
             return self._counts
-        members = max(1, len(scope.members))
-        return min(self._within, key=lambda sized: abs(math.log(sized[0] / members)))[1]
+        foretold = self._foretold.get(scope)
+        return self._within.law_of(scope, None if foretold is None else foretold())
 
     def _expected(self, plan: Plan) -> int | None:
         """Uses left in an exact run."""

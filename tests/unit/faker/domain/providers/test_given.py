@@ -13,6 +13,7 @@ from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factor
 from ascetic_ddd.faker.domain.errors import ConfigurationError, UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.composite_value_provider import CompositeValueProvider
+from ascetic_ddd.faker.domain.providers.computed_provider import ComputedProvider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.infrastructure.repositories.in_memory_repository import InMemoryRepository
@@ -140,6 +141,17 @@ async def test_a_function_is_asked_once_for_the_same_inputs(flight: Any) -> None
 async def test_a_part_may_follow_one_that_is_declared_after_it() -> None:
     provider = FlightProvider(one=ValueProvider(given=Given("two", str.upper)), two=twos())
     assert all(row["one"] == row["two"].upper() for row in await grown(provider, 50))
+
+
+async def test_what_is_computed_is_followed_and_what_follows_is_computed_of() -> None:
+    provider = FlightProvider(
+        one=ComputedProvider(lambda three: three * 2),
+        two=ValueProvider(given=Given("one", str.upper)),
+        three=ones(),
+        route=RouteProvider(ComputedProvider(lambda two: two.lower()), ValueProvider(values=["LAX"])),
+    )
+    for row in await grown(provider, 50):
+        assert row["one"] == row["three"] * 2 == row["two"].lower() == row["route"]["origin"]
 
 
 async def test_neighbours_in_a_composite_value_are_found_first_then_those_of_the_object() -> None:
@@ -398,6 +410,10 @@ WRONG: dict[str, tuple[Any, str]] = {
     "a circle": (
         lambda: {"one": ValueProvider(given=Given("two", str)), "two": ValueProvider(given=Given("one", str))},
         r"FlightProvider\.(one|two) and FlightProvider\.(one|two) are tied in a circle",
+    ),
+    "a circle with what is computed": (
+        lambda: {"one": ComputedProvider(lambda two: two), "two": ValueProvider(given=Given("one", str))},
+        r"FlightProvider\.(one|two).*(circle|computed of it)",
     ),
     "a whole value": (lambda: {"two": ValueProvider(given=Given("route", str))}, r"given 'route', which has parts"),
     "values without ranks": (
