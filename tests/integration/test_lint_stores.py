@@ -8,6 +8,8 @@ import psycopg
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
+from ascetic_ddd.faker.application.checking.check import check
+from ascetic_ddd.faker.application.checking.model import as_json
 from ascetic_ddd.faker.application.lint import lint, lint_stores
 from ascetic_ddd.faker.domain.distributors.joint.given import Given
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
@@ -255,3 +257,13 @@ async def test_the_example_keeps_its_own_rules(external_dsn: str, external_pg_po
 def test_who_knows_no_table_offers_no_rules() -> None:
     assert offers(PgRepository[Agg](table="t", agg_exporter=Agg.export), IRuled)
     assert not offers(InMemoryRepository[Agg](agg_exporter=Agg.export), IRuled)
+
+
+async def test_a_check_tells_what_may_be_refused_and_calls_it_no_fault(
+    session: ISession, external_pg_pool: AsyncConnectionPool[Any]
+) -> None:
+    provider = Orders(warehouse_id=warehouses(), status=ValueProvider[Any, Any](values=list(State)))
+    checked = await check(provider, ExternalPgSessionPool(external_pg_pool))
+    assert [each.path for each in checked.findings] == ["Orders.status"]
+    assert checked.is_clean
+    assert as_json(checked)["findings"][0]["asked"] == "'lost'"

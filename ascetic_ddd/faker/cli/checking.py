@@ -47,8 +47,9 @@ def _check(
 
     Counts both sides; looks for what is remembered and not there, for
     references to nothing, for states that contradict their ids; and holds
-    what came out against what the distributors were asked for. What cannot
-    be checked is told, with the reason. Nothing is created, either.
+    what came out against what the distributors were asked for. What the
+    providers may draw and the tables would refuse is told, and so is what
+    cannot be checked, with the reason. Nothing is created, either.
     """
     secrets = secrets_of(external_dsn, internal_dsn)
     results: list[Checked] = []
@@ -92,6 +93,9 @@ def _lines(checked: Checked) -> Iterator[str]:
         for judged in checked.judgements:
             if any((*judged.asked, *judged.measured)):  # that nothing is null where nothing shall be goes without saying
                 yield f"{judged.path:<{width}}  {_law(judged)}"
+    if checked.findings:
+        yield ""
+        yield from (f"may be refused: {each}" for each in checked.findings)
     if checked.not_checked:
         yield ""
         yield from (f"not checked: {each.path}: {each.what}: {each.why}" for each in checked.not_checked)

@@ -6,6 +6,7 @@ from ascetic_ddd.faker.application.checking.laws import ScopedWeights, judge_nul
 from ascetic_ddd.faker.application.checking.model import AggregateCheck, Checked, Fault, Judgement, NotChecked
 from ascetic_ddd.faker.application.checking.questions import fits, references_of, scope_keys, tellers, without_law
 from ascetic_ddd.faker.application.checking.streamed import StreamedAudit, unknown
+from ascetic_ddd.faker.application.linting.stores import refused_by_stores
 from ascetic_ddd.faker.application.runs.reconciliation import reconcile_one, referenced_first
 from ascetic_ddd.faker.domain.distributors.counts import WeightsCounts
 from ascetic_ddd.faker.domain.errors import ConfigurationError
@@ -37,6 +38,7 @@ async def check(root: Aggregate, session_pool: ISessionPool, *, batch_size: int 
     * What is remembered exists outside, and is counted on both sides; what exists and is not remembered is counted, no fault.
     * Ids in the internal store: those of the states, each once, of the shape that the provider's id has.
     * No reference leads to an id that is not remembered; on the application's side no foreign key is broken.
+    * What the providers may draw and the application's tables would refuse, see :func:`.lint_stores`; no fault.
     * The laws: per reference, what came out against what its distributor was asked for, where it can be judged.
 
     What a repository cannot be asked is told in ``not_checked``. Nothing is written, and memory is bounded by the batch size
@@ -58,6 +60,7 @@ class _Check:
     """One check, and what it has found so far."""
 
     def __init__(self, root: Aggregate, session_pool: ISessionPool, batch_size: int) -> None:
+        self._root = root
         self._pool = session_pool
         self._batch_size = batch_size
         self._found = Checked()
@@ -76,6 +79,7 @@ class _Check:
             for provider in self._aggregates:
                 await self._check_internal(session, provider)
                 await self._check_external(session, provider)
+            self._found.findings += await refused_by_stores(self._root, session)
         return self._found
 
     async def _open(self, session: ISession, provider: Aggregate) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ascetic_ddd.faker.application.runs.finding import Finding
+
 __all__ = ("AggregateCheck", "Checked", "Fault", "Judgement", "NotChecked", "as_json")
 
 
@@ -84,12 +86,21 @@ class AggregateCheck:
 
 @dataclass(slots=True)
 class Checked:
-    """Everything, in the order in which it was looked at: referenced aggregates first."""
+    """Everything, in the order in which it was looked at: referenced aggregates first.
+
+    Attributes:
+        aggregates: counted.
+        judgements: of laws.
+        faults: what must not be.
+        not_checked: what could not be looked at.
+        findings: what the providers may draw and the application's tables would refuse; no fault of what is there.
+    """
 
     aggregates: list[AggregateCheck] = field(default_factory=list)
     judgements: list[Judgement] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     not_checked: list[NotChecked] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
 
     @property
     def is_clean(self) -> bool:
@@ -110,6 +121,7 @@ def as_json(checked: Checked) -> dict[str, Any]:
             {**_fields(each, ("path", "parameter", "asked", "measured", "distance", "tolerance")), "is_met": each.is_met}
             for each in checked.judgements
         ],
+        "findings": [_fields(each, ("path", "asked", "implies", "advice")) for each in checked.findings],
         "not_checked": [_fields(each, ("path", "what", "why")) for each in checked.not_checked],
     }
 

@@ -17,7 +17,7 @@ from ascetic_ddd.faker.domain.repositories.offering import sides_of
 from ascetic_ddd.faker.domain.repositories.rules import IRuled
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("lint_stores",)
+__all__ = ("lint_stores", "refused_by_stores")
 
 
 async def lint_stores(provider: Provider[Any, Any], session: ISession, count: int | None = None) -> list[Finding]:
@@ -45,27 +45,43 @@ async def lint_stores(provider: Provider[Any, Any], session: ISession, count: in
     Raises:
         PersistenceError: a catalogue cannot be read.
     """
-    aggregates = aggregates_of(provider)
-    findings = lint(provider, count)
+    ruled = await _ruled(provider, session)
+    missing = [_missing(stored) for _, stored in ruled if not stored.rules.columns]
+    return list(dict.fromkeys([*lint(provider, count), *missing, *await _refused(provider, ruled, session, count)]))
+
+
+async def refused_by_stores(provider: Provider[Any, Any], session: ISession, count: int | None = None) -> list[Finding]:
+    """Find what the tables of the application would refuse, as :func:`lint_stores`, and nothing else."""
+    return await _refused(provider, await _ruled(provider, session), session, count)
+
+
+async def _ruled(provider: Provider[Any, Any], session: ISession) -> list[tuple[IRuled, Stored]]:
+    """The aggregates whose store says what it accepts."""
     told = told_by_parents(provider)
     found: list[tuple[IRuled, Stored]] = []
-    for aggregate in aggregates:
+    for aggregate in aggregates_of(provider):
         repository = _external(aggregate)
         if offers(repository, IRuled):
-            memory = id(aggregate.memory)
-            found.append((repository, Stored(aggregate, await repository.rules(session), told.get(memory, frozenset()))))
-    tables = {id(stored.aggregate.memory): stored.rules.table for _, stored in found}
+            by_parents = told.get(id(aggregate.memory), frozenset())
+            found.append((repository, Stored(aggregate, await repository.rules(session), by_parents)))
+    return found
+
+
+async def _refused(
+    provider: Provider[Any, Any], ruled: list[tuple[IRuled, Stored]], session: ISession, count: int | None
+) -> list[Finding]:
+    aggregates = aggregates_of(provider)
     rows = rows_of(aggregates[0], count or USUAL) if aggregates else {}
-    for repository, stored in found:
-        if not stored.rules.columns:
-            findings.append(_missing(stored))
-            continue
-        expected = rows.get(id(stored.aggregate.memory), count or USUAL)
-        findings += uniques(stored, has_repeated_id=any(repeated_ids(stored.aggregate, expected)))
-        findings += nulls(stored)
-        findings += column_values(stored)
-        findings += [each async for each in refused_by_checks(stored, repository, session)]
-        findings += foreign_keys(stored, tables)
+    tables = {id(stored.aggregate.memory): stored.rules.table for _, stored in ruled}
+    findings: list[Finding] = []
+    for repository, stored in ruled:
+        if stored.rules.columns:
+            expected = rows.get(id(stored.aggregate.memory), count or USUAL)
+            findings += uniques(stored, has_repeated_id=any(repeated_ids(stored.aggregate, expected)))
+            findings += nulls(stored)
+            findings += column_values(stored)
+            findings += [each async for each in refused_by_checks(stored, repository, session)]
+            findings += foreign_keys(stored, tables)
     return list(dict.fromkeys(findings))
 
 
