@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from copy import copy
 from functools import reduce
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
@@ -19,8 +20,9 @@ class IdAssigner(Generic[T]):
     """Finds the attribute behind an exported path, once per class, and sets it.
 
     The path ``("id", "book_id")`` leads through ``agg._id`` or ``agg.id`` to ``.book_id`` or ``._book_id``; if a value object
-    with a ``value``, or a dataclass with one field, stands there, that is set. Frozen dataclasses on the way are replaced by
-    copies; of an aggregate that is frozen itself the one attribute is set as its own constructor sets it.
+    with a ``value``, or a dataclass with one field, stands there, that is set. Frozen ones on the way (of dataclasses, attrs,
+    pydantic) are replaced by copies; of an aggregate that is frozen itself the one attribute is set as its own constructor
+    sets it.
 
     Args:
         set_id: called with the aggregate and the value instead; for aggregates that guard their id.
@@ -155,14 +157,27 @@ def _with_value(holder: Any, way: Path, value: Any) -> Any:
             return holder
         value = replaced
     if _is_frozen(holder):
-        return dataclasses.replace(holder, **{name: value})
+        return _copy_with(holder, name, value)
     setattr(holder, name, value)
     return holder
 
 
+def _copy_with(holder: Any, name: str, value: Any) -> Any:
+    if dataclasses.is_dataclass(holder):
+        return dataclasses.replace(holder, **{name: value})  # type: ignore[type-var]  # an object, no class
+    twin = copy(holder)
+    object.__setattr__(twin, name, value)
+    return twin
+
+
 def _is_frozen(holder: object) -> bool:
-    parameters = getattr(holder, "__dataclass_params__", None)
-    return parameters is not None and parameters.frozen
+    """Tell whether a dataclass, or a class of attrs or pydantic, has been declared frozen. Neither library is imported."""
+    cls: Any = type(holder)
+    if hasattr(cls, "__dataclass_params__"):
+        return bool(cls.__dataclass_params__.frozen)
+    if hasattr(cls, "__attrs_attrs__"):
+        return bool(cls.__setattr__.__name__ == "_frozen_setattrs")
+    return hasattr(cls, "__pydantic_fields__") and bool(cls.model_config.get("frozen"))
 
 
 def _impossible(agg: object, path: Path, reason: str) -> ConfigurationError:

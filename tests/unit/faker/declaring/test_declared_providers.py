@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import attrs
+import pydantic
 import pytest
 
 from ascetic_ddd.faker import (
@@ -294,3 +296,27 @@ def test_a_model_that_tells_its_state_in_no_way_is_refused_with_the_ways() -> No
 
     with pytest.raises(ConfigurationError, match=r"Mute tells its state in no known way: give it export\(self, exporter: dict\)"):
         Providers(in_memory)[MuteProvider]
+
+
+@attrs.frozen
+class Point:
+    id: int | None
+    name: Name
+
+
+class Pixel(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(frozen=True)
+    id: CompanyId
+    name: str = "black"
+
+
+@pytest.mark.parametrize("model", [Point, Pixel])
+async def test_models_of_attrs_and_pydantic_are_read_as_dataclasses_are(model: Any, session: InMemorySession) -> None:
+    class ModelProvider(Aggregate[model]):
+        id = given()
+        name = value(["a", "b"])
+
+    provider: Any = Providers(in_memory)[ModelProvider]
+    made = await provider.create_batch(session, 2, name="a")
+    assert [exported(each) for each in made] == [{"id": 1, "name": "a"}, {"id": 2, "name": "a"}]
+    assert isinstance(made[0], model)

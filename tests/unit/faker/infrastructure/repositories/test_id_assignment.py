@@ -141,17 +141,30 @@ class Immutable:
         raise AttributeError(f"immutable type: '{type(self).__name__}'")
 
 
-def test_a_frozen_dataclass_is_given_its_id_as_its_constructor_would() -> None:
+@pytest.mark.parametrize("kind", [FrozenAggregate, FrozenModel, AttrsFrozen])
+def test_a_frozen_aggregate_is_given_its_id_as_its_constructor_would(kind: Any) -> None:
     assigner = IdAssigner[Any]()
     for _ in range(2):  # the second time by the way that is known
-        agg, deep = FrozenAggregate(), FrozenAround(Frozen(None))
+        agg = kind()
         assigner.assign(agg, ("id",), 7)
-        assigner.assign(deep, ("id",), 8)
-        assert (agg, deep) == (FrozenAggregate(7), FrozenAround(Frozen(8)))
+        assert agg == kind(id=7)
 
 
-@pytest.mark.parametrize("kind", [FrozenModel, ValidatedModel, AttrsFrozen, Row, Immutable])
-def test_a_frozen_aggregate_gets_the_error_that_names_set_id(kind: Any) -> None:
+@pytest.mark.parametrize("kind", [FrozenAggregate, AttrsFrozen])
+def test_what_is_frozen_on_the_way_is_replaced(kind: Any) -> None:
+    agg = kind(id=kind())
+    IdAssigner[Any]().assign(agg, ("id", "id"), 7)
+    assert agg == kind(id=kind(id=7))
+
+
+def test_a_frozen_value_object_is_replaced_in_a_frozen_aggregate() -> None:
+    deep = FrozenAround(Frozen(None))
+    IdAssigner[Any]().assign(deep, ("id",), 8)
+    assert deep == FrozenAround(Frozen(8))
+
+
+@pytest.mark.parametrize("kind", [ValidatedModel, Row, Immutable])
+def test_an_aggregate_that_guards_its_id_gets_the_error_that_names_set_id(kind: Any) -> None:
     assigner = IdAssigner[Any]()
     for _ in range(2):  # the second time by the way that is known
         with pytest.raises(ConfigurationError, match=rf"id given by the store into {kind.__name__} at 'id': .*set_id=") as caught:
