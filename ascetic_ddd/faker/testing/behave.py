@@ -19,6 +19,7 @@ from behave.model_type import Argument
 
 from ascetic_ddd.faker.domain.randomness import DEFAULT_SEED, seed_of
 from ascetic_ddd.faker.testing.awaiting import NotAwaitedError, mark_awaited, unawaited_words, would_not_run
+from ascetic_ddd.faker.testing.background import Scene
 from ascetic_ddd.faker.testing.databases import Templates, prepared_databases
 from ascetic_ddd.faker.testing.observing import Observer
 from ascetic_ddd.faker.testing.scenario import Scenario, States
@@ -39,6 +40,7 @@ def install(
     providers: Callable[[], Any],
     states: Mapping[str, States] | None = None,
     server_dsn: str | None = None,
+    background_once: bool = False,
 ) -> None:
     """Give each scenario ``context.session``, ``context.providers`` and ``context.scenario_words``; define the steps; guard.
 
@@ -51,6 +53,7 @@ def install(
         providers: makes the wired providers of one scenario, by key of the noun: a dict or a named tuple.
         states: by key: gives the states that are counted.
         server_dsn: a server of yours; None: the embedded one.
+        background_once: the sentences with which the background of a feature begins are made once; each scenario is a savepoint.
     """
     run = ExitStack()
     observer = Observer(Tally())
@@ -71,12 +74,23 @@ def install(
 
     def before_scenario(context: Any, scenario: Any) -> None:
         context.ascetic_ddd_stack = stack = ExitStack()
-        context.session = stack.enter_context(context.databases.rolled_back_session())
-        context.providers = providers()
         run_seed = int(context.config.userdata.get("faker_seed", DEFAULT_SEED))
         seed = seed_of(run_seed, f"{scenario.feature.name}/{scenario.name}")
-        seed_graphs(context.providers, seed)
-        context.scenario_words = Scenario(words, context.session, context.providers, seed=seed, states=states)
+        said = tuple((step.name, str(_rows(step.table)), step.text) for step in scenario.background_steps)
+        context.ascetic_ddd_scene = scene = Scene(Path(scenario.filename).as_posix(), said, run_seed, seed)
+        if background_once and scene.has_background:
+            kept = stack.enter_context(scene.inside(context.databases.scenario))
+            context.session, context.providers = kept.session, kept.graphs("providers", providers)
+        else:
+            context.session, context.providers = stack.enter_context(context.databases.rolled_back_session()), providers()
+            seed_graphs(context.providers, seed)
+        context.scenario_words = Scenario(
+            words, context.session, context.providers, seed=seed, states=states, background=scene.kept
+        )
+
+    def before_step(context: Any, step: Any) -> None:
+        match = context._runner.step_registry.find_match(step)  # noqa: SLF001
+        context.ascetic_ddd_scene.reached(is_sentence=getattr(match and match.func, "is_sentence", False))
 
     def after_scenario(context: Any, scenario: Any) -> None:
         observer.settle()
@@ -85,6 +99,7 @@ def install(
     guard(environment)
     environment["before_all"] = _both(before_all, environment.get("before_all"))
     environment["before_scenario"] = _both(before_scenario, environment.get("before_scenario"))
+    environment["before_step"] = _both(before_step, environment.get("before_step"))
     environment["after_scenario"] = _both(environment.get("after_scenario"), after_scenario)
     environment["after_all"] = _both(environment.get("after_all"), lambda context: run.close())
 
@@ -157,14 +172,18 @@ def _define_steps(steps: Mapping[str, list[Any]], words: tuple[Vocabulary, ...])
     """Behind the application's own steps, which go first."""
 
     def make(context: Any, sentence: str) -> None:
-        table = [context.table.headings, *(row.cells for row in context.table)] if context.table else None
-        context.ascetic_ddd_runner.run(context.scenario_words.given(sentence, table))
+        context.ascetic_ddd_runner.run(context.scenario_words.given(sentence, _rows(context.table)))
 
     def count(context: Any, sentence: str) -> None:
         context.ascetic_ddd_runner.run(context.scenario_words.there_are(sentence))
 
+    make.is_sentence = True  # type: ignore[attr-defined]  # before_step looks for it
     steps["given"].append(_Sentences(make, words, "given"))
     steps["then"].append(_Sentences(count, words, "then"))
+
+
+def _rows(table: Any) -> list[list[str]] | None:
+    return [list(table.headings), *(list(row.cells) for row in table)] if table else None
 
 
 class _Sentences(Matcher):  # type: ignore[misc]  # behave has no types

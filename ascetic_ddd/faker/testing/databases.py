@@ -2,9 +2,10 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,7 +13,15 @@ from psycopg import AsyncConnection
 
 from ascetic_ddd.faker.infrastructure.embedded import PgServer, embedded_postgres
 from ascetic_ddd.faker.infrastructure.session.pg_session import ExternalPgSession, InternalPgSession
-from ascetic_ddd.faker.testing.rolled_back import EndedInsideError, LastingConnection, RolledBackSession, rolled_back_session
+from ascetic_ddd.faker.testing.background import KeptBackground
+from ascetic_ddd.faker.testing.rolled_back import (
+    EndedInsideError,
+    LastingConnection,
+    RolledBackSession,
+    rolled_back_savepoint,
+    rolled_back_session,
+)
+from ascetic_ddd.faker.testing.seeds import listed
 from ascetic_ddd.seedwork.infrastructure.session.composite_session import CompositeSession
 
 if TYPE_CHECKING:
@@ -40,6 +49,8 @@ class Databases:
         self.external_dsn, self.internal_dsn = self._copied(name)
         self._external = LastingConnection(self.external_dsn)
         self._internal = LastingConnection(self.internal_dsn)
+        self._background: KeptBackground | None = None
+        self._feature = ExitStack()  # the transaction of the background that is kept
 
     def rolled_back_session(self) -> AbstractContextManager[RolledBackSession]:
         """A session in a transaction of both databases that is rolled back in the end; one at a time.
@@ -57,9 +68,48 @@ class Databases:
 
     @contextmanager
     def _rolled_back(self, session_class: type[S]) -> Iterator[S]:
+        self._forget_background()
+        with self._copied_anew_if_spoilt(), rolled_back_session(self._external, self._internal, session_class) as session:
+            yield session
+
+    @contextmanager
+    def scenario(self, key: Hashable, feature_seed: int, seed: int) -> Iterator[KeptBackground]:
+        """One scenario after the other of a feature whose background is made once: they share a session, while the key stays.
+
+        Args:
+            key: of the background.
+            feature_seed: of what it draws.
+            seed: of what the scenario draws.
+
+        Raises:
+            EndedInsideError: in the end, the transaction was not there any more. The next session finds new copies.
+        """
+        kept = self._background
+        if kept is None or kept.key != key:
+            self._forget_background()
+            both = (self._external, self._internal)
+            session = self._feature.enter_context(rolled_back_session(*both, RolledBackSession))
+            kept = self._background = KeptBackground(key, session, partial(rolled_back_savepoint, session, *both), feature_seed)
         try:
-            with rolled_back_session(self._external, self._internal, session_class) as session:
-                yield session
+            with self._copied_anew_if_spoilt():
+                try:
+                    if kept.is_closed:
+                        kept.begin(seed)
+                    yield kept
+                finally:
+                    kept.end()
+        finally:
+            if not (kept.is_closed and self._external.is_open and self._internal.is_open):
+                self._forget_background()
+
+    def _forget_background(self) -> None:
+        self._background = None
+        self._feature.close()
+
+    @contextmanager
+    def _copied_anew_if_spoilt(self) -> Iterator[None]:
+        try:
+            yield
         except EndedInsideError:
             self.close()
             self._copied(self._name)
@@ -80,6 +130,7 @@ class Databases:
 
     def close(self) -> None:
         """Close the connections and drop the copies."""
+        self._forget_background()
         self._external.close()
         self._internal.close()
         self._drop(self._name)
@@ -136,7 +187,7 @@ async def _set_up(graphs: Any, external_dsn: str, internal_dsn: str) -> None:
     ):
         session = CompositeSession(ExternalPgSession(external), InternalPgSession(internal))
         async with session.atomic():
-            for provider in graphs if isinstance(graphs, (tuple, list)) else [graphs]:
+            for provider in listed(graphs):
                 await provider.setup(session)
 
 

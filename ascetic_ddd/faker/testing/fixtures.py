@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 
 from ascetic_ddd.faker.testing.seeds import seed_graphs, seed_of_test
-from ascetic_ddd.faker.testing.tracing import note_graphs
+from ascetic_ddd.faker.testing.tracing import note_graphs, scene_of
 
 if TYPE_CHECKING:
     from ascetic_ddd.faker.testing.databases import Databases
@@ -68,7 +68,7 @@ def databases(
     return prepared
 
 
-def rolled_back_session(*, store: str = "store") -> Any:
+def rolled_back_session(*, store: str = "store", background_once: bool = False) -> Any:
     """A fixture of the function: a session in a transaction of both databases, rolled back when the test is over.
 
     The fixture's value is a :class:`~ascetic_ddd.faker.testing.rolled_back.RolledBackSession`. The code under test is given
@@ -76,13 +76,21 @@ def rolled_back_session(*, store: str = "store") -> Any:
 
     Args:
         store: name of the fixture made by :func:`databases`.
+        background_once: the scenarios of a feature of pytest-bdd share a session, each in a savepoint, and the sentences of the
+            vocabulary with which the background begins are made once for all of them. The graphs are to be the feature's, too:
+            ``provider(make, session="session")``.
     """
 
     @pytest.fixture
     def session(request: pytest.FixtureRequest) -> "Iterator[RolledBackSession]":
         prepared: Databases = request.getfixturevalue(store)
-        with prepared.rolled_back_session() as found:
-            yield found
+        scene = scene_of(request.node) if background_once else None
+        if scene is None or not scene.has_background:
+            with prepared.rolled_back_session() as found:
+                yield found
+        else:
+            with scene.inside(prepared.scenario) as kept:
+                yield kept.session
 
     return session
 
@@ -107,15 +115,23 @@ def rolled_back_sqlalchemy_session(*, store: str = "store") -> Any:
     return session
 
 
-def provider(make: Callable[[], G]) -> Any:
+def provider(make: Callable[[], G], *, session: str | None = None) -> Any:
     """A fixture of the function: provider graphs of the test's own, seeded by the run's seed and the test's name.
 
     Args:
         make: makes a wired aggregate provider, or a tuple, list or dict of such. It is called for each test.
+        session: name of the fixture of a session whose background is made once: it is called for each feature.
     """
 
     @pytest.fixture
     def seeded(request: pytest.FixtureRequest) -> G:
+        if session is not None:
+            request.getfixturevalue(session)
+            scene = scene_of(request.node)
+            if scene is not None and scene.kept is not None:
+                kept: G = scene.kept.graphs(request.fixturename or "", make)
+                note_graphs(request.node, [kept])
+                return kept
         graphs = make()
         note_graphs(request.node, seed_graphs(graphs, seed_of_test(request.node)))
         return graphs

@@ -47,6 +47,11 @@ class JoinedConnection(AsyncConnection[Any]):
     async def __aexit__(self, *exc_info: Any) -> None:
         await (self.rollback() if exc_info[0] else self.commit())
 
+    def begin_anew(self) -> None:
+        """Be again as in the beginning, for another event loop: who opened the connection has rolled it back."""
+        self._uses = [_Use(sql.Identifier(self.BASE))]
+        self.lock = asyncio.Lock()
+
     async def begin_use(self) -> None:
         """From here on commits and rollbacks are somebody else's, until :meth:`end_use`."""
         use = _Use(sql.Identifier(f"ascetic_ddd_{len(self._uses)}"))

@@ -67,7 +67,16 @@ def ascetic_ddd_runner() -> "Iterator[asyncio.Runner]":
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_bdd_before_step(step_func: Callable[..., object]) -> None:
+def pytest_bdd_before_scenario(request: pytest.FixtureRequest, feature: object, scenario: object) -> None:
+    """Note where the test is in its feature, for a background that is made once."""
+    if "ascetic_ddd.faker.testing.fixtures" in sys.modules:
+        from ascetic_ddd.faker.testing.tracing import note_scene
+
+        note_scene(request.node, feature, scenario)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_bdd_before_step(request: pytest.FixtureRequest, step_func: Callable[..., object]) -> None:
     """Refuse a step of pytest-bdd that would pass without having run."""
     from ascetic_ddd.faker.testing.awaiting import NotAwaitedError, unawaited_words, would_not_run
 
@@ -76,6 +85,12 @@ def pytest_bdd_before_step(step_func: Callable[..., object]) -> None:
             "Decorate it with @awaited of ascetic_ddd.faker.testing.pytest_bdd, between the step's decorator and the function."
         )
         raise NotAwaitedError(unawaited_words("Step", step_func, advice))
+    if "ascetic_ddd.faker.testing.fixtures" in sys.modules:
+        from ascetic_ddd.faker.testing.tracing import scene_of
+
+        scene = scene_of(request.node)
+        if scene is not None:
+            scene.reached(is_sentence=getattr(step_func, "is_sentence", False))
 
 
 def pytest_plugin_registered(plugin: object) -> None:

@@ -18,9 +18,11 @@ import pytest
 from pytest_bdd import given, then
 from pytest_bdd.parsers import StepParser
 
+from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.testing.awaiting import mark_awaited
 from ascetic_ddd.faker.testing.scenario import Scenario, States
 from ascetic_ddd.faker.testing.seeds import seed_of_test
+from ascetic_ddd.faker.testing.tracing import scene_of
 from ascetic_ddd.faker.testing.vocabulary import Vocabulary
 
 __all__ = ("awaited", "scenario_of", "steps")
@@ -44,8 +46,16 @@ def steps(
     def scenario(request: pytest.FixtureRequest) -> Scenario:
         stash = request.node.stash
         if _SCENARIO not in stash:
-            values = [request.getfixturevalue(name) for name in (session, providers)]
-            stash[_SCENARIO] = Scenario(words, *values, seed=seed_of_test(request.node), states=states)
+            own, graphs = (request.getfixturevalue(name) for name in (session, providers))
+            scene = scene_of(request.node)
+            kept = None if scene is None else scene.kept
+            if kept is not None and not kept.has(graphs):
+                raise ConfigurationError(
+                    f"the fixture {session!r} has the background made once, and {providers!r} has graphs of the scenario's own; "
+                    f"make it by provider(…, session={session!r})"
+                )
+            seed = seed_of_test(request.node)
+            stash[_SCENARIO] = Scenario(words, own, graphs, seed=seed, states=states, background=kept)
         return scenario_of(request)
 
     async def make(request: pytest.FixtureRequest, sentence: str, datatable: Any = None) -> None:
@@ -54,7 +64,9 @@ def steps(
     async def count(request: pytest.FixtureRequest, sentence: str) -> None:
         await scenario(request).there_are(sentence)
 
-    given(_Sentences(words), stacklevel=2)(awaited(make))
+    makes = awaited(make)
+    makes.is_sentence = True  # type: ignore[attr-defined]  # the plugin looks for it
+    given(_Sentences(words), stacklevel=2)(makes)
     then(_Sentences(words), stacklevel=2)(awaited(count))
 
 

@@ -36,11 +36,18 @@ class RolledBackSession(CompositeSession):
             this transaction.
     """
 
-    __slots__ = ("connections",)
+    __slots__ = ("_joined", "connections")
 
     def __init__(self, external: JoinedConnection, internal: JoinedConnection) -> None:
         super().__init__(ExternalPgSession(external), InternalPgSession(internal))
+        self._joined = (external, internal)
         self.connections = JoinedConnections(external)
+
+    def begin_anew(self) -> None:
+        """Be ready for another event loop: what was done lately has been rolled back."""
+        for joined in self._joined:
+            joined.begin_anew()
+        self.connections = JoinedConnections(self._joined[0])
 
     @contextmanager
     def inside_another(self) -> Iterator[None]:
@@ -69,7 +76,8 @@ class LastingConnection:
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
         self._connection: psycopg.Connection[Any] | None = None
-        self._setting_back = b""
+        self._places: bytes | None = None  # of the sequences, when the first test began
+        self._going_back = b""
 
     def begin(self) -> None:
         """Send what begins a transaction; to be followed by :meth:`begun`."""
@@ -85,15 +93,11 @@ class LastingConnection:
 
     def end(self) -> None:
         """Send what rolls back; to be followed by :meth:`ended`."""
-        connection = self._opened()
-        pgconn = connection.pgconn
-        in_use = (TransactionStatus.ACTIVE, TransactionStatus.UNKNOWN)
-        if pgconn.transaction_status in in_use or pgconn.pipeline_status != PipelineStatus.OFF:
-            connection.cancel()  # the test was interrupted; the server rolls back
-            self.close()
-            self._opened().pgconn.send_query(self._setting_back)
+        connection = self._connection
+        if connection is None or self._closed_in_use(connection):
+            self._opened().pgconn.send_query(_setting_back(self._places))
         else:
-            pgconn.send_query(_END + self._setting_back)
+            connection.pgconn.send_query(_END + _setting_back(self._places))
 
     def ended(self) -> None:
         """Wait for it.
@@ -101,14 +105,35 @@ class LastingConnection:
         Raises:
             EndedInsideError: the transaction was not there any more.
         """
-        try:
-            self._wait(self._opened())
-        except (InvalidSavepointSpecification, NoActiveSqlTransaction) as error:
-            raise EndedInsideError(
-                "The test's transaction was ended by a COMMIT or ROLLBACK sent as a statement, and what was stored cannot be "
-                "taken back; end transactions by commit(), rollback() and transaction() of the connection, or take "
-                "store.fresh()."
-            ) from error
+        self._wait(self._opened())
+
+    def mark(self) -> None:
+        """Set a savepoint within the transaction.
+
+        Raises:
+            EndedInsideError: the transaction is not there any more.
+        """
+        connection = self._opened()
+        connection.pgconn.send_query(_MARK)
+        self._wait(connection)
+        self._going_back = _places(connection)
+
+    def go_back(self) -> None:
+        """Roll back to the savepoint, which goes, and set the sequences to where they were then. If the connection is in use, or
+        lost, it is closed.
+
+        Raises:
+            EndedInsideError: the transaction is not there any more.
+        """
+        connection = self._connection
+        if connection is not None and not self._closed_in_use(connection):
+            connection.pgconn.send_query(_GO_BACK + self._going_back)
+            self._wait(connection)
+
+    @property
+    def is_open(self) -> bool:
+        """True while the connection is there."""
+        return self._connection is not None and not self._connection.closed
 
     def close(self) -> None:
         """Close the connection."""
@@ -119,17 +144,34 @@ class LastingConnection:
     def _opened(self) -> psycopg.Connection[Any]:
         if self._connection is None or self._connection.closed:
             self._connection = psycopg.connect(self._dsn, autocommit=True, prepare_threshold=None)
-            if not self._setting_back:
-                self._setting_back = _setting_back(self._connection)
+            if self._places is None:
+                self._places = _places(self._connection)
         return self._connection
+
+    def _closed_in_use(self, connection: psycopg.Connection[Any]) -> bool:
+        """Tell whether the test left it in use, or lost; then it is closed, and the server rolls back."""
+        in_use = (TransactionStatus.ACTIVE, TransactionStatus.UNKNOWN)
+        if connection.pgconn.transaction_status not in in_use and connection.pgconn.pipeline_status == PipelineStatus.OFF:
+            return False
+        connection.cancel()
+        self.close()
+        return True
 
     def _wait(self, connection: psycopg.Connection[Any]) -> None:
         results = connection.wait(generators.fetch_many(connection.pgconn))
         if results[-1].status == ExecStatus.FATAL_ERROR:
             self.close()
-            raise error_from_result(results[-1], encoding="utf-8")
+            error = error_from_result(results[-1], encoding="utf-8")
+            if isinstance(error, (InvalidSavepointSpecification, NoActiveSqlTransaction)):
+                raise EndedInsideError(_ENDED) from error
+            raise error
 
 
+_ENDED = (
+    "The test's transaction was ended by a COMMIT or ROLLBACK sent as a statement, and what was stored cannot be taken back; end "
+    "transactions by commit(), rollback() and transaction() of the connection, or take store.fresh()."
+)
+_SCENARIO = "ascetic_ddd_scenario"
 _BEGIN = f"BEGIN; SAVEPOINT {JoinedConnection.BASE}".encode()
 # One message, as round trips are what a short test pays for. The savepoint is there as long as the transaction is. After it, what
 # DISCARD ALL does, which must stand alone: but for DISCARD PLANS, as plans go stale by themselves.
@@ -137,6 +179,9 @@ _END = f"ROLLBACK TO {JoinedConnection.BASE}; ROLLBACK; ".encode() + (
     b"CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; DEALLOCATE ALL; UNLISTEN *; SELECT pg_advisory_unlock_all(); "
     b"DISCARD TEMP; DISCARD SEQUENCES; "
 )
+# A commit inside moves the innermost savepoint that is called BASE.
+_MARK = f"SAVEPOINT {_SCENARIO}; SAVEPOINT {JoinedConnection.BASE}".encode()
+_GO_BACK = f"ROLLBACK TO {_SCENARIO}; RELEASE {_SCENARIO}; DISCARD SEQUENCES; ".encode()
 _SEQUENCES = """
     SELECT s.seqrelid::bigint, n.nspname, c.relname
     FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -144,8 +189,8 @@ _SEQUENCES = """
 """
 
 
-def _setting_back(connection: psycopg.Connection[Any]) -> bytes:
-    """The statements that set all sequences of the database to where they are now."""
+def _places(connection: psycopg.Connection[Any]) -> bytes:
+    """The statement that sets all sequences of the database to where they are now."""
     places = [
         sql.SQL("SELECT {}, last_value, is_called FROM {}").format(sql.Literal(oid), sql.Identifier(schema, name))
         for oid, schema, name in connection.execute(_SEQUENCES).fetchall()
@@ -154,11 +199,12 @@ def _setting_back(connection: psycopg.Connection[Any]) -> bytes:
         return b"SELECT"
     rows = connection.execute(sql.SQL(" UNION ALL ").join(places)).fetchall()
     values = sql.SQL(", ").join(sql.SQL("({}::bigint, {}::bigint, {})").format(*map(sql.Literal, row)) for row in rows)
-    statement = sql.SQL(
-        "BEGIN; SET LOCAL synchronous_commit = off; "
-        "SELECT setval(sequence::regclass, last, is_called) FROM (VALUES {}) AS t (sequence, last, is_called); COMMIT"
-    ).format(values)
-    return statement.as_bytes(connection)
+    statement = sql.SQL("SELECT setval(sequence::regclass, last, is_called) FROM (VALUES {}) AS t (sequence, last, is_called)")
+    return statement.format(values).as_bytes(connection)
+
+
+def _setting_back(places: bytes | None) -> bytes:
+    return b"BEGIN; SET LOCAL synchronous_commit = off; %b; COMMIT" % (places or b"SELECT")
 
 
 @contextmanager
@@ -181,3 +227,22 @@ def rolled_back_session(external: LastingConnection, internal: LastingConnection
         with ExitStack() as stack:
             for connection in both:
                 stack.callback(connection.ended)
+
+
+@contextmanager
+def rolled_back_savepoint(session: RolledBackSession, external: LastingConnection, internal: LastingConnection) -> Iterator[None]:
+    """For the time of the block, have a session in a savepoint of both databases, which is rolled back in the end. It needs no
+    event loop, and none lasts beyond it.
+
+    Raises:
+        EndedInsideError: in the end, a transaction was not there any more.
+    """
+    for connection in (external, internal):
+        connection.mark()
+    try:
+        with session.inside_another():
+            yield
+    finally:
+        for connection in (external, internal):
+            connection.go_back()
+        session.begin_anew()

@@ -9,6 +9,7 @@ from ascetic_ddd.faker.domain.providers.kinds import source_of
 from ascetic_ddd.faker.domain.randomness import seed_of
 from ascetic_ddd.faker.domain.specification.equality import contains
 from ascetic_ddd.faker.domain.specification.reference import AndSpecification
+from ascetic_ddd.faker.testing.background import KeptBackground
 from ascetic_ddd.faker.testing.sentences import Sentence
 from ascetic_ddd.faker.testing.tables import cast_pattern, rows_of
 from ascetic_ddd.faker.testing.vocabulary import Named, Vocabulary
@@ -30,6 +31,7 @@ class Scenario:
         seed: of the quantities that are left open.
         states: by key: gives the states that are counted, asked of the application, say; where there is none, the provider's
             repository is read.
+        background: what the scenarios of the feature share; None: nothing.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class Scenario:
         *,
         seed: int = 0,
         states: Mapping[str, States] | None = None,
+        background: KeptBackground | None = None,
     ) -> None:
         self._words = (words,) if isinstance(words, Vocabulary) else tuple(words)
         self._session = session
@@ -47,14 +50,19 @@ class Scenario:
         self._seed = seed
         self._states = states or {}
         self._steps = 0
-        self._ids: dict[tuple[str, str], Any] = {}
+        self._background = background
+        self._ids: dict[tuple[str, str], Any] = {} if background is None else dict(background.names)
 
     async def given(self, text: str, table: Sequence[Sequence[str]] | None = None) -> list[Any]:
-        """Make what a sentence says; what it refers to is reused or made by the law. Returns the aggregates.
+        """Make what a sentence says; what it refers to is reused or made by the law. Returns the aggregates; of a background
+        that has been made, none.
 
         Raises:
             ConfigurationError: the sentence or the table cannot be understood, or a name is taken or not known.
         """
+        if self._background is not None and self._background.has_made(text, table):
+            self._steps += not table
+            return []
         sentence = self._understood(text)
         provider = self._provider(sentence.noun.key)
         pattern, specification = self._meaning(sentence, provider, text)
@@ -139,7 +147,9 @@ class Scenario:
             if sentence.name is not None and quantity.low != 1:
                 raise ConfigurationError(f"{text!r}: {quantity.words} cannot have one name")
             high = max(_FEW, quantity.low) if quantity.high is None else quantity.high
-            return Random(seed_of(self._seed, f"{self._steps} {text}")).randint(quantity.low, high)
+            is_background = self._background is not None and not self._background.is_closed
+            seed = self._background.seed if self._background is not None and is_background else self._seed
+            return Random(seed_of(seed, f"{self._steps} {text}")).randint(quantity.low, high)
         if sentence.form == 0:
             return 1
         raise ConfigurationError(f"{text!r} does not say how many; tell a number, or a table with a row for each")
@@ -158,6 +168,8 @@ class Scenario:
         name = sentence.name or row.get(sentence.noun.name or "")
         if name is not None:
             self._ids[sentence.noun.key, name] = id
+            if self._background is not None and not self._background.is_closed:
+                self._background.names[sentence.noun.key, name] = id
 
     async def _matches(self, provider: Any, pattern: Mapping[str, Any], state: Mapping[str, Any]) -> bool:
         """Tell whether a state has what the pattern tells, following references."""

@@ -8,7 +8,7 @@ from ascetic_ddd.faker.domain.randomness import DEFAULT_SEED, seed_of
 if TYPE_CHECKING:
     import pytest
 
-__all__ = ("node_id_of", "run_seed", "seed_graphs", "seed_of_test")
+__all__ = ("listed", "node_id_of", "run_seed", "seed_graphs", "seed_of_test")
 
 
 def run_seed(config: "pytest.Config") -> int:
@@ -40,7 +40,7 @@ def seed_graphs(graphs: Any, seed: int) -> list[Any]:
     Raises:
         ConfigurationError: there is something else among them.
     """
-    found = list(graphs.values()) if isinstance(graphs, dict) else list(graphs) if isinstance(graphs, (tuple, list)) else [graphs]
+    found = listed(graphs)
     for graph in found:
         if not callable(getattr(graph, "seed", None)):
             raise ConfigurationError(
@@ -50,6 +50,11 @@ def seed_graphs(graphs: Any, seed: int) -> list[Any]:
     for graph in _tops(found):
         graph.seed(seed)
     return found
+
+
+def listed(graphs: Any) -> list[Any]:
+    """A provider, or all in a tuple, list or dict."""
+    return list(graphs.values()) if isinstance(graphs, dict) else list(graphs) if isinstance(graphs, (tuple, list)) else [graphs]
 
 
 def _tops(graphs: list[Any]) -> list[Any]:

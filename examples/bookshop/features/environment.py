@@ -16,4 +16,5 @@ install(
     providers=make_providers,
     states=stored_states(),
     server_dsn=os.environ.get("SERVER_DSN"),
+    background_once=True,
 )

@@ -22,8 +22,8 @@ from examples.bookshop.words import english, russian
 
 __all__ = ("ascetic_ddd_runner",)  # where the plugin is not installed, it is here
 
-session = fixtures.rolled_back_session()
-shop = fixtures.provider(make_providers)
+session = fixtures.rolled_back_session(background_once=True)
+shop = fixtures.provider(make_providers, session="session")
 steps(english(), russian(), providers="shop", states=stored_states())
 
 

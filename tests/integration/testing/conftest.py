@@ -1,11 +1,14 @@
 """Runs of pytest within the tests: an application's tests, on the server of this run."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+from ascetic_ddd.faker import testing
 from ascetic_ddd.faker.infrastructure.embedded import PgServer
 from ascetic_ddd.faker.testing import plugin
 from ascetic_ddd.faker.testing.databases import Databases, Templates, prepared_databases
@@ -54,6 +57,9 @@ def run(pytester: pytest.Pytester, pg_server: PgServer, monkeypatch: pytest.Monk
             common += ["-p", "no:randomly"]
         if apart:
             return pytester.runpytest_subprocess("-p", plugin.__name__, *common, *asyncio, *options, timeout=60)
+        for name in list(vars(testing)):  # modules that the last run imported and pytester took away again
+            if isinstance(getattr(testing, name), ModuleType) and f"{testing.__name__}.{name}" not in sys.modules:
+                delattr(testing, name)
         return pytester.runpytest_inprocess(*common, *asyncio, *options, plugins=[plugin])
 
     return run
