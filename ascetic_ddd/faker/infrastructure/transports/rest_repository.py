@@ -80,7 +80,7 @@ class RestRepository(Generic[C]):
         self._id_attr = id_attr
         self._at_once = at_once
         self._leftovers = Leftovers()
-        self._run = uuid.uuid4()  # keys of another process must not meet these
+        self._run = str(uuid.uuid4())[:24]  # keys of another process must not meet these
         self._last_number = 0
         self.find = find
         self.journal = journal
@@ -202,10 +202,10 @@ class RestRepository(Generic[C]):
 
     def _next_key(self) -> str:
         self._last_number += 1
-        return str(uuid.uuid5(self._run, str(self._last_number)))
+        return f"{self._run}{self._last_number:012x}"  # a UUID, too
 
     def _request(self, route: Route, draft: Draft[C], key: str) -> Request:
-        path, body = route.rendered(draft.command, draft.export())
+        path, body = route.rendered(draft.command, draft.state)
         headers = dict(route.headers or {})
         if route.if_match:
             if draft.version is None:

@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
@@ -57,17 +58,17 @@ class Route:
                 f"{self}: {self.command.__name__} has no field {unknown[0]!r}, only {', '.join(sorted(known))}"
             )
 
-    @property
+    @cached_property
     def method(self) -> str:
         """The method."""
         return self.form.partition(" ")[0]
 
-    @property
+    @cached_property
     def template(self) -> str:
         """The path with its fields' names."""
         return self.form.partition(" ")[2]
 
-    @property
+    @cached_property
     def fields(self) -> list[str]:
         """The names of the path's fields."""
         return _FIELD.findall(self.template)
@@ -86,10 +87,10 @@ class Route:
         if not isinstance(told, dict):
             raise ConfigurationError(f"{self}: {command!r} has no fields; expected a dataclass, or give the route a body=")
         path = self.path(told, state)
-        in_path = set(self.fields)
-        body = {name: value for name, value in told.items() if name not in in_path}
         if self.body is not None:
             return path, json_ready(plain(self.body(command)))
+        in_path = self.fields
+        body = {name: value for name, value in told.items() if name not in in_path}
         return path, json_ready(body) if body or self.method in ("POST", "PUT", "PATCH") else None
 
     def path(self, told: Mapping[str, Any], state: Mapping[str, Any]) -> str:
