@@ -75,7 +75,7 @@ def test_a_server_that_is_gone_ends_the_run_and_no_password_is_shown(run: Run, i
     listener.close()
     code, out, err = run("generate", "--count", "300", "--transport", "http", "--base-url", gone, "--internal-dsn", internal_dsn)
     assert (code, out) == (4, "")
-    assert "Orders: HttpError: POST /customers got no answer" in err
+    assert "Customers: HttpError: POST /customers got no answer" in err
     assert "--transport http --base-url http://ann:***@127.0.0.1" in err
     assert "sesame" not in err
 
