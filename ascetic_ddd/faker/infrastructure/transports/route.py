@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.infrastructure.transports.errors import WiringError
 from ascetic_ddd.faker.infrastructure.transports.http.sources import Poll, Source
 from ascetic_ddd.faker.infrastructure.transports.plain import json_ready, plain
 
@@ -81,11 +82,11 @@ class Route:
             state: of the aggregate; its id may be in the path.
 
         Raises:
-            ConfigurationError: a field of the path is unknown or null.
+            WiringError: a field of the path is unknown or null.
         """
         told = plain(command)
         if not isinstance(told, dict):
-            raise ConfigurationError(f"{self}: {command!r} has no fields; expected a dataclass, or give the route a body=")
+            raise WiringError(f"{self}: {command!r} has no fields; expected a dataclass, or give the route a body=")
         path = self.path(told, state)
         if self.body is not None:
             return path, json_ready(plain(self.body(command)))
@@ -97,7 +98,7 @@ class Route:
         """Give the path of a command that tells this.
 
         Raises:
-            ConfigurationError: a field of the path is unknown or null.
+            WiringError: a field of the path is unknown or null.
         """
         return _FIELD.sub(lambda found: quote(str(self._value(found[1], told, state)), safe=""), self.template)
 
@@ -105,7 +106,7 @@ class Route:
         for known in (told, state, state.get("id")):
             if isinstance(known, Mapping) and known.get(name) is not None:
                 return known[name]
-        raise ConfigurationError(
+        raise WiringError(
             f"{self}: nothing gives {name!r} for the path; the command has {sorted(told)}, the aggregate {sorted(state)}"
         )
 

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 
 from ascetic_ddd.faker.application.generation import generate
 from ascetic_ddd.faker.domain.errors import GenerationError
+from ascetic_ddd.faker.infrastructure.transports.command_repository import CommandRepository
 from ascetic_ddd.faker.infrastructure.transports.http.api import HttpApi
 from ascetic_ddd.faker.infrastructure.transports.http.connecting import client_of_app, http_client
 from ascetic_ddd.faker.infrastructure.transports.http.sources import Body, Location
@@ -19,7 +20,6 @@ from tests.unit.faker.infrastructure.transports.shop import AddCustomer, PlaceOr
 from tests.unit.faker.infrastructure.transports.web_shop import ROUTES, WebShop, api_of, listener_on, served
 
 ADD, PLACE = ROUTES
-INPUT = "{'id': None, 'customer_id': 1, 'number': 0, 'amount': 4}"
 
 
 async def message(api: HttpApi, *routes: Route) -> str:
@@ -58,8 +58,8 @@ async def test_a_template_without_its_field() -> None:
     async with client_of_app(WebShop().app()) as client:
         text = await message(api_of(client), ADD, Route(PlaceOrder, "POST /customers/{buyer_id}/orders", id=Body("/id")))
     assert text.startswith(
-        f"Orders with input {INPUT}: ConfigurationError: Route(PlaceOrder, 'POST /customers/{{buyer_id}}/orders'): nothing gives "
-        "'buyer_id' for the path; the command has ['amount', 'customer_id', 'number'], the aggregate ['amount', 'customer_id', 'id', 'number']"
+        "Orders: WiringError: Route(PlaceOrder, 'POST /customers/{buyer_id}/orders'): nothing gives 'buyer_id' for the path; "
+        "the command has ['amount', 'customer_id', 'number'], the aggregate ['amount', 'customer_id', 'id', 'number']"
     )
 
 
@@ -77,7 +77,7 @@ async def test_an_id_that_is_missing_in_the_answer() -> None:
     async with answering("/orders", lambda request: JSONResponse({"number": 7}, 201)) as api:
         text = await message(api)
     assert text.startswith(
-        f"Orders with input {INPUT}: PersistenceError: POST /customers/1/orders was answered with 201, without an id: "
+        "Orders: HttpError: POST /customers/1/orders was answered with 201, without an id: "
         "Body(pointer='/id', type=None) finds nothing in it (Location: '', body: no words)"
     )
 
@@ -119,3 +119,13 @@ async def test_tls_where_the_server_speaks_none() -> None:
     assert text.startswith("Customers: HttpError: POST /customers cannot be sent, ConnectError: ")
     assert "SSL" in text
     assert "check the base URL, and the client's settings (TLS, proxy)" in text
+
+
+@pytest.mark.parametrize("by_commands", [True, False])
+async def test_what_every_order_would_meet_ends_the_run_and_what_was_done_is_counted(by_commands: bool) -> None:
+    async with answering("/orders", lambda request: Response(status_code=201)) as api:
+        repository: Any = CommandRepository(lambda command: None) if by_commands else RestRepository(api, ROUTES)
+        with pytest.raises(GenerationError, match="without an id"):
+            async for _ in generate(orders_by(repository), remote_sessions(), 20, seed=7, on_error="skip"):
+                pass
+    assert repository.orphans == (1 if by_commands else 2)
