@@ -12,6 +12,7 @@ from benchmarks import (
     bulk,
     construction,
     distributors,
+    event_sourcing,
     feeds,
     growth,
     one_test,
@@ -23,6 +24,7 @@ from benchmarks import (
     spread,
     sqlalchemy_bulk,
     transactions,
+    transports,
 )
 
 __all__ = ("main",)
@@ -43,6 +45,8 @@ BENCHMARKS: dict[str, Benchmark] = {
     "seeding": (seeding, seeding.run),
     "profile": (profile, profile.run),
     "one-test": (one_test, one_test.run),
+    "transports": (transports, transports.run),
+    "events": (event_sourcing, event_sourcing.run),
 }
 LONG: dict[str, Benchmark] = {
     "distributors-long": (distributors, distributors.run),

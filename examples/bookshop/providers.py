@@ -7,6 +7,7 @@ from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factor
 from ascetic_ddd.faker.domain.generators.input_generators import FakerGenerator
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.composite_value_provider import CompositeValueProvider
+from ascetic_ddd.faker.domain.providers.computed_provider import ComputedProvider
 from ascetic_ddd.faker.domain.providers.interfaces import ICompositeValueProvider, IReferenceProvider, IValueProvider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
@@ -96,9 +97,7 @@ class OrderLineProvider(CompositeValueProvider[dict[str, Any], OrderLine]):
             distributor=distributor_factory(skew=2.0, mean=10), aggregate_provider=products
         )
         self.quantity = ValueProvider[int, Quantity](values=[1, 2, 3], weights=[0.8, 0.15, 0.05])
-        self.price = ValueProvider[Decimal, Money](
-            input_generator=FakerGenerator("pydecimal", min_value=1, max_value=99, right_digits=2)
-        )
+        self.price = ComputedProvider[Decimal, Money](lambda price: price, {"price": "product_id.price"})  # of the day
         super().__init__(null_weight=null_weight)
 
     async def do_populate(self, session: ISession, specification: ISpecification | None = None) -> None:

@@ -7,6 +7,7 @@ from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 
 from ascetic_ddd.faker.application.runs.batch import BatchError
 from ascetic_ddd.faker.domain.errors import ConfigurationError, GenerationError
+from ascetic_ddd.faker.infrastructure.transports.errors import WiringError
 from ascetic_ddd.seedwork.domain.errors import AsceticDddError
 from ascetic_ddd.seedwork.domain.session.faults import Fault, chain_of, own_fault
 from ascetic_ddd.seedwork.infrastructure.session.pg_faults import fault_in
@@ -59,6 +60,8 @@ def exit_of(error: BaseException) -> Exit:
     for each in chain:
         if isinstance(each, CommandError):
             return each.code
+    if any(isinstance(each, WiringError) for each in chain):
+        return Exit.USAGE
     if max(fault_in(error), own_fault(error)) is not Fault.DATA or any(map(_has_lost_its_store, (error, error.__context__))):
         return Exit.DATABASE
     if isinstance(error, ConfigurationError) and not any(isinstance(each, GenerationError) for each in chain):

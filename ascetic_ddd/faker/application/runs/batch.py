@@ -281,7 +281,9 @@ class Batch(Generic[A]):
             fault = work.fault
             if work.is_committed or (not work.has_begun and (fault := fault_of(session or self._pool, first)) is Fault.DATA):
                 fault = Fault.STORE  # what is committed is not made again; what cannot begin is nobody's data
-            path, input = (self._provider.path, None) if fault > Fault.SNAPSHOT or work.place is None else work.place
+            path, input = work.place or (self._provider.path, None)
+            if fault > Fault.SNAPSHOT:
+                input = None  # it is not at fault
             raise BatchError(Failure(path, input, first), fault, has_begun=work.has_begun) from first
 
     async def _one(self, session: ISession, quota: Quota, roots: int, together: bool) -> A:

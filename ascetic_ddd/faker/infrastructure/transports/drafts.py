@@ -9,8 +9,10 @@ from ascetic_ddd.faker.application.runs.finding import Finding
 from ascetic_ddd.faker.domain.errors import PersistenceError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.infrastructure.repositories.exported_id import is_incomplete, missing_parts
+from ascetic_ddd.faker.infrastructure.transports.errors import TransportError
 from ascetic_ddd.faker.infrastructure.transports.filling import FieldSource, Filling, unfilled
 from ascetic_ddd.faker.infrastructure.transports.plain import plain
+from ascetic_ddd.seedwork.domain.session.faults import Fault
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("Draft", "IDraftFactory", "Receipt", "draft_of")
@@ -78,16 +80,18 @@ class Draft(Generic[C]):
         """Learn what the application answered; after a rollback it is forgotten again.
 
         Raises:
-            PersistenceError: the id is still incomplete, or another one than was told; nothing changed.
+            TransportError: the id is still incomplete; nothing changed.
+            PersistenceError: it is another one than was told; nothing changed.
         """
         state = {**self._state, **(plain(receipt.state) if receipt.state else {})}
         if receipt.id is not None:
             state[id_attr] = _completed(state.get(id_attr), plain(receipt.id), id_attr)
         id, told = state.get(id_attr), self._state.get(id_attr)
         if is_incomplete(id):
-            raise PersistenceError(
+            raise TransportError(
                 f"{type(self.command).__name__} was answered without an id, and none was told: it is {id!r}; say where the "
-                "answer has it, or let a provider tell it"
+                "answer has it, or let a provider tell it",
+                Fault.STORE,  # the next answer would have none, either
             )
         if not is_incomplete(told) and told != id:
             raise PersistenceError(f"{type(self.command).__name__} told the id {told!r}, and was answered with {id!r}")

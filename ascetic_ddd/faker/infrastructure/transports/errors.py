@@ -1,9 +1,15 @@
 """The errors of transports: they say themselves whose fault they are, since no session knows what they came through."""
 
-from ascetic_ddd.faker.domain.errors import PersistenceError
+from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
 from ascetic_ddd.seedwork.domain.session.faults import Fault
 
-__all__ = ("CommandError", "HttpError", "TransportError")
+__all__ = ("CommandError", "HttpError", "TransportError", "WiringError")
+
+
+class WiringError(ConfigurationError):
+    """Providers, commands and routes do not fit together. No data is at fault, so leaving some out does not help."""
+
+    fault = Fault.STORE
 
 
 class TransportError(PersistenceError):

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 from ascetic_ddd.faker.application.runs.finding import Finding
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.provider import Provider
+from ascetic_ddd.faker.infrastructure.transports.errors import WiringError
 
 __all__ = ("FieldSource", "Filling", "unfilled")
 
@@ -52,17 +53,17 @@ class Filling(Generic[C]):
         """Make the command.
 
         Raises:
-            ConfigurationError: it needs a field that nothing known gives.
+            WiringError: it needs a field that nothing known gives.
         """
         told = {each: known[each] for each in (known if self._takes_all else self._own) if each in known}
         for field, source in self.fields.items():
             if isinstance(source, str) and source not in known:
-                raise ConfigurationError(f"{self.words}: no part {source!r} for {field!r}, only {', '.join(known)}")
+                raise WiringError(f"{self.words}: no part {source!r} for {field!r}, only {', '.join(known)}")
             told[field] = known[source] if isinstance(source, str) else source(known)
         for each in self._required:
             if each not in told:
                 lacking = ", ".join(repr(name) for name in self._required if name not in told)
-                raise ConfigurationError(
+                raise WiringError(
                     f"{self.words}: no part gives {lacking}; the parts are {', '.join(known)}: "
                     f"add one, or say {self.words[:-1]}, {each}=…)"
                 )

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from ascetic_ddd.faker.application.runs.finding import Finding
-from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
+from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.infrastructure.repositories.bulk import all_or_none
 from ascetic_ddd.faker.infrastructure.transports.drafts import Draft, Receipt
-from ascetic_ddd.faker.infrastructure.transports.errors import HttpError
+from ascetic_ddd.faker.infrastructure.transports.errors import HttpError, WiringError
 from ascetic_ddd.faker.infrastructure.transports.http.answers import Answer
 from ascetic_ddd.faker.infrastructure.transports.http.api import HttpApi, Request
 from ascetic_ddd.faker.infrastructure.transports.http.openapi import OpenApi
@@ -80,7 +80,7 @@ class RestRepository(Generic[C]):
         self._id_attr = id_attr
         self._at_once = at_once
         self._leftovers = Leftovers()
-        self._run = uuid.uuid4()  # keys of another process must not meet these
+        self._run = str(uuid.uuid4())[:24]  # keys of another process must not meet these
         self._last_number = 0
         self.find = find
         self.journal = journal
@@ -99,9 +99,9 @@ class RestRepository(Generic[C]):
         """Send the command, and have the draft take the answer.
 
         Raises:
-            HttpError: it was refused, or the server does not serve.
-            PersistenceError: there is no id, neither told nor answered.
-            ConfigurationError: no route fits.
+            HttpError: it was refused, or the server does not serve, or the answer has no id where the route says.
+            TransportError: there is no id, neither told nor answered.
+            WiringError: no route fits.
         """
         await self._done(session, draft)
         for step in draft.steps:
@@ -195,21 +195,21 @@ class RestRepository(Generic[C]):
     def _route(self, draft: Draft[C]) -> Route:
         route = self._routes.get(type(draft.command))
         if route is None:
-            raise ConfigurationError(
+            raise WiringError(
                 f"No route for {type(draft.command).__name__}; there are {', '.join(map(str, self._routes.values()))}"
             )
         return route
 
     def _next_key(self) -> str:
         self._last_number += 1
-        return str(uuid.uuid5(self._run, str(self._last_number)))
+        return f"{self._run}{self._last_number:012x}"  # a UUID, too
 
     def _request(self, route: Route, draft: Draft[C], key: str) -> Request:
-        path, body = route.rendered(draft.command, draft.export())
+        path, body = route.rendered(draft.command, draft.state)
         headers = dict(route.headers or {})
         if route.if_match:
             if draft.version is None:
-                raise ConfigurationError(f"{route}: no version is known for If-Match; let the route before it say version=ETag()")
+                raise WiringError(f"{route}: no version is known for If-Match; let the route before it say version=ETag()")
             headers["If-Match"] = str(draft.version)
         return Request(route.method, path, body, headers, key, is_fixed=not route.fields)
 
@@ -217,14 +217,8 @@ class RestRepository(Generic[C]):
         answer = await self.api.call(request)
         if answer.status != 202 or route.accepted is None:
             if answer.status == 202 and route.id is not None and route.id(answer) is None:
-                raise HttpError(
-                    f"{request.words} was answered with 202, and {route} does not say how it ends; give it "
-                    "accepted=Poll(until={…}), or an id that the answer has",
-                    Fault.STORE,
-                    request.method,
-                    request.path,
-                    202,
-                )
+                words = "does not say how it ends; give it accepted=Poll(until={…}), or an id that the answer has"
+                raise self._unread(request, answer, f", and {route} {words}")
             return answer
         return await polled(self.api, request, answer, route.accepted)
 
@@ -234,12 +228,15 @@ class RestRepository(Generic[C]):
             version = None if route.version is None else route.version(answer)
             state = None if route.state is None else route.state(answer)
         except (ValueError, TypeError, ArithmeticError) as error:
-            raise PersistenceError(
-                f"{request.words} was answered with {answer.status}, and {route} cannot read it: {error}"
-            ) from error
+            raise self._unread(request, answer, f", and {route} cannot read it: {error}") from error
         if route.id is not None and id is None:
-            raise PersistenceError(
-                f"{request.words} was answered with {answer.status}, without an id: {route.id!r} finds nothing in it "
-                f"(Location: {(answer.location or '').partition('?')[0]!r}, body: {self.api.clean(answer.words) or 'no words'})"
-            )
+            location, words = (answer.location or "").partition("?")[0], self.api.clean(answer.words) or "no words"
+            found = f"{route.id!r} finds nothing in it (Location: {location!r}, body: {words})"
+            raise self._unread(request, answer, f", without an id: {found}")
         return Receipt(id, version, state)
+
+    @staticmethod
+    def _unread(request: Request, answer: Answer, words: str) -> HttpError:
+        """It is done, and nobody knows what came of it: the route's mistake, which all requests would meet."""
+        text, path = f"{request.words} was answered with {answer.status}{words}", request.path.partition("?")[0]
+        return HttpError(text, Fault.STORE, request.method, path, answer.status, is_in_doubt=True)

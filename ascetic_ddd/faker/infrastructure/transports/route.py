@@ -4,10 +4,12 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.infrastructure.transports.errors import WiringError
 from ascetic_ddd.faker.infrastructure.transports.http.sources import Poll, Source
 from ascetic_ddd.faker.infrastructure.transports.plain import json_ready, plain
 
@@ -57,17 +59,17 @@ class Route:
                 f"{self}: {self.command.__name__} has no field {unknown[0]!r}, only {', '.join(sorted(known))}"
             )
 
-    @property
+    @cached_property
     def method(self) -> str:
         """The method."""
         return self.form.partition(" ")[0]
 
-    @property
+    @cached_property
     def template(self) -> str:
         """The path with its fields' names."""
         return self.form.partition(" ")[2]
 
-    @property
+    @cached_property
     def fields(self) -> list[str]:
         """The names of the path's fields."""
         return _FIELD.findall(self.template)
@@ -80,23 +82,23 @@ class Route:
             state: of the aggregate; its id may be in the path.
 
         Raises:
-            ConfigurationError: a field of the path is unknown or null.
+            WiringError: a field of the path is unknown or null.
         """
         told = plain(command)
         if not isinstance(told, dict):
-            raise ConfigurationError(f"{self}: {command!r} has no fields; expected a dataclass, or give the route a body=")
+            raise WiringError(f"{self}: {command!r} has no fields; expected a dataclass, or give the route a body=")
         path = self.path(told, state)
-        in_path = set(self.fields)
-        body = {name: value for name, value in told.items() if name not in in_path}
         if self.body is not None:
             return path, json_ready(plain(self.body(command)))
+        in_path = self.fields
+        body = {name: value for name, value in told.items() if name not in in_path}
         return path, json_ready(body) if body or self.method in ("POST", "PUT", "PATCH") else None
 
     def path(self, told: Mapping[str, Any], state: Mapping[str, Any]) -> str:
         """Give the path of a command that tells this.
 
         Raises:
-            ConfigurationError: a field of the path is unknown or null.
+            WiringError: a field of the path is unknown or null.
         """
         return _FIELD.sub(lambda found: quote(str(self._value(found[1], told, state)), safe=""), self.template)
 
@@ -104,7 +106,7 @@ class Route:
         for known in (told, state, state.get("id")):
             if isinstance(known, Mapping) and known.get(name) is not None:
                 return known[name]
-        raise ConfigurationError(
+        raise WiringError(
             f"{self}: nothing gives {name!r} for the path; the command has {sorted(told)}, the aggregate {sorted(state)}"
         )
 

@@ -8,6 +8,7 @@ from ascetic_ddd.faker.application.runs.finding import Finding
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
+from ascetic_ddd.faker.infrastructure.transports.errors import WiringError
 from ascetic_ddd.faker.infrastructure.transports.filling import FieldSource, Filling, unfilled
 from ascetic_ddd.faker.infrastructure.transports.plain import plain
 
@@ -54,7 +55,7 @@ class Step:
         """Tell when it is due after the step before.
 
         Raises:
-            ConfigurationError: the delay is none, or is negative.
+            WiringError: the delay is none, or is negative.
         """
         after = self.after
         if isinstance(after, str):
@@ -62,9 +63,7 @@ class Step:
         elif callable(after):
             after = after(known)
         if not isinstance(after, timedelta) or after < timedelta(0):
-            raise ConfigurationError(
-                f"{self.fill.words}: after={self.after!r} gives {after!r}; expected a timedelta of at least 0"
-            )
+            raise WiringError(f"{self.fill.words}: after={self.after!r} gives {after!r}; expected a timedelta of at least 0")
         return before + after
 
 
@@ -109,25 +108,25 @@ class Ways:
         """Give the steps that lead to the state among the parts.
 
         Raises:
-            ConfigurationError: there is no way to it.
+            WiringError: there is no way to it.
         """
         state = plain(parts.get(self._part))
         way = self._ways.get(state)
         if way is None:
-            raise ConfigurationError(f"{self.words} has no way to {state!r}, only to {', '.join(map(repr, self._ways))}")
+            raise WiringError(f"{self.words} has no way to {state!r}, only to {', '.join(map(repr, self._ways))}")
         return way
 
     def times(self, way: Sequence[Step], parts: Mapping[str, Any]) -> list[datetime]:
         """Give when each step is due; empty if nothing begins.
 
         Raises:
-            ConfigurationError: the beginning is no time, or a delay is none.
+            WiringError: the beginning is no time, or a delay is none.
         """
         if self._begins is None:
             return []
         time = plain(parts.get(self._begins))
         if not isinstance(time, datetime):
-            raise ConfigurationError(f"{self.words}: begins={self._begins!r} gives {time!r}; expected a datetime")
+            raise WiringError(f"{self.words}: begins={self._begins!r} gives {time!r}; expected a datetime")
         return [time := step.due(time, parts) for step in way]
 
     def without_way(self, states: Iterable[Any]) -> list[Any]:

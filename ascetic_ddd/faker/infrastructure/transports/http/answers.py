@@ -26,13 +26,21 @@ class Answer:
         content: the body.
     """
 
-    __slots__ = ("_json", "content", "headers", "status")
+    __slots__ = ("_headers", "_json", "_told", "content", "status")
 
     def __init__(self, status: int, headers: Mapping[str, str], content: bytes) -> None:
         self.status = status
-        self.headers = {name.lower(): value for name, value in headers.items()}
         self.content = content
+        self._told = headers
+        self._headers: dict[str, str] | None = None
         self._json: Any = None
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers, their names in lower case."""
+        if self._headers is None:
+            self._headers = {name.lower(): value for name, value in self._told.items()}
+        return self._headers
 
     @property
     def json(self) -> Any:

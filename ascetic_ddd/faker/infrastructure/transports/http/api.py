@@ -32,6 +32,7 @@ _ADVICE = {
     412: "it has changed since its version was read",
 }
 _SHORTEST_SECRET = 4
+_written = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 class IHttpResponse(Protocol):
@@ -151,7 +152,7 @@ class HttpApi:
                 request is tried only once, until it answers again.
         """
         began, sent, is_refreshed, is_in_doubt = self.clock(), 0, False, False
-        credentials = await self._known_credentials()
+        credentials = {} if self._auth is None else await self._known_credentials()
         while True:
             outcome = await self._sent(request, credentials)
             sent += 1
@@ -191,7 +192,7 @@ class HttpApi:
             headers[self._idempotency] = request.key
         content = None
         if request.body is not None:
-            content = json.dumps(request.body, ensure_ascii=False, allow_nan=False).encode()
+            content = _written(request.body).encode()
             headers.setdefault("Content-Type", "application/json")
         try:
             response = await self._client.request(request.method, request.path, content=content, headers=headers)
