@@ -78,7 +78,8 @@ class _Builder:
         def __init__(self: Any) -> None:
             vars(self).update(parts)
             self._ties = [(_at(self, tuple(found.tie.split("."))), _at(self, path)) for path, found in ties]
-            AggregateProvider.__init__(self, repository, factory, export)
+            unique = [".".join(path) for path in kind.unique]
+            AggregateProvider.__init__(self, repository, factory, export, unique_together=[unique] if unique else None)
 
         async def do_populate(self: Any, session: ISession, specification: Any = None) -> None:
             await switch.wait(f"the hook of {kind.name}")

@@ -1,7 +1,7 @@
 """The invariants of the house, held against the independent model after each step."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ascetic_ddd.faker.domain.distributors.m2o.by_law import LawDistributor
@@ -11,7 +11,7 @@ from tests.fuzz.graphs import Graph, Kind, Lines, Reference, Value, references, 
 from tests.fuzz.model import frozen, leaves
 from tests.fuzz.world import World
 
-__all__ = ("check",)
+__all__ = ("check", "combinations_come_once")
 
 
 def check(world: World) -> None:
@@ -22,6 +22,7 @@ def check(world: World) -> None:
         rows = list(world.ledger.everything(kind.name).values())
         _references_lead_to_what_is_stored(world, kind, rows)
         _unique_values_come_once(kind, rows)
+        combinations_come_once(kind, rows)
         _what_may_be_reused_is_stored(world, kind)
     if world.is_quiet:
         _nothing_is_in_flight(world)
@@ -74,6 +75,14 @@ def _unique_values_come_once(kind: Kind, rows: list[Any]) -> None:
             counts = Counter(value for row in rows for value in leaves(row, path))
             twice = [value for value, count in counts.items() if count > 1]
             assert not twice, f"{kind.name}.{'.'.join(path)}: {twice} came more than once"
+
+
+def combinations_come_once(kind: Kind, rows: Iterable[Any]) -> None:
+    """No combination of the parts that are unique together is in two rows."""
+    found = [tuple(frozen(next(leaves(row, path), None)) for path in kind.unique) for row in rows] if kind.unique else []
+    counts = Counter(values for values in found if None not in values)
+    twice = [values for values, count in counts.items() if count > 1]
+    assert not twice, f"{kind.name}: {twice} of {kind.unique} came more than once"
 
 
 def _what_may_be_reused_is_stored(world: World, kind: Kind) -> None:

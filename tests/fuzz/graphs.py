@@ -144,6 +144,7 @@ class Kind(_Spec):
     waits: bool = False  # its factory does
     hooks: tuple[Hook, ...] = ()
     is_apart: bool = False  # no code of ours is shared by its factory and its generators
+    unique: tuple[tuple[str, ...], ...] = ()  # paths of parts of which no combination comes twice
 
 
 Graph = tuple[Kind, ...]
@@ -254,9 +255,11 @@ def _walk(path: tuple[str, ...], part: Any) -> Iterator[tuple[tuple[str, ...], A
 def can_fail(graph: Graph, root: int) -> bool:
     """Tell whether an aggregate of which nothing is told may be impossible to make.
 
-    A closed reference may find nothing; a child may need another parent, and that one other children.
+    A closed reference may find nothing; a child may need another parent, and that one other children; no combination may be left.
     """
     for place in _reached(graph, root):
+        if graph[place].unique:
+            return True
         if any(found.is_closed for _, found in references(graph[place])):
             return True
         for part in graph[place].parts:

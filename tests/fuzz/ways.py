@@ -10,6 +10,7 @@ from typing import Any
 from ascetic_ddd.faker.application.runs.generation import generate, planned_run
 from ascetic_ddd.faker.domain.errors import FakerError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from tests.fuzz.checks import combinations_come_once
 from tests.fuzz.graphs import LAWS, Graph, Kind, can_fail, leads_back, references
 from tests.fuzz.model import Rows, frozen, leaves
 from tests.fuzz.world import World
@@ -97,6 +98,8 @@ def _checked(
     for batch_size in batch_sizes:
         for way in ways[1:]:
             rows = _rows(fresh(), way, kind, count, batch_size)
+            for each in graph:
+                combinations_come_once(each, (rows or {}).get(each.name, {}).values())
             assert (rows is None) == (first is None), f"{way.__name__} of {batch_size} gave {rows}, {ways[0].__name__} {first}"
             if first is not None and rows is not None and rows != first:
                 found, expected = _by_place(graph, rows), _by_place(graph, first)
@@ -131,7 +134,14 @@ def _check_means(graph: Graph, root: Kind, rows: Rows) -> None:
     """A planned reference to what nobody else refers to has as many rows a value as asked."""
     targets = [found.target for kind in graph for _, found in references(kind)]
     for path, found in references(root):
-        if found.law == "mean" and not found.null_weight and not found.tie and targets.count(found.target) == 1 and len(path) < 2:
+        if (
+            found.law == "mean"
+            and not found.null_weight
+            and not found.tie
+            and not root.unique
+            and targets.count(found.target) == 1
+            and len(path) < 2
+        ):
             uses = [frozen(id) for row in rows[root.name].values() for id in leaves(row, path)]
             used, due = len(set(uses)), len(uses) / LAWS["mean"]["mean"]
             assert abs(used - due) < 1.5, f"{root.name}.{path[0]}: {len(uses)} uses of {used} values, {due:.1f} are due"

@@ -138,6 +138,13 @@ async def test_a_provider_that_keeps_all_rules_is_told_nothing(session: ISession
     assert await told(session) == []
 
 
+async def test_parts_that_are_unique_together_keep_their_constraint(session: ISession) -> None:
+    number = ValueProvider[int, int](input_generator=FakerGenerator("pyint"))
+    orders: Any = Orders(warehouse_id=warehouses(), number=number)
+    orders.unique_together = ("customer_id", "number")
+    assert await lint_stores(orders, session) == []
+
+
 @pytest.mark.parametrize(
     ("parts", "expected"),
     [
@@ -145,7 +152,7 @@ async def test_a_provider_that_keeps_all_rules_is_told_nothing(session: ISession
             {"number": ValueProvider[int, int](input_generator=FakerGenerator("pyint"))},
             "Orders.customer_id: asked combinations that may come again, of Orders.customer_id and Orders.number; "
             "but orders_customer_id_number_key of public.orders (customer_id, number) takes each once. "
-            "Give one of them distributor_factory(mean=1) or sequence=True.",
+            "Say unique_together of them, or give one of them distributor_factory(mean=1) or sequence=True.",
         ),
         (
             {"status": ValueProvider[Any, Any](values=list(State))},

@@ -29,7 +29,8 @@ def lint(provider: Provider[Any, Any], count: int | None = None) -> list[Finding
     * **Ties**, and what parts are computed of, that are declared and lead nowhere.
     * **Circles** of references that may not be null: the first aggregate cannot be made, unless the code tells it.
     * **Ids that come again**: all parts of an id are reused (an enrolment is of a student and a course), so nothing keeps two
-      rows from having the same; with the number of rows to expect so, if the parts know nothing of each other.
+      rows from having the same, unless it is said that they are unique together; with the number of rows to expect so, if the
+      parts know nothing of each other.
     * **Attributes that are no parts**: a provider is set, and the class does not annotate it, so nothing is made of it.
     * **Unique parts** that cannot have as many values as there will be rows, where it is known how many they can have.
     * What the factory and the repository of an aggregate find themselves (:class:`.ILinted`): journeys without a way to a state,

@@ -11,6 +11,8 @@ from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 
 __all__ = ("uniques",)
 
+_SAY_SO = "Say unique_together of them, or give one of them distributor_factory(mean=1) or sequence=True"
+
 
 def uniques(stored: Stored, *, has_repeated_id: bool) -> Iterator[Finding]:
     """Find them; of the id only where it was not told already that it comes again."""
@@ -20,6 +22,8 @@ def uniques(stored: Stored, *, has_repeated_id: bool) -> Iterator[Finding]:
         held = [each for each in found if each is not None]
         if len(held) < len(found) or any(_is_promised(each) or stored.is_told(each) for each in held):
             continue
+        if any({*parts}.issubset(each.part for each in held) for parts in stored.aggregate.unique_parts):
+            continue
         if has_repeated_id and all(each.parts[0] is id_part for each in held):
             continue
         parts = " and ".join(dict.fromkeys(each.part.path for each in held))
@@ -27,7 +31,7 @@ def uniques(stored: Stored, *, has_repeated_id: bool) -> Iterator[Finding]:
             path=held[0].part.path,
             asked="values that may come again" if len(held) == 1 else f"combinations that may come again, of {parts}",
             implies=f"{rule.name} of {stored.words(*rule.columns)} takes each once",
-            advice="Give one of them distributor_factory(mean=1) or sequence=True" if len(held) > 1 else _advice(held[0]),
+            advice=_SAY_SO if len(held) > 1 else _advice(held[0]),
         )
 
 

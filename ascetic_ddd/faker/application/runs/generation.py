@@ -17,6 +17,7 @@ from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.errors import ConfigurationError, GenerationError
 from ascetic_ddd.faker.domain.providers import graph, use
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.feasible import check_rows
 from ascetic_ddd.faker.domain.randomness import seed_of
 from ascetic_ddd.seedwork.domain.session.faults import Fault, IJudge, fault_of
 from ascetic_ddd.seedwork.domain.session.interfaces import ISessionPool
@@ -42,9 +43,10 @@ def planned_run(provider: AggregateProvider[Any, Any], total: int) -> Iterator[P
         total: aggregates of the root that will be made in the run, beside those that exist.
 
     Raises:
-        ConfigurationError: the total is not a positive whole number.
+        ConfigurationError: the total is not a positive whole number, or more than there are combinations where some are unique.
     """
     plan = Plan(_positive("total", total))
+    check_rows(provider, total)
     graph.plan(provider, plan)
     try:
         yield plan

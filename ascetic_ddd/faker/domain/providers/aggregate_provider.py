@@ -16,6 +16,7 @@ from ascetic_ddd.faker.domain.providers.plain import is_awaitable
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.root_object import RootObject
 from ascetic_ddd.faker.domain.providers.running_numbers import explained
+from ascetic_ddd.faker.domain.providers.unique_together import Names, checked_names, togethers_of
 from ascetic_ddd.faker.domain.repositories import IBulkRepository, IExternalRepository, offers
 from ascetic_ddd.faker.domain.stock.aggregate_stock import AggregateStock
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -42,6 +43,8 @@ class AggregateProvider(RootObject[I, A]):
         repository: stores the aggregates; only ``insert`` is needed.
         output_factory: makes the aggregate from the parts' outputs by name, sync or async.
         output_exporter: gives the aggregate's state as plain data, keyed as the parts are.
+        unique_together: paths of parts of which no combination comes twice, drawn or told: ``("student_id", "course_id")``, or
+            several such combinations. None: what the class has as ``unique_together``. See docs/combinations.md.
 
     Raises:
         ConfigurationError: the class does not say which part is the id, or an argument is missing.
@@ -55,14 +58,18 @@ class AggregateProvider(RootObject[I, A]):
     """
 
     repository: IExternalRepository[A]
+    unique_together: Names = ()
 
     def __init__(
         self,
         repository: IExternalRepository[A],
         output_factory: Callable[..., A | Awaitable[A]] | None = None,
         output_exporter: Callable[[A], I] | None = None,
+        *,
+        unique_together: Names | None = None,
     ) -> None:
         super().__init__(output_factory, output_exporter)
+        self.unique_together = checked_names(self, self.unique_together if unique_together is None else unique_together)
         if not offers(repository, IExternalRepository):
             raise ConfigurationError(f"{type(self).__name__}: repository={repository!r} has no insert(session, aggregate)")
         if output_exporter is None:
@@ -240,6 +247,7 @@ class AggregateProvider(RootObject[I, A]):
         super()._parts_found(parts)
         self._given = tuple(given_parts(self._id_provider))
         self._dependents = {name: part for name, part in parts.items() if isinstance(part, DependentProvider) and part.is_stored}
+        self._unite(tuple(togethers_of(self, checked_names(self, self.unique_together))))
 
     def _for_factory(self) -> Iterable[tuple[str, Provider[Any, Any]]]:
         return [(name, part) for name, part in self.parts().items() if name not in self._dependents]

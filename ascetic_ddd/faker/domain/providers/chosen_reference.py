@@ -5,12 +5,14 @@ from typing import Any, TypeVar, cast
 
 from ascetic_ddd.faker.domain.distributors.m2o.by_law import LawDistributor
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision
+from ascetic_ddd.faker.domain.distributors.m2o.selecting import draw_free
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.errors import UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.made_reference import MadeReference
 from ascetic_ddd.faker.domain.providers.part import Pending
 from ascetic_ddd.faker.domain.providers.reference_source import Wanted
 from ascetic_ddd.faker.domain.providers.ties import tied_uses
+from ascetic_ddd.faker.domain.providers.together import beside_of, free_for
 from ascetic_ddd.faker.domain.providers.wishes import held_against
 from ascetic_ddd.faker.domain.stock.aggregate_stock import AggregateStock
 from ascetic_ddd.faker.domain.stock.scope import Scope
@@ -47,7 +49,10 @@ class ChosenReference(MadeReference[I, O]):
             scope = self._nobody
         try:
             is_closed = not self.may_create or (self._is_nullable and self._is_of_its_kind(memory))
-            if wanted is not None and (self._is_nullable or wanted.tells_given):
+            is_free = free_for(self) if self._together and self.distributor.keeps_values else None
+            if is_free is not None:
+                choice = self._draw_free(session, wanted, scope, is_free, is_closed)
+            elif wanted is not None and (self._is_nullable or wanted.tells_given):
                 choice = self._draw_told(session, wanted, is_closed)
             else:
                 choice = self.distributor.draw(session, scope, is_closed=is_closed)
@@ -87,7 +92,7 @@ class ChosenReference(MadeReference[I, O]):
     @property
     def _is_usual(self) -> bool:
         """True if all that is to be decided is decided by the distributor."""
-        return self.may_create and not self._is_nullable and self.distributor.keeps_values
+        return self.may_create and not self._is_nullable and self.distributor.keeps_values and not self._together
 
     def _choose(self, session: ISession, wanted: Wanted) -> Pending:
         """Choose among those that match a pattern, or make one."""
@@ -108,6 +113,31 @@ class ChosenReference(MadeReference[I, O]):
             scope.refresh()
             is_closed = is_closed or bool(scope.members)
         return self.distributor.draw(session, scope, is_closed=is_closed, may_be_null=not self._must_match())
+
+    def _draw_free(
+        self, session: ISession, wanted: Wanted | None, scope: Scope, is_free: Callable[[Any], bool], is_closed: bool
+    ) -> Decision:
+        """Draw what the parts that it is unique together with have not had; if there is none, one that they have had."""
+        population = self.source.population
+        if wanted is not None and wanted.tells_given:
+            scope.refresh()
+            is_closed = is_closed or bool(scope.members)
+        may_be_null = wanted is None or not self._must_match()
+
+        def will_do(number: int) -> bool:
+            return is_free(population.id_of(number))
+
+        try:
+            beside = beside_of(self, scope)
+            return draw_free(
+                self.distributor, session, scope, will_do, is_closed=is_closed, may_be_null=may_be_null, beside=beside
+            )
+        except UnsatisfiableError:  # another part may give way
+            return self.distributor.draw(session, scope, is_closed=is_closed, may_be_null=may_be_null)
+
+    def _chosen_from(self) -> Scope | None:
+        """What was chosen from, where that follows from what the object is told; None if somebody told something else."""
+        return None if self._tellings or self._is_told else self.source.population.everything
 
     def _tie(self, wanted: Wanted) -> None:
         """Once a pattern: what it is tied to may know how often it will be told."""

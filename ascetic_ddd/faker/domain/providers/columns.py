@@ -6,38 +6,52 @@ another reference, chooses from; and of functions of the user's that may share s
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ascetic_ddd.faker.domain.distributors.m2o.by_law import LawDistributor
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.generators.input_generators import given_generator
 from ascetic_ddd.faker.domain.generators.purity import is_apart
-from ascetic_ddd.faker.domain.providers.composed import Composed
+from ascetic_ddd.faker.domain.providers.composed import Composed, leaves
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.kinds import Storing, source_of
 from ascetic_ddd.faker.domain.providers.provider import Provider
+from ascetic_ddd.faker.domain.providers.root_object import RootObject
 from ascetic_ddd.faker.domain.providers.tied_reference import TiedReference
+from ascetic_ddd.faker.domain.providers.together import Together
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.domain.specification.equality import freeze
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("can_be_drawn_by_column", "chosen_from", "drawn_columns", "leaves")
+__all__ = ("can_be_drawn_by_column", "chosen_from", "drawn_columns")
 
 _Any = Provider[Any, Any]
 
 
-def leaves(owner: _Any) -> Iterator[_Any]:
-    """The parts of an object that have no parts of their own, in the order in which they are completed."""
-    for part in owner.parts().values():
-        if isinstance(part, Composed):
-            yield from leaves(part)
-        else:
-            yield part
-
-
-def can_be_drawn_by_column(root: Composed[Any, Any]) -> bool:
+def can_be_drawn_by_column(root: RootObject[Any, Any]) -> bool:
     """Tell whether nobody could notice it."""
-    return _has_plain_parts(root) and _is_apart(root) and _leaves_others_alone(list(leaves(root)))
+    parts = list(leaves(root))
+    if not (_has_plain_parts(root) and _is_apart(root) and _leaves_others_alone(parts)):
+        return False
+    return not root._togethers or all(_finds_one(last) for last, _ in _closings(root, list(_sources_first(parts))))
+
+
+def _closings(root: RootObject[Any, Any], order: list[_Any]) -> Iterator[tuple[_Any, Together]]:
+    """What is unique together, each with the part that is drawn last: it takes what the others have not had."""
+    places = {id(part): place for place, part in enumerate(order)}
+    for together in root._togethers:
+        yield max(together.parts, key=lambda part: places[id(part)]), together
+
+
+def _finds_one(last: _Any) -> bool:
+    """Whether a part makes a new value where none will do: else parts before it would have to give way."""
+    if isinstance(last, TiedReference) and not last.may_create:
+        return False
+    ties = set(last.tie_sources()) if isinstance(last, TiedReference) else set()
+    if not ties.issuperset(last.follows()):  # what it follows decides
+        return False
+    return isinstance(last.distributor, LawDistributor) and not last.distributor.is_nullable
 
 
 def _has_plain_parts(owner: Composed[Any, Any]) -> bool:
@@ -101,7 +115,7 @@ def _made_by(target: _Any, told: set[str], seen: set[int] | None = None) -> set[
     return made
 
 
-async def drawn_columns(root: _Any, session: ISession, size: int, plan: Plan | None) -> list[list[Any]]:
+async def drawn_columns(root: RootObject[Any, Any], session: ISession, size: int, plan: Plan | None) -> list[list[Any]]:
     """Draw the inputs of so many objects; one list a leaf, in their order.
 
     Args:
@@ -113,11 +127,16 @@ async def drawn_columns(root: _Any, session: ISession, size: int, plan: Plan | N
     parts = list(leaves(root))
     columns: dict[int, list[Any]] = {id(part): [] for part in parts}
     done = 0 if plan is None else plan.done
-    for part in _sources_first(parts):
+    order = list(_sources_first(parts))
+    closed: dict[int, list[Together]] = {}
+    for last, together in _closings(root, order):
+        closed.setdefault(id(last), []).append(together)
+        await together.look(session)
+    for part in order:
         column = columns[id(part)]
         try:
-            if part.follows():
-                await _draw_following(part, column, columns, session, size, plan)
+            if id(part) in closed or part.follows():
+                await _draw_following(part, column, columns, session, size, plan, closed.get(id(part), ()))
             else:
                 await part._draw_column(session, column, size, plan)
         except BaseException:
@@ -153,10 +172,12 @@ async def _draw_following(
     session: ISession,
     size: int,
     plan: Plan | None,
+    closed: Sequence[Together],
 ) -> None:
-    """Draw a part row by row, each beside what was drawn for its row."""
+    """Draw a part row by row, each beside what was drawn for its row, or beside what it has not been with."""
     sources = part.follows()
-    told = [(source._slot, columns[id(source)]) for source in sources]
+    beside = [other for together in closed for other in together.parts if other is not part and other not in sources]
+    told = [(source._slot, columns[id(source)]) for source in (*sources, *beside)]
     coming = [
         (source_of(source).ahead, [freeze(input) for input in columns[id(source)]])
         for source in sources
@@ -179,7 +200,18 @@ async def _draw_following(
             pending = part._step(session)
             if pending is not None:
                 await pending
+            if closed:
+                await _claim(closed, session)
             inputs.append(slot.input)
     finally:
         for ahead, keys in coming:
             ahead.subtract(keys[len(inputs) + 1 :])
+
+
+async def _claim(closed: Sequence[Together], session: ISession) -> None:
+    """All parts of these are known for the row at hand."""
+    for together in closed:
+        together.slot.input = None  # that of the row before
+        pending = together.settle(session)
+        if pending is not None:
+            await pending

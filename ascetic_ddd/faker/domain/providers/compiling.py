@@ -11,8 +11,8 @@ from ascetic_ddd.faker.domain.blueprint.rows import Column, Rows
 from ascetic_ddd.faker.domain.blueprint.slot import NOTHING, Slot
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
-from ascetic_ddd.faker.domain.providers.columns import can_be_drawn_by_column, chosen_from, drawn_columns, leaves
-from ascetic_ddd.faker.domain.providers.composed import Composed
+from ascetic_ddd.faker.domain.providers.columns import can_be_drawn_by_column, chosen_from, drawn_columns
+from ascetic_ddd.faker.domain.providers.composed import Composed, leaves
 from ascetic_ddd.faker.domain.providers.kinds import Storing
 from ascetic_ddd.faker.domain.providers.parents_first import written_behind
 from ascetic_ddd.faker.domain.providers.plain import is_awaitable
@@ -177,6 +177,7 @@ def _drawn_apart(root: Composed[Any, Any]) -> list[_Any]:
         part
         for part in parts
         if id(part) not in told
+        and not part._together
         and chosen_from(part) not in grown
         and all(users[id(source)] == 1 for source in part._draws_from())
     ]

@@ -1,6 +1,6 @@
 """What composite values, entities and aggregates share: parts, completed in order, of which a factory makes the object."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from ascetic_ddd.faker.domain.blueprint.nodes import Node, Parts
@@ -12,7 +12,7 @@ from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.stepped import Stepped
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("Composed",)
+__all__ = ("Composed", "leaves")
 
 I = TypeVar("I")  # noqa: E741
 O = TypeVar("O")  # noqa: E741
@@ -141,3 +141,12 @@ class Composed(Stepped[I, O]):
                 if name in input:
                     part._adopt(input[name])
         self._slot.is_done = True
+
+
+def leaves(owner: Provider[Any, Any]) -> Iterator[Provider[Any, Any]]:
+    """The parts of an object that have no parts of their own, in the order in which they are completed."""
+    for part in owner.parts().values():
+        if isinstance(part, Composed):
+            yield from leaves(part)
+        else:
+            yield part

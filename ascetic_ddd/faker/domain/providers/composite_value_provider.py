@@ -39,9 +39,12 @@ class CompositeValueProvider(Composed[I, O]):
         output_exporter: gives the input back from an output.
         null_weight: probability that the whole value is None, where nothing was told of it: an optional value object, whose
             columns are null together.
+        unique: no combination of its parts comes twice among the aggregates, drawn or told: an enrolment is of a student and a
+            course. References keep their laws, see docs/combinations.md. One that is null does not count.
+        unordered: where it is unique, the same values in another order are the same combination, and none comes twice in it.
 
     Raises:
-        ConfigurationError: ``null_weight`` is no probability.
+        ConfigurationError: ``null_weight`` is no probability; ``unordered`` without ``unique``.
     """
 
     distributor: NewDistributor | None = None  # decides on null
@@ -54,6 +57,8 @@ class CompositeValueProvider(Composed[I, O]):
         output_exporter: Callable[[O], I] | None = None,
         *,
         null_weight: float = 0.0,
+        unique: bool = False,
+        unordered: bool = False,
     ) -> None:
         super().__init__()
         if faults := number_fault("null_weight", null_weight, 0.0, 1.0, "a probability of null"):
@@ -61,6 +66,9 @@ class CompositeValueProvider(Composed[I, O]):
         if null_weight:
             self.distributor = NewDistributor(null_weight)
             self._asks_once = False
+        if unordered and not unique:
+            raise ConfigurationError(f"{type(self).__name__}: unordered=True tells what is unique; give unique=True, too")
+        self._is_unique, self._is_unordered = bool(unique), bool(unordered)
         self._output_factory = output_factory
         self._output_exporter = output_exporter
         self._is_decided = False  # null or not

@@ -3,16 +3,19 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IM2ODistributor, IReservation
+from ascetic_ddd.faker.domain.distributors.m2o.facts import positions
+from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision, IM2ODistributor, IReservation
 from ascetic_ddd.faker.domain.distributors.m2o.new import NewDistributor
 from ascetic_ddd.faker.domain.distributors.m2o.reservation import carry_out
+from ascetic_ddd.faker.domain.distributors.m2o.selecting import draw_free
 from ascetic_ddd.faker.domain.distributors.m2o.shares import SharesDistributor
 from ascetic_ddd.faker.domain.distributors.plan import Plan
-from ascetic_ddd.faker.domain.errors import ExhaustedError
+from ascetic_ddd.faker.domain.errors import ExhaustedError, UnsatisfiableError
 from ascetic_ddd.faker.domain.generators.input_generators import IInputGenerator, takes_position
 from ascetic_ddd.faker.domain.providers.part import Pending
 from ascetic_ddd.faker.domain.providers.plain import copied, is_awaitable
 from ascetic_ddd.faker.domain.providers.provider import Provider
+from ascetic_ddd.faker.domain.providers.together import free_for
 from ascetic_ddd.faker.domain.stock.value_pool import ValuePool
 from ascetic_ddd.seedwork.domain.errors import add_note
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -23,6 +26,7 @@ I = TypeVar("I")  # noqa: E741
 O = TypeVar("O")  # noqa: E741
 
 _TRIES = 1_000  # draws of a generator before we say that it has no new value
+_FREE_TRIES = 300  # draws of a generator before another part gives way
 
 
 class DrawnValue(Provider[I, O]):
@@ -58,10 +62,16 @@ class DrawnValue(Provider[I, O]):
     def _step(self, session: ISession) -> Pending:
         if self._slot.is_done:
             return None
+        if self._together and (is_free := free_for(self)) is not None:
+            return self._draw_free(session, is_free)
+        return self._draw_any(session)
+
+    def _draw_any(self, session: ISession) -> Pending:
         return self._draw(session) if self._always_new is None else self._draw_fresh(session)
 
     def _fast_step(self) -> Callable[[ISession], Pending]:
-        return self._step if self._always_new is None or self._overrides_populate else self._draw_fresh
+        is_usual = self._always_new is not None and not self._overrides_populate and not self._together
+        return self._draw_fresh if is_usual else self._step
 
     def _draw_fresh(self, session: ISession) -> Pending:
         """Draw a new value, of which nothing has to be decided."""
@@ -75,7 +85,34 @@ class DrawnValue(Provider[I, O]):
 
     def _draw(self, session: ISession) -> Pending:
         """Draw what takes a decision."""
-        choice = self.distributor.draw(session, self._pool.everything)
+        return self._decided(session, self.distributor.draw(session, self._pool.everything))
+
+    def _draw_free(self, session: ISession, is_free: Callable[[Any], bool]) -> Pending:
+        """Draw what the parts that it is unique together with have not had; if there is none, one that they have had."""
+        if not self.distributor.keeps_values:
+            pending = self._draw_any(session)
+            if pending is None and (self._slot.input is None or is_free(self._slot.input)):
+                return None
+            return self._draw_until(session, pending, is_free)
+        inputs = self._pool.inputs
+        try:
+            choice = draw_free(self.distributor, session, self._pool.everything, lambda number: is_free(inputs[number]))
+        except UnsatisfiableError:  # another part may give way
+            return self._draw_any(session)
+        return self._decided(session, choice)
+
+    async def _draw_until(self, session: ISession, pending: Pending, is_free: Callable[[Any], bool]) -> None:
+        if pending is not None:
+            await pending
+        numbers = positions(self.distributor)
+        for _ in range(_FREE_TRIES):
+            if numbers is None or self._slot.input is None or is_free(self._slot.input):
+                return
+            drawn = self._generate(session, numbers.take())
+            self._slot.input = await drawn if is_awaitable(drawn) else drawn
+
+    def _decided(self, session: ISession, choice: Decision) -> Pending:
+        """Do what was decided."""
         if choice is None:
             self._slot.input = None
             self._slot.drawn = (session, None)

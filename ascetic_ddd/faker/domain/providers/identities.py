@@ -1,8 +1,9 @@
 """What one aggregate at most can have: a whole id, or a value of a part whose values are all different."""
 
 import asyncio
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import permutations
 from typing import Any
 
 from ascetic_ddd.faker.domain.errors import UnsatisfiableError
@@ -10,11 +11,13 @@ from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvi
 from ascetic_ddd.faker.domain.providers.composite_value_provider import CompositeValueProvider
 from ascetic_ddd.faker.domain.providers.entity_provider import EntityProvider
 from ascetic_ddd.faker.domain.providers.kinds import is_full_id
+from ascetic_ddd.faker.domain.providers.plain import nested
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.unique_pool import UniquePool
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.domain.providers.waiting import until_settled
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification, freeze
+from ascetic_ddd.faker.domain.stock.combinations import Combinations, value_at
 from ascetic_ddd.faker.domain.stock.population import Population
 from ascetic_ddd.faker.domain.stock.scope import Scope
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -30,8 +33,10 @@ class Identity:
         value: as it was told.
         find: gives the number of the aggregate that has it, if one is known.
         reserved: by value, the sessions that are making an aggregate with it.
-        pool: the values of the part; None for an id of several parts, or one that the database gives.
+        pool: the values of the part, or combinations of parts; None for an id of several parts, or one that the database gives.
         repository: where aggregates with it are stored.
+        words: for messages; None: path and value.
+        is_all: nothing else is told, so the one that has it is it, whatever stands where in it.
     """
 
     def __init__(
@@ -40,13 +45,17 @@ class Identity:
         value: Any,
         find: Callable[[], int | None],
         reserved: dict[Hashable, ISession],
-        pool: UniquePool | None,
+        pool: UniquePool | Combinations | None,
         repository: Any,
+        words: str | None = None,
+        is_all: bool = False,
     ) -> None:
         self._path = path
+        self._words = words
+        self.is_all = is_all
         self._repository = repository
         self._value = value
-        self._key = freeze(value)
+        self._key = pool.key_of(value) if isinstance(pool, Combinations) else freeze(value)
         self._reserved = reserved
         self._pool = pool
         self.number = find
@@ -83,7 +92,7 @@ class Identity:
         self._reserved.pop(self._key, None)
 
     def __str__(self) -> str:
-        return f"{'.'.join(self._path)}={self._value!r}"
+        return self._words or f"{'.'.join(self._path)}={self._value!r}"
 
 
 def identities_of(
@@ -108,13 +117,39 @@ def identities_of(
         isinstance(target.id_provider, ValueProvider) and target.id_provider.is_unique
     ):
         found.append(Identity((target._id_attr,), id, lambda: population.number_of(id), reserved, None, repository))
+    found += _combined(target, placed, population, repository)
     for path, part, value in _unique_values(target, placed):
-        pattern: Any = value
-        for name in reversed(path):
-            pattern = {name: pattern}
-        scope = population.scope(EqualSpecification(pattern))
+        scope = population.scope(EqualSpecification(nested(path, value)))
         found.append(Identity(path, value, partial(_first, scope), part.pool.reserved, part.pool, repository))
     return tuple(found)
+
+
+def _combined(
+    target: EntityProvider[Any, Any], placed: Mapping[str, Any], population: Population, repository: Any
+) -> Iterator[Identity]:
+    """The combinations that are told whole."""
+    target.parts()  # else nobody knows what is unique together
+    for together in target._togethers if isinstance(target, AggregateProvider) else ():
+        given = together.given
+        values = tuple(value_at(placed, path) for path in given.paths)
+        if given.key(tuple(map(freeze, values))) is None or not all(map(is_full_id, together.parts, values)):
+            continue
+        orders = permutations(values) if given.is_unordered else [values]
+        scopes = [population.scope(EqualSpecification(_joined(given.paths, order))) for order in orders]
+        find = partial(_first_of, scopes)
+        is_all = given.is_unordered and _joined(given.paths, values) == placed
+        yield Identity((), values, find, given.reserved, given, repository, given.words(values), is_all)
+
+
+def _joined(paths: Sequence[tuple[str, ...]], values: Sequence[Any]) -> dict[str, Any]:
+    """A pattern of values at paths."""
+    pattern: dict[str, Any] = {}
+    for path, value in zip(paths, values, strict=True):
+        inner = pattern
+        for name in path[:-1]:
+            inner = inner.setdefault(name, {})
+        inner[path[-1]] = value
+    return pattern
 
 
 def find(
@@ -136,7 +171,7 @@ def find(
         if number is not None:
             if scope.is_lazy:
                 scope.refresh()
-            if number not in scope.members:
+            if number not in scope.members and not identity.is_all:
                 raise UnsatisfiableError(
                     f"{asker.path} was told {asker.get()!r}, but the {target.path} with {identity} is "
                     f"{target.memory.population.states[number]!r}; tell parts that agree, or leave out what contradicts"
@@ -184,6 +219,10 @@ async def find_or_wait(
 
 def _first(scope: Scope) -> int | None:
     return next(iter(scope.members), None)
+
+
+def _first_of(scopes: Sequence[Scope]) -> int | None:
+    return next((number for scope in scopes for number in scope.members), None)
 
 
 def _unique_values(

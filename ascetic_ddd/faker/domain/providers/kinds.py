@@ -1,6 +1,7 @@
 """What kind a provider, or a told value, is: the one place that tells kinds apart, by class and never by attribute names."""
 
-from collections.abc import Mapping
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -29,6 +30,15 @@ class Referring(Provider[I, O]):
     """Refers to aggregates of another provider. Its subclass is the reference provider."""
 
     source: Any
+    may_create: bool
+
+    def tie_sources(self) -> Iterator[Provider[Any, Any]]:
+        """The parts of the same object that tell parts of it."""
+        return iter(())
+
+    @abstractmethod
+    def _chosen_from(self) -> Any:
+        """The scope that it was chosen from, if that is known."""
 
 
 class Storing(Provider[I, O]):

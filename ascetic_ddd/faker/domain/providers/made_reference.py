@@ -31,7 +31,6 @@ class MadeReference(Referring[I, O]):
 
     source: ReferenceSource
     distributor: IM2ODistributor
-    may_create: bool
     _nobody: Scope  # where nothing is kept
     _tellings: list[Telling]
     _pattern: Mapping[str, Any] | None

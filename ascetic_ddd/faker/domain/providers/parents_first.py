@@ -5,8 +5,7 @@ from typing import Any
 
 from ascetic_ddd.faker.domain.generators.input_generators import asks_session, given_generator
 from ascetic_ddd.faker.domain.generators.purity import ignores_session
-from ascetic_ddd.faker.domain.providers.columns import leaves
-from ascetic_ddd.faker.domain.providers.composed import Composed
+from ascetic_ddd.faker.domain.providers.composed import Composed, leaves
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.domain.repositories import IWritingBehind, offers

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from ascetic_ddd.faker.domain.blueprint.construction import Build, Make, written_build, written_make
 from ascetic_ddd.faker.domain.blueprint.nodes import Node
 from ascetic_ddd.faker.domain.blueprint.rows import Column, Rows
-from ascetic_ddd.faker.domain.blueprint.slot import Slot
+from ascetic_ddd.faker.domain.blueprint.slot import NOTHING, Slot
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
@@ -47,6 +47,7 @@ class Part(ABC):
     _following: Any = None  # other parts of the same object beside which it is drawn
     _column: Column | None = None  # of a batch, where it is drawn by column
     _rows: Rows | None = None  # of a root, in a batch
+    _together: tuple[Any, ...] = ()  # what it is a part of that is unique together
     distributor: Any = None
 
     def __init__(self) -> None:
@@ -140,6 +141,15 @@ class Part(ABC):
     @abstractmethod
     def _give_back(self) -> None:
         """What was drawn for the object at hand is not used after all."""
+
+    async def _draw_anew(self, session: ISession) -> None:
+        """Give back what was drawn of a part without parts, and draw again."""
+        self._give_back()
+        slot = self._slot
+        slot.input, slot.is_done, slot.output = None, False, NOTHING
+        pending = self._step(session)
+        if pending is not None:
+            await pending
 
     def _adopt(self, input: Any) -> None:  # noqa: B027  # most kinds do nothing
         """Take over the input that the repository completed."""

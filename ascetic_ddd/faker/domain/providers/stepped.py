@@ -10,7 +10,7 @@ from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("Stepped",)
+__all__ = ("Layout", "Stepped")
 
 I = TypeVar("I")  # noqa: E741
 O = TypeVar("O")  # noqa: E741
@@ -18,7 +18,7 @@ O = TypeVar("O")  # noqa: E741
 _Cleared: TypeAlias = tuple[tuple[Slot, bool, Callable[[], None]], ...]
 _Clears: TypeAlias = tuple[Callable[[], None], ...]
 _Steps: TypeAlias = tuple[tuple[Slot, Callable[[ISession], Pending]], ...]
-_Layout: TypeAlias = tuple[_Steps, _Cleared, _Clears]
+Layout: TypeAlias = tuple[_Steps, _Cleared, _Clears]
 
 
 class Stepped(Provider[I, O]):
@@ -29,7 +29,7 @@ class Stepped(Provider[I, O]):
     _steps: _Steps = ()
     _cleared: _Cleared = ()  # slots of parts, and parts of these
     _clears: _Clears = ()
-    _layouts: dict[tuple[Provider[Any, Any], ...], _Layout]
+    _layouts: dict[tuple[Provider[Any, Any], ...], Layout]
     _may_clash = False  # a reference is told, and the hook may tell it something else
 
     def _clear(self) -> None:
@@ -65,7 +65,7 @@ class Stepped(Provider[I, O]):
             layout = self._layouts[late] = self._laid_out(late)
         self._steps, self._cleared, self._clears = layout
 
-    def _laid_out(self, late: tuple[Provider[Any, Any], ...]) -> _Layout:
+    def _laid_out(self, late: tuple[Provider[Any, Any], ...]) -> Layout:
         own = [part for _, part in self._named if part in late]
         others = [part for _, part in self._named if part not in late]
         cleared, clears = _to_clear(others)
@@ -75,6 +75,14 @@ class Stepped(Provider[I, O]):
             steps += ((done, partial(self._put_off_unless_told, done, own)),)
             cleared += ((done, False, self._clear_own),)
         return steps, cleared, clears
+
+    def _lay_out_anew(self) -> None:
+        """What the steps look up beforehand has changed."""
+        for part in self.parts().values():
+            if isinstance(part, Stepped):
+                part._lay_out_anew()
+        self._layouts = {}
+        self._put_off(())
 
     def _put_off_unless_told(self, done: Slot, late: Sequence[Provider[Any, Any]], session: ISession) -> Pending:
         done.is_done = True

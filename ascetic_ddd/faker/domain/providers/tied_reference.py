@@ -12,6 +12,7 @@ from ascetic_ddd.faker.domain.providers.kinds import source_of
 from ascetic_ddd.faker.domain.providers.part import Pending
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
+from ascetic_ddd.faker.domain.stock.scope import Scope
 from ascetic_ddd.faker.domain.values.names import there_is
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
@@ -59,6 +60,14 @@ class TiedReference(ChosenReference[I, O]):
         while pending is not None:
             await pending
             pending = self._follow(session)
+
+    def _chosen_from(self) -> Scope | None:
+        if not self._tied:
+            return super()._chosen_from()
+        if self._slot.is_told:
+            return None
+        pattern = {key: part._known() for key, part in self._ties or ()}
+        return self.source.wanted(pattern, None, self).scope
 
     def tie_sources(self) -> Iterator[_Any]:
         """The parts that it is tied to.

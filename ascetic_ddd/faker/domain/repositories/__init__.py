@@ -8,6 +8,7 @@ from ascetic_ddd.faker.domain.repositories.offering import (
     offers,
     reads_the_application,
     sides_of,
+    stored_states,
     stored_values,
     values_of,
 )
@@ -64,6 +65,7 @@ __all__ = (
     "offers",
     "reads_the_application",
     "sides_of",
+    "stored_states",
     "stored_values",
     "values_of",
 )

@@ -15,6 +15,7 @@ __all__ = (
     "offers",
     "reads_the_application",
     "sides_of",
+    "stored_states",
     "stored_values",
     "values_of",
 )
@@ -86,6 +87,18 @@ def reads_the_application(repository: object) -> bool:
     """Tell whether :func:`stored_values` may read a table of the application, which may refuse it, and not our own store."""
     external, _ = sides_of(repository)
     return external is None or offers(external, IValuesReadable)
+
+
+def stored_states(repository: Any, session: ISession) -> Iterator[AsyncIterator[Mapping[str, Any]]]:
+    """Ways to read the states of all stored aggregates, the best first: the application's own store has what was made elsewhere.
+
+    None where nothing can be read, see :func:`stored_values`.
+    """
+    external: Any = lookup_of(repository)
+    if external is not None:
+        yield external.find(session)
+    if external is not repository and offers(repository, IObservable) and offers(repository, IReadable):
+        yield repository.find(session)
 
 
 async def values_of(states: AsyncIterator[Mapping[str, Any]], path: tuple[str, ...]) -> AsyncIterator[Any]:

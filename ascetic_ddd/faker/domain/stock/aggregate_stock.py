@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from ascetic_ddd.faker.domain.repositories import IObservable, IReadable, offers
+from ascetic_ddd.faker.domain.stock.combinations import Combinations, Path
 from ascetic_ddd.faker.domain.stock.population import Population
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
@@ -29,6 +30,7 @@ class AggregateStock:
         self._marked = 0
         self.made = 0  # aggregates the providers have stored, rolled back or not
         self.reserved: dict[Hashable, ISession] = {}  # by id, the sessions in which references are making them
+        self._combinations: dict[tuple[tuple[Path, ...], bool], Combinations] = {}
         self._catching_up = asyncio.Lock()
         self._watchers: tuple[Callable[[ISession], None], ...] = ()
         self._latest: ISession | None = None  # that stored something nobody has heard of
@@ -53,6 +55,13 @@ class AggregateStock:
     def needs_states(self) -> bool:
         """True if the provider has to tell what it stored, because the repository does not."""
         return self._population is not None and not self._is_told
+
+    def combinations(self, paths: tuple[Path, ...], *, is_unordered: bool) -> Combinations:
+        """Those of the parts at these paths that were given."""
+        key = (paths, is_unordered)
+        if key not in self._combinations:
+            self._combinations[key] = Combinations(paths, is_unordered=is_unordered)
+        return self._combinations[key]
 
     def created(self, session: ISession, state: Mapping[str, Any] | None, *, was_asked: bool = True) -> None:
         """The provider has stored an aggregate; with its state, if that is needed.
@@ -128,5 +137,7 @@ class AggregateStock:
         """The repository has been emptied."""
         self.made = 0
         self.is_behind = False
+        for combinations in self._combinations.values():
+            combinations.forget()
         if self._population is not None:
             self._population.clear()

@@ -12,8 +12,10 @@ from ascetic_ddd.faker.domain.distributors.m2o.nulls import Nulls
 from ascetic_ddd.faker.domain.distributors.m2o.opening import Opening
 from ascetic_ddd.faker.domain.distributors.m2o.run import Run
 from ascetic_ddd.faker.domain.distributors.m2o.scope_uses import ScopeUses
+from ascetic_ddd.faker.domain.distributors.m2o.selecting import Beside
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.distributors.schedules.interfaces import BUSY, Busy
+from ascetic_ddd.faker.domain.distributors.schedules.pairs import Partner
 from ascetic_ddd.faker.domain.rewinding import Journal
 from ascetic_ddd.faker.domain.stock.scope import Scope
 from ascetic_ddd.faker.domain.stock.sequence import PositionSequence
@@ -105,6 +107,26 @@ class LawDistributor:
         if self.null_weight and self._nulls.draw(session, may_be_null):
             return None
         return self._choosing.choose(session, scope, is_closed=is_closed)
+
+    def draw_free(
+        self,
+        session: ISession,
+        scope: Scope,
+        is_free: Callable[[int], bool],
+        *,
+        is_closed: bool = False,
+        may_be_null: bool = True,
+        beside: Beside | None = None,
+    ) -> Decision:
+        if self._run.draws is not None and scope is scope.pool.everything:
+            self._count_draw()
+        if self.null_weight and self._nulls.draw(session, may_be_null):
+            return None
+        partner = None
+        if beside is not None and isinstance(beside.distributor, LawDistributor) and not self.null_weight:
+            schedule = beside.distributor._uses.schedules.get(beside.scope)  # noqa: SLF001  # of its own class
+            partner = Partner(schedule, beside.number, beside.is_taken)
+        return self._choosing.choose(session, scope, is_closed=is_closed, is_free=is_free, partner=partner)
 
     def draw_many(
         self,

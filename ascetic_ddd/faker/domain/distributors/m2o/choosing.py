@@ -1,6 +1,6 @@
 """Uses that are not null: from the schedule of their scope to a decision, and from a decision back to the schedule."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision
 from ascetic_ddd.faker.domain.distributors.m2o.nulls import Nulls
@@ -8,6 +8,7 @@ from ascetic_ddd.faker.domain.distributors.m2o.opening import Opening
 from ascetic_ddd.faker.domain.distributors.m2o.reservation import ScheduledReservation
 from ascetic_ddd.faker.domain.distributors.m2o.scope_uses import ScopeUses
 from ascetic_ddd.faker.domain.distributors.schedules.interfaces import BUSY, Busy, ISchedule, Reserved
+from ascetic_ddd.faker.domain.distributors.schedules.pairs import Partner
 from ascetic_ddd.faker.domain.errors import UnsatisfiableError
 from ascetic_ddd.faker.domain.stock.scope import Scope
 from ascetic_ddd.faker.domain.stock.sequence import PositionSequence
@@ -35,16 +36,36 @@ class Choosing:
         self._positions = positions
         self._has_unused = has_unused
 
-    def choose(self, session: ISession, scope: Scope, *, is_closed: bool = False) -> Decision:
-        """Decide a use that is not null."""
+    def choose(
+        self,
+        session: ISession,
+        scope: Scope,
+        *,
+        is_closed: bool = False,
+        is_free: Callable[[int], bool] | None = None,
+        partner: Partner | None = None,
+    ) -> Decision:
+        """Decide a use that is not null; if ``is_free`` is given, of a value that it tells will do, beside the partner."""
         schedule = self._schedules.get(scope)
         if schedule is None or scope.is_lazy:
             schedule = self.schedule_of(scope, is_closed)
-        choice = schedule.pick(session, is_closed)
+        if is_free is None:
+            choice = schedule.pick(session, is_closed)
+        else:
+            choice = schedule.pick_free(session, is_closed, is_free, partner)
         if isinstance(choice, int):
-            session.on_rollback(self._uses.take_back, scope, choice)
+            if partner is None:
+                session.on_rollback(self._uses.take_back, scope, choice)
+            else:
+                session.on_rollback(self._take_back_from, scope, choice, partner)
             return choice
-        return self.answer(scope, schedule, choice)
+        return self.answer(scope, schedule, choice, is_free, partner)
+
+    def _take_back_from(self, scope: Scope, number: int, partner: Partner) -> None:
+        """A use was rolled back that was chosen for a partner."""
+        self._uses.take_back(scope, number)
+        if scope in self._schedules:
+            self._schedules[scope].deal_back(number, partner)
 
     def choose_at(self, session: ISession, scope: Scope, rank: int, *, is_closed: bool = False) -> "Decision | Busy":
         """Decide a use of the value of a rank, or say that this session may not have it now."""
@@ -96,7 +117,14 @@ class Choosing:
             self._uses.begin(scope, schedule)
         return schedule
 
-    def answer(self, scope: Scope, schedule: ISchedule, choice: Reserved | None) -> ScheduledReservation:
+    def answer(
+        self,
+        scope: Scope,
+        schedule: ISchedule,
+        choice: Reserved | None,
+        is_free: Callable[[int], bool] | None = None,
+        partner: Partner | None = None,
+    ) -> ScheduledReservation:
         """Put a schedule's choice that is no number into the distributor's words."""
         if choice is None:
             raise UnsatisfiableError(
@@ -104,9 +132,19 @@ class Choosing:
                 f"{len(scope.pool.in_flight)} not committed yet), and none may be created; "
                 "create or load one that matches, or allow the reference to create"
             )
-        return ScheduledReservation(self, self._positions, schedule, scope, choice, is_for_unused_value=self._has_unused)
+        return ScheduledReservation(
+            self, self._positions, schedule, scope, choice, is_for_unused_value=self._has_unused, is_free=is_free, partner=partner
+        )
 
-    def fill(self, session: ISession, schedule: ISchedule, scope: Scope, place: Reserved, number: int) -> None:
+    def fill(
+        self,
+        session: ISession,
+        schedule: ISchedule,
+        scope: Scope,
+        place: Reserved,
+        number: int,
+        partner: Partner | None = None,
+    ) -> None:
         """The value for a place exists. The plan may have changed since the place was reserved.
 
         Raises:
@@ -115,12 +153,17 @@ class Choosing:
         current = self._schedules[scope]
         if not (current.fill(place, number) if current is schedule else current.use(number)):
             raise UnsatisfiableError(f"the value made for {scope.description} is not among them")
-        session.on_rollback(self._uses.take_back, scope, number)
+        if partner is None:
+            session.on_rollback(self._uses.take_back, scope, number)
+        else:
+            session.on_rollback(self._take_back_from, scope, number, partner)
 
-    def release(self, schedule: ISchedule, scope: Scope, place: Reserved) -> None:
+    def release(self, schedule: ISchedule, scope: Scope, place: Reserved, partner: Partner | None = None) -> None:
         """Nothing comes to a place."""
         if self._schedules.get(scope) is schedule:
             schedule.release(place)
+            if partner is not None:
+                schedule.deal_back(place, partner)
 
 
 class _AtRank:
@@ -132,6 +175,13 @@ class _AtRank:
         self.fill = choosing.fill
         self.release = choosing.release
 
-    def choose(self, session: ISession, scope: Scope) -> Decision:
+    def choose(
+        self,
+        session: ISession,
+        scope: Scope,
+        *,
+        is_free: Callable[[int], bool] | None = None,
+        partner: Partner | None = None,
+    ) -> Decision:
         choice = self._choosing.choose_at(session, scope, self._rank)
         return self._choosing.choose(session, scope) if choice is BUSY else choice

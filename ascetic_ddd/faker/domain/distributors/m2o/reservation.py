@@ -5,6 +5,7 @@ from typing import Protocol
 
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision, IReservation
 from ascetic_ddd.faker.domain.distributors.schedules.interfaces import ISchedule, Reserved
+from ascetic_ddd.faker.domain.distributors.schedules.pairs import Partner
 from ascetic_ddd.faker.domain.stock.scope import Scope
 from ascetic_ddd.faker.domain.stock.sequence import PositionSequence
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -38,23 +39,38 @@ class Reservation:
 class IKeeper(Protocol):
     """Who keeps places in schedules, and may have replaced a schedule since."""
 
-    def fill(self, session: ISession, schedule: ISchedule, scope: Scope, place: Reserved, number: int) -> None:
+    def fill(
+        self,
+        session: ISession,
+        schedule: ISchedule,
+        scope: Scope,
+        place: Reserved,
+        number: int,
+        partner: Partner | None = None,
+    ) -> None:
         """The value for a place exists, and this is its first use."""
         ...
 
-    def release(self, schedule: ISchedule, scope: Scope, place: Reserved) -> None:
+    def release(self, schedule: ISchedule, scope: Scope, place: Reserved, partner: Partner | None = None) -> None:
         """Nothing comes to a place."""
         ...
 
-    def choose(self, session: ISession, scope: Scope) -> Decision:
-        """Decide a use that is not null."""
+    def choose(
+        self,
+        session: ISession,
+        scope: Scope,
+        *,
+        is_free: Callable[[int], bool] | None = None,
+        partner: Partner | None = None,
+    ) -> Decision:
+        """Decide a use that is not null, of a value that will do."""
         ...
 
 
 class ScheduledReservation(Reservation):
     """A place in the schedule of a scope."""
 
-    __slots__ = ("_distributor", "_place", "_schedule", "_scope", "is_for_unused_value")
+    __slots__ = ("_distributor", "_is_free", "_partner", "_place", "_schedule", "_scope", "is_for_unused_value")
 
     def __init__(
         self,
@@ -65,6 +81,8 @@ class ScheduledReservation(Reservation):
         place: Reserved,
         *,
         is_for_unused_value: bool,
+        is_free: Callable[[int], bool] | None = None,
+        partner: Partner | None = None,
     ) -> None:
         super().__init__(positions)
         self.is_for_unused_value = is_for_unused_value
@@ -72,6 +90,8 @@ class ScheduledReservation(Reservation):
         self._schedule = schedule
         self._scope = scope
         self._place = place
+        self._is_free = is_free
+        self._partner = partner
 
     @property
     def population(self) -> int:  # type: ignore[override]  # a constant there
@@ -79,13 +99,15 @@ class ScheduledReservation(Reservation):
 
     def fulfil(self, session: ISession, number: int | None = None) -> Decision:
         if number is not None and not self.is_for_unused_value:
-            self._distributor.fill(session, self._schedule, self._scope, self._place, number)
+            self._distributor.fill(session, self._schedule, self._scope, self._place, number, self._partner)
             return number
-        self._distributor.release(self._schedule, self._scope, self._place)
-        return self._distributor.choose(session, self._scope) if self.is_for_unused_value else None
+        self._distributor.release(self._schedule, self._scope, self._place, self._partner)
+        if not self.is_for_unused_value:
+            return None
+        return self._distributor.choose(session, self._scope, is_free=self._is_free, partner=self._partner)
 
     def cancel(self) -> None:
-        self._distributor.release(self._schedule, self._scope, self._place)
+        self._distributor.release(self._schedule, self._scope, self._place, self._partner)
 
 
 async def carry_out(session: ISession, decision: Decision, make: Callable[[IReservation], Awaitable[int | None]]) -> int | None:

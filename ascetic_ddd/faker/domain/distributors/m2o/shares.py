@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate, pairwise
 from random import Random
 from typing import Any
@@ -11,11 +11,12 @@ from ascetic_ddd.faker.domain.distributors.apportionment import tickets_owed
 from ascetic_ddd.faker.domain.distributors.counts.interfaces import ICountDistribution
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision
 from ascetic_ddd.faker.domain.distributors.m2o.nulls import Nulls
+from ascetic_ddd.faker.domain.distributors.m2o.selecting import Beside
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.distributors.schedules.interfaces import Busy
 from ascetic_ddd.faker.domain.distributors.schedules.tickets import Tickets
 from ascetic_ddd.faker.domain.distributors.validation import positive_numbers
-from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.errors import ConfigurationError, UnsatisfiableError
 from ascetic_ddd.faker.domain.rewinding import Journal
 from ascetic_ddd.faker.domain.stock.scope import Scope
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -89,6 +90,41 @@ class SharesDistributor:
             self._journal.entries += (self._put.undraw, number)
         session.on_rollback(self._put.put_back, number)
         return number
+
+    def draw_free(
+        self,
+        session: ISession,
+        scope: Scope,
+        is_free: Callable[[int], bool],
+        *,
+        is_closed: bool = False,
+        may_be_null: bool = True,
+        beside: Beside | None = None,
+    ) -> int | None:
+        if self.null_weight and self._nulls.draw(session, may_be_null):
+            return None
+        if not self._tickets:
+            self._deal()
+        place = next((place for place in range(len(self._tickets) - 1, -1, -1) if is_free(self._tickets[place])), None)
+        number = self._deal_instead(is_free) if place is None else self._put.pull(place)
+        session.on_rollback(self._put.put_back, number)
+        return number
+
+    def _deal_instead(self, is_free: Callable[[int], bool]) -> int:
+        """Give up a ticket of the block for a value that has none in it; the next blocks make it good."""
+        free = [number for number in range(len(self.shares)) if is_free(number)]
+        if not free:
+            raise UnsatisfiableError(f"none of the {len(self.shares)} values will do")
+        number = max(free, key=lambda number: self.shares[number] / (self._dealt_by_value[number] + 1))
+        self._exchange((number, self._put.pull(len(self._tickets) - 1)))
+        return number
+
+    def _exchange(self, values: tuple[int, int]) -> None:
+        """One more of the first has been dealt, one less of the second."""
+        more, less = values
+        self._dealt_by_value[more] += 1
+        self._dealt_by_value[less] -= 1
+        self._journal.note(self._unexchange, values)
 
     def draw_many(
         self, session: ISession, scope: Scope, count: int, *, is_closed: bool = False, may_be_null: bool = True
@@ -220,6 +256,11 @@ class SharesDistributor:
                 self._put.put_back(choice)
         if self.null_weight:
             self._nulls.take_back(len(hand), hand.count(None))
+
+    def _unexchange(self, values: tuple[int, int]) -> None:
+        more, less = values
+        self._dealt_by_value[more] -= 1
+        self._dealt_by_value[less] += 1
 
     def _undeal(self, before: tuple[int, list[int]]) -> None:
         self._tickets.clear()

@@ -1,12 +1,14 @@
 """The growing order of uses: each is served the moment the law has it due, so the histogram is right at every moment."""
 
 import math
+from collections.abc import Callable
 from heapq import heapify, heappop, heappush, heapreplace
 from random import Random
 
 from ascetic_ddd.faker.domain.distributors.counts.interfaces import ICountDistribution
 from ascetic_ddd.faker.domain.distributors.schedules.dues import Dues
 from ascetic_ddd.faker.domain.distributors.schedules.interfaces import BUSY, Busy, Reserved
+from ascetic_ddd.faker.domain.distributors.schedules.pairs import Partner
 from ascetic_ddd.faker.domain.rewinding import Journal
 from ascetic_ddd.faker.domain.stock.scope import Scope
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -15,6 +17,7 @@ __all__ = ("GrowingSchedule",)
 
 _REPEATED = 3  # times the same use has to be taken back before it is put off
 _DELAY = 0.1  # of the population, doubled each time
+_LOOKED_AT = 256  # values that will not do before there is one more
 _SOME_RANK = Reserved(0)  # a value gets its rank when it enters
 
 
@@ -59,6 +62,8 @@ class GrowingSchedule:
         self._taken_back: dict[int, tuple[int, int]] = {}  # by rank: which use was taken back last, and how many times
         self._put_off: dict[int, tuple[int, float]] = {}  # by rank: a use that is due later than the law has it, and when
         self._reserved = 0
+        self._mean = counts.mean * counts.used_share
+        self._counted = (0, 0)  # uses, and how many more picks are added to them before they are counted again
         used = uses or {}
         rest = [number for number in scope.members if number not in used]
         random.shuffle(rest)
@@ -114,6 +119,68 @@ class GrowingSchedule:
         found: list[int] = []
         while len(found) < count and (number := self._serve(session, is_closed)) is not None:
             found.append(number)
+        return found
+
+    def pick_free(
+        self, session: ISession, is_closed: bool, is_free: Callable[[int], bool], partner: Partner | None = None
+    ) -> int | Reserved | None:
+        """Serve the use that is due first of the values that will do.
+
+        What is due and will not do stays due. If that is all that is due, another value is served ahead of its time, and comes
+        less often later; or there is one value more, if the values have had as many uses as the law has for them.
+        """
+        if self._dues.is_closed and not is_closed:
+            self._rebase(is_closed, is_closed)
+        horizon = math.inf if is_closed or self._count_free_pick() else len(self._ranks) + self._reserved + 1.0
+        found = self._serve_free(session, is_closed, is_free, horizon)
+        if found is None and is_closed and not self._dues.goes_on:
+            self._rebase(self._dues.is_closed, True)
+            found = self._serve_free(session, is_closed, is_free, math.inf)
+        if found is None and not is_closed:
+            self._reserved += 1
+            return _SOME_RANK
+        return found
+
+    def deal_back(self, came: int | Reserved, partner: Partner) -> None:
+        """Nothing is dealt."""
+
+    def _count_free_pick(self) -> bool:
+        """Count a use; tell whether the values have had less than the law has for them. Other uses are counted at times."""
+        self._journal.note(self._recount, self._counted)
+        total, picks = self._counted
+        if picks <= 0:
+            total, picks = sum(self._uses), len(self._uses) + 1
+        self._counted = (total + 1, picks - 1)
+        return total < self._mean * (len(self._ranks) + self._reserved)
+
+    def _recount(self, counted: tuple[int, int]) -> None:
+        self._counted = counted
+
+    def _serve_free(self, session: ISession, is_closed: bool, is_free: Callable[[int], bool], horizon: float) -> int | None:
+        heap = self._heap
+        aside: list[tuple[float, int, int]] = []
+        found: int | None = None
+        if self._parked:
+            heap += self._parked.pop(session, ())  # others park them again
+            heapify(heap)
+        while heap and found is None and (is_closed or len(aside) < _LOOKED_AT) and heap[0][0] <= horizon:
+            if heap[0][0] == math.inf:
+                break
+            entry = heappop(heap)
+            due, rank, use = entry
+            number = self._numbers[rank]
+            if number < 0 or self._uses[rank] + 1 != use or self._is_put_off(due, rank, use):
+                continue
+            if self._pool.is_foreign(number, session):
+                self._park(self._pool.in_flight[number], number, entry)
+            elif is_free(number):
+                self._uses[rank] = use
+                self._push(rank)
+                found = number
+            else:
+                aside.append(entry)
+        for entry in aside:
+            heappush(heap, entry)
         return found
 
     def _serve(self, session: ISession, is_closed: bool) -> int | None:

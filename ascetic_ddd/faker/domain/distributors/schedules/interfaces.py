@@ -1,8 +1,10 @@
 """The schedule port: in what order the values of one scope get their uses."""
 
+from collections.abc import Callable
 from enum import Enum
 from typing import NamedTuple, Protocol
 
+from ascetic_ddd.faker.domain.distributors.schedules.pairs import Partner
 from ascetic_ddd.faker.domain.stock.scope import IScheduled
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
@@ -91,6 +93,26 @@ class ISchedule(IScheduled, Protocol):
         Returns:
             As :meth:`pick`; :data:`BUSY` if this session may not use the value of that rank now, or there is no such rank.
         """
+        ...
+
+    def pick_free(
+        self, session: ISession, is_closed: bool, is_free: Callable[[int], bool], partner: Partner | None = None
+    ) -> int | Reserved | None:
+        """Decide one use of a value that will do: the first that is due, else the one that is due next, else a new one.
+
+        Args:
+            session: as for :meth:`pick`.
+            is_closed: as for :meth:`pick`.
+            is_free: tells of the number of a value whether it will do; a new one always does.
+            partner: what the use will be combined with, if all that will not do is what it was combined with before.
+
+        Returns:
+            As :meth:`pick`; None if it is closed and nothing will do.
+        """
+        ...
+
+    def deal_back(self, came: int | Reserved, partner: Partner) -> None:
+        """What :meth:`pick_free` answered for a partner has been taken back: a value's use, or a place."""
         ...
 
     def fill(self, place: Reserved, number: int) -> bool:

@@ -1,9 +1,11 @@
 """The planned order of uses: all that the law gives by the end of the run, in random order; exact at the end."""
 
+from collections.abc import Callable
 from itertools import chain, zip_longest
 from random import Random
 
 from ascetic_ddd.faker.domain.distributors.schedules.interfaces import BUSY, Busy, Reserved
+from ascetic_ddd.faker.domain.distributors.schedules.pairs import Pairs, Partner
 from ascetic_ddd.faker.domain.distributors.schedules.planner import Planner
 from ascetic_ddd.faker.domain.distributors.schedules.ranks import FREE, PENDING, Ranks
 from ascetic_ddd.faker.domain.distributors.schedules.tickets import Tickets
@@ -45,12 +47,23 @@ class PlannedSchedule:
         self._tickets = tickets.entries
         self._planner = planner
         self._journal = journal or Journal()
+        self._pairs: Pairs | None = None  # where the tickets are, if they were dealt to another schedule's ranks
         self._extra: list[int] = []  # ranks beyond the plan
 
     @property
     def is_closed(self) -> bool:
         """True as long as no pick could ask for a new value."""
         return self._planner.is_closed
+
+    @property
+    def is_planned_out(self) -> bool:
+        """True if all uses of the run are planned."""
+        return self._planner.is_done
+
+    @property
+    def ranks(self) -> Ranks:
+        """The values by rank, and what is planned for them."""
+        return self._ranks
 
     @property
     def is_waiting(self) -> bool:
@@ -70,7 +83,7 @@ class PlannedSchedule:
     def remaining(self, number: int) -> int | None:
         """Uses the value has still to get in this run; None if the run's uses are not all planned, or it has no place."""
         rank = self._ranks.by_number.get(number)
-        return None if rank is None or not self._planner.is_done else self._ranks.planned[rank] - self._uses[rank]
+        return None if rank is None or not self.is_planned_out else self._ranks.planned[rank] - self._uses[rank]
 
     def pick(self, session: ISession, is_closed: bool = False) -> int | Reserved | None:  # noqa: C901  # a call less for each of millions
         """Draw a ticket.
@@ -86,7 +99,7 @@ class PlannedSchedule:
         found: int | Reserved | None = None
         noted = self._journal.entries
         while len(aside) < _ASIDE:
-            if not tickets and not self._planner.extend():
+            if not tickets and not self._more():
                 break
             rank = tickets.pop()
             number = numbers[rank]
@@ -112,6 +125,97 @@ class PlannedSchedule:
         if found is None:
             found = self._instead(session) if is_closed else self._beyond(session)
         return found
+
+    def pick_free(
+        self, session: ISession, is_closed: bool, is_free: Callable[[int], bool], partner: Partner | None = None
+    ) -> int | Reserved | None:
+        """Draw the first ticket whose value will do; those before it stay where they are.
+
+        If both schedules are planned to the end, the tickets were dealt to the ranks of the partner's schedule, so that nobody
+        runs out of them. If none will do, another value is used instead: one that exists, else one beyond the plan.
+        """
+        if self._planner.is_closed and not is_closed:
+            self._planner.open_up()
+        if not self._tickets and not self._pairs:
+            self._planner.extend()
+        rank = self._deal(partner) if partner is not None else None
+        pairs = self._pairs
+        if pairs is not None and rank is not None:
+            deck = pairs.deck(rank)
+            for place in range(len(deck) - 1, -1, -1):
+                if (found := self._usable(session, deck[place], is_closed, is_free)) is not None:
+                    pairs.take(rank, place)
+                    return found
+        seen: set[int] = set()  # each rank is asked once
+        for place in range(len(self._tickets) - 1, -1, -1):
+            ticket = self._tickets[place]
+            if ticket not in seen and (found := self._usable(session, ticket, is_closed, is_free)) is not None:
+                self._put.pull(place)
+                return found
+            seen.add(ticket)
+        if pairs is not None and (found := self._exchanged(session, pairs, rank, is_closed, is_free)) is not None:
+            return found
+        found = self._instead(session, is_free)
+        return self._one_more() if found is None and not is_closed else found
+
+    def _deal(self, partner: Partner) -> int | None:
+        """The rank of the partner in its schedule, to whose ranks the tickets have been dealt; None if they are not."""
+        other = partner.schedule
+        if self._pairs is not None and self._pairs.other is not other:
+            self._pairs.gather()
+            self._pairs = None
+        if not isinstance(other, PlannedSchedule) or not other.is_planned_out:
+            return None
+        theirs, ours = other.ranks, self._ranks
+        if self._pairs is None:
+            if not self.is_planned_out:
+                return None
+
+            def is_allowed(rank: int, ticket: int) -> bool:
+                first, second = theirs.numbers[rank], ours.numbers[ticket]
+                return first < 0 or second < 0 or not partner.is_taken(first, second)
+
+            self._journal.note(self._undeal, None)
+            sizes = [planned - before for planned, before in zip_longest(theirs.planned, theirs.before, fillvalue=0)]
+            self._pairs = Pairs(other, sizes, self._tickets, is_allowed, self._random, self._journal)
+        return theirs.by_number.get(partner.number)
+
+    def deal_back(self, came: int | Reserved, partner: Partner) -> None:
+        """Deal a ticket that has come back."""
+        pairs, theirs = self._pairs, partner.schedule
+        if pairs is None or pairs.other is not theirs:
+            return
+        ticket = came.rank if isinstance(came, Reserved) else self._ranks.by_number.get(came)
+        rank = theirs.ranks.by_number.get(partner.number)
+        if rank is not None and ticket is not None and self._put.take_out(ticket):
+            pairs.deal_back(rank, ticket)
+
+    def _exchanged(
+        self, session: ISession, pairs: Pairs, rank: int | None, is_closed: bool, is_free: Callable[[int], bool]
+    ) -> int | Reserved | None:
+        """A ticket that was dealt to somebody else."""
+        own = -1 if rank is None else rank
+        seen: set[int] = set()
+        for other, place in pairs.candidates(own):
+            ticket = pairs.deck(other)[place]
+            if ticket not in seen and (found := self._usable(session, ticket, is_closed, is_free)) is not None:
+                pairs.exchange(own, other, place)
+                return found
+            seen.add(ticket)
+        return None
+
+    def _usable(self, session: ISession, rank: int, is_closed: bool, is_free: Callable[[int], bool]) -> int | Reserved | None:
+        """What a ticket of the rank comes to; None if its value will not do, or is not there."""
+        number = self._numbers[rank]
+        if number == FREE:
+            number = self._planner.bind(session, rank, is_closed)
+        if number == FREE and not is_closed:
+            self._ranks.reserve(rank)
+            return Reserved(rank)
+        if number >= 0 and not self._pool.is_foreign(number, session) and is_free(number):
+            self._ranks.count(rank, 1)
+            return number
+        return None
 
     def take(self, session: ISession, is_closed: bool, count: int) -> list[int]:
         """Draw tickets as long as their ranks have values that this session may use."""
@@ -224,12 +328,16 @@ class PlannedSchedule:
     def leave(self, number: int) -> None:
         self._ranks.leave(number)
 
-    def _instead(self, session: ISession) -> int | None:
-        """All that is due is for values to come, or in flight elsewhere, and this pick needs one that is there."""
+    def _more(self) -> bool:
+        """There are no tickets: take some that were dealt, or plan more. Returns False if there is nothing to plan for."""
+        return (self._pairs is not None and self._pairs.lend()) or self._planner.extend()
+
+    def _instead(self, session: ISession, is_free: Callable[[int], bool] | None = None) -> int | None:
+        """Nothing that is due will do (it is for values to come, or in flight elsewhere): use one that is there and will do."""
         numbers, members = self._numbers, self._members
         some = (numbers[int(self._random.random() * len(numbers))] for _ in range(min(_ASIDE, len(members))))
         for number in chain(some, members):
-            if number >= 0 and not self._pool.is_foreign(number, session):
+            if number >= 0 and not self._pool.is_foreign(number, session) and (is_free is None or is_free(number)):
                 self._spend()
                 self.use(number)
                 return number
@@ -243,6 +351,14 @@ class PlannedSchedule:
             if number >= 0 and not self._pool.is_foreign(number, session):
                 self._ranks.use_beside(rank)
                 return number
+        return self._append()
+
+    def _one_more(self) -> Reserved:
+        """Have one value more than planned, instead of what is due."""
+        self._spend()
+        return self._append()
+
+    def _append(self) -> Reserved:
         rank = self._ranks.append(PENDING, planned=1)
         self._extra.append(rank)
         self._journal.note(self._unextra, rank)
@@ -250,7 +366,7 @@ class PlannedSchedule:
 
     def _spend(self) -> None:
         """Give up a ticket, if there is one left."""
-        if self._tickets:
+        if self._tickets or (self._pairs is not None and self._pairs.lend()):
             rank = self._tickets.pop()
             self._ranks.planned[rank] -= 1
             self._journal.note(self._unspend, rank)
@@ -280,6 +396,9 @@ class PlannedSchedule:
     def _unspend(self, rank: int) -> None:
         self._ranks.planned[rank] += 1
         self._tickets.append(rank)
+
+    def _undeal(self, nothing: None) -> None:
+        self._pairs = None
 
     def _unextra(self, rank: int) -> None:
         self._extra.pop()

@@ -69,6 +69,11 @@ class Ranks:
         self.by_number[number] = rank
         self._journal.note(self._unbind, number)
 
+    def reserve(self, rank: int) -> None:
+        """The value of the rank is being made."""
+        self.numbers[rank] = PENDING
+        self._journal.note(self._unreserve, rank)
+
     def free(self, rank: int) -> None:
         """The rank waits for its value no more."""
         self.numbers[rank] = FREE
@@ -111,6 +116,9 @@ class Ranks:
 
     def _reserve(self, rank: int) -> None:
         self.numbers[rank] = PENDING
+
+    def _unreserve(self, rank: int) -> None:
+        self.numbers[rank] = FREE
 
     def _uncount(self, counted: tuple[int, int]) -> None:
         self.uses[counted[0]] -= counted[1]

@@ -42,6 +42,14 @@ class Tickets:
         self._journal.note(self._reinsert, (place, ticket))
         return True
 
+    def pull(self, place: int) -> int:
+        """Draw the ticket at a place; the next one takes its place."""
+        tickets = self.entries
+        tickets[place], tickets[-1] = tickets[-1], tickets[place]
+        ticket = tickets.pop()
+        self._journal.note(self._unpull, (place, ticket))
+        return ticket
+
     def undraw(self, ticket: int) -> None:
         """It is the next one again."""
         self.entries.append(ticket)
@@ -49,6 +57,11 @@ class Tickets:
     def undraw_all(self, tickets: list[int]) -> None:
         """They are the next ones again, in the order in which they were drawn."""
         self.entries.extend(reversed(tickets))
+
+    def _unpull(self, pulled: tuple[int, int]) -> None:
+        place, ticket = pulled
+        self.entries.append(ticket)
+        self.entries[place], self.entries[-1] = self.entries[-1], self.entries[place]
 
     def _unput(self, place: int) -> None:
         tickets = self.entries

@@ -286,6 +286,12 @@ def _repeats(finding: Any) -> float:
     return float(finding.implies.split("about ")[1].split()[0])
 
 
+def test_an_id_whose_parts_are_unique_together_does_not_repeat() -> None:
+    provider: Any = EnrolmentProvider({"mean": 50}, {"mean": 50})
+    provider.unique_together = ("id.student_id", "id.course_id")
+    assert not lint(provider, 100_000)
+
+
 def test_the_number_of_repeats_is_that_of_a_run() -> None:
     random, rows = Random(7), 20_000
     (finding,) = lint(EnrolmentProvider({"skew": 2, "mean": 20}, {"weights": WEIGHTS, "mean": 40}), rows)
