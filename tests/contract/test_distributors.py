@@ -13,7 +13,8 @@ LAWS: dict[str, dict[str, Any]] = {
     "skew": {"skew": 2.0, "mean": 10},
     "weights": {"weights": [0.7, 0.2, 0.07, 0.03], "mean": 10},
     "histogram": {"histogram": [(0, 10), (1, 20), (4, 8), (25, 2)]},
-    "within": {"mean": 10, "within": [(3, [(5, 1)]), (30, [(10, 4)])]},
+    # laws of several scopes each: one that was measured in a single scope goes to one scope, so those are not independent
+    "within": {"mean": 10, "within": [(3, [(5, 10)]), (30, [(10, 90)])]},
 }
 
 
