@@ -36,7 +36,7 @@ from examples.bookshop.commands import (
 from examples.bookshop.journeys import CUSTOMER_WAYS, ORDER_WAYS, PRODUCT_WAYS, united
 from examples.bookshop.providers import CustomerProvider, OrderProvider, ProductProvider
 
-__all__ = ("TRANSPORTS", "by_commands", "orders_of_drafts", "over_http")
+__all__ = ("ROUTES", "TRANSPORTS", "by_commands", "orders_of_drafts", "over_http")
 
 
 def _items(known: Mapping[str, Any]) -> tuple[OrderedItem, ...]:
