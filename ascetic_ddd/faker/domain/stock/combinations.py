@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from ascetic_ddd.faker.domain.errors import PersistenceError
 from ascetic_ddd.faker.domain.repositories import stored_states
 from ascetic_ddd.faker.domain.specification.equality import freeze
-from ascetic_ddd.seedwork.domain.session.interfaces import ISession
+from ascetic_ddd.seedwork.domain.session.interfaces import ISession, is_half_stored
 
 __all__ = ("Combinations", "Key", "Path", "value_at")
 
@@ -93,8 +93,9 @@ class Combinations:
             given.add(key)
 
     def release(self, session: ISession, key: Key) -> None:
-        """It is not used after all."""
-        self._given.discard(key)
+        """It is not used after all; what the application has committed, and our own store could not remember, stays given."""
+        if not is_half_stored(session):
+            self._given.discard(key)
         if session in self._open:
             self._open[session].discard(key)
 
