@@ -23,6 +23,7 @@ from ascetic_ddd.faker.cli.options import Debug, Json, Readable
 from ascetic_ddd.faker.cli.outcome import attempt, message_of, secrets_of, tell
 from ascetic_ddd.faker.cli.printing import print_json, print_lines
 from ascetic_ddd.faker.cli.sources import Source, is_dsn, source_of
+from ascetic_ddd.faker.infrastructure.profile.combinations import lacking
 from ascetic_ddd.faker.infrastructure.profile.options import CaptureOptions
 from ascetic_ddd.faker.infrastructure.profile.planner import PlannerOptions, compare_planners
 from ascetic_ddd.faker.infrastructure.report.html import html_report, require_report_libraries
@@ -166,8 +167,8 @@ def _profiles(sources: tuple[Source, Source], asked: _Asked) -> tuple[Profile, P
     """Both profiles; combinations that one of them tells are counted in the other one, if that is a database."""
     a, b = (source.profile(asked.capture) for source in sources)
     names = resolve(a, b, asked.mapping)
-    b = sources[1].with_combinations(b, a, names, asked.capture)
-    return sources[0].with_combinations(a, b, names.reversed(), asked.capture), b
+    b = sources[1].with_combinations(b, lacking(b, a, names), asked.capture)
+    return sources[0].with_combinations(a, lacking(a, b, names.reversed(), either_way=True), asked.capture), b
 
 
 def _planned(

@@ -9,13 +9,12 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from ascetic_ddd.faker.application.comparison.names import Names
 from ascetic_ddd.faker.application.profile.model import Profile
 from ascetic_ddd.faker.cli.addresses import check_address
 from ascetic_ddd.faker.cli.exits import CommandError, Exit
 from ascetic_ddd.faker.domain.errors import ConfigurationError, ProfileError
 from ascetic_ddd.faker.infrastructure.profile.capture import capture
-from ascetic_ddd.faker.infrastructure.profile.combinations import lacking, with_combinations
+from ascetic_ddd.faker.infrastructure.profile.combinations import Lacking, with_combinations
 from ascetic_ddd.faker.infrastructure.profile.options import CaptureOptions
 
 __all__ = ("Source", "is_dsn", "source_of")
@@ -53,13 +52,12 @@ class Source:
         except (ProfileError, ConfigurationError) as error:
             raise CommandError(f"{self.label}: {error}", Exit.USAGE) from error
 
-    def with_combinations(self, profile: Profile, other: Profile, names: Names, options: CaptureOptions) -> Profile:
-        """Give the profile with the combinations that the other one tells; of a file, as it is.
+    def with_combinations(self, profile: Profile, wanted: Lacking, options: CaptureOptions) -> Profile:
+        """Give the profile with further combinations; of a file, as it is.
 
         Args:
             profile: of this source.
-            other: what it is compared with.
-            names: this profile's names of the other one's tables and columns.
+            wanted: what another profile tells and this one does not.
             options: those of the capture.
 
         Raises:
@@ -67,7 +65,7 @@ class Source:
         """
         if self.dsn is None:
             return profile
-        return asyncio.run(with_combinations(self.dsn, profile, lacking(profile, other, names), options))
+        return asyncio.run(with_combinations(self.dsn, profile, wanted, options))
 
 
 def is_dsn(text: str) -> bool:

@@ -1,13 +1,12 @@
 """The commonest combinations of one deck beside those of the same ranks in another."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from ascetic_ddd.faker.domain.distributors.joint.law import ANY, JointLaw, class_of
+from ascetic_ddd.faker.domain.distributors.joint.law import ANY, JointLaw, Side, class_of
 
 __all__ = ("commonest",)
 
 _NEAR = 3.0  # standard deviations between two sums whose ranks may be the same but for chance
-_Cell = tuple[int, int]
 
 
 def commonest(a: JointLaw, b: JointLaw, is_ranked: tuple[bool, bool], number: int) -> Iterator[tuple[int, int]]:
@@ -24,51 +23,48 @@ def commonest(a: JointLaw, b: JointLaw, is_ranked: tuple[bool, bool], number: in
         number: how many.
 
     Example:
-        >>> from ascetic_ddd.faker.domain.distributors.joint.law import Side
         >>> one = JointLaw(given=Side.of([9, 8]), other=Side.of([9, 8]), cells=((0, 0, 9), (1, 1, 8)))
         >>> two = JointLaw(given=Side.of([9, 8]), other=Side.of([9, 8]), cells=((0, 1, 8), (1, 0, 8)))
         >>> list(commonest(one, two, (True, True), 2))
         [(9, 8), (8, 8)]
     """
     scale = b.given.rows / a.given.rows
-    sums_a, sums_b = ((law.given.sums(), law.other.sums()) for law in (a, b))
+    near_given, near_other = (
+        _Near(own, other, scale, is_ranked=ranked)
+        for own, other, ranked in ((a.given, b.given, is_ranked[0]), (a.other, b.other, is_ranked[1]))
+    )
     left = {(one, two): rows for one, two, rows in b.cells}
     for one, two, rows in sorted(a.cells, key=lambda cell: (-cell[2], cell))[:number]:
+        given, other = near_given.places(one), near_other.places(two)
         wanted = scale * rows
-        near = [cell for cell in left if all(_is_near(sums_a, sums_b, at, (one, two), cell, is_ranked, scale) for at in (0, 1))]
+        near = [cell for cell in left if cell[0] in given and cell[1] in other]
         best = min(near, key=lambda cell: (abs(left[cell] - wanted), cell), default=None)
-        untold = min(_untold(b, (one, two)), round(wanted))
+        untold = min(_untold(b, given, other), round(wanted))
         if best is None or abs(left[best] - wanted) > abs(untold - wanted):
             yield rows, untold
         else:
             yield rows, left.pop(best)
 
 
-def _is_near(
-    sums_a: tuple[list[int], list[int]],
-    sums_b: tuple[list[int], list[int]],
-    at: int,
-    one: _Cell,
-    two: _Cell,
-    is_ranked: tuple[bool, bool],
-    scale: float,
-) -> bool:
-    """Tell whether a column's value in a combination of A may be that in one of B: null is only null."""
-    places = one[at], two[at]
-    if places[0] == places[1]:
-        return True
-    if min(places) < 0 or not is_ranked[at]:
-        return False
-    of_a, of_b = scale * sums_a[at][places[0]], sums_b[at][places[1]]
-    return bool(abs(of_a - of_b) <= _NEAR * max(of_a, of_b) ** 0.5)
+class _Near:
+    """Which places of a column of B may be one of A."""
+
+    def __init__(self, a: Side, b: Side, scale: float, *, is_ranked: bool) -> None:
+        self._a = [scale * rows for rows in a.sums()]
+        self._b = b.sums()[:-1]
+        self._is_ranked = is_ranked
+
+    def places(self, place: int) -> Collection[int]:
+        """Those with about as many rows; null is only null."""
+        if place < 0 or not self._is_ranked:
+            return {place}
+        rows = self._a[place]
+        near = {each for each, other in enumerate(self._b) if abs(rows - other) <= _NEAR * max(rows, other) ** 0.5}
+        return near | {place}
 
 
-def _untold(law: JointLaw, cell: _Cell) -> int:
-    """The most rows that a combination which is not told may have."""
-    one, two = cell
-    levels = [
-        each.levels[0][0]
-        for each in law.blocks
-        if each.levels and each.given in (class_of(one), ANY) and each.other in (class_of(two), ANY)
-    ]
+def _untold(law: JointLaw, given: Collection[int], other: Collection[int]) -> int:
+    """The most rows that a combination of these places may have which is not told."""
+    classes = [{class_of(place) for place in places} | {ANY} for places in (given, other)]
+    levels = [each.levels[0][0] for each in law.blocks if each.levels and each.given in classes[0] and each.other in classes[1]]
     return max(levels, default=0)

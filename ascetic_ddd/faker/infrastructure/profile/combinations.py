@@ -21,31 +21,35 @@ Lacking = Mapping[str, Sequence[DeckProfile]]
 """Decks of another profile, by table, with the names of this one."""
 
 
-def lacking(profile: Profile, other: Profile, names: Names) -> Lacking:
+def lacking(profile: Profile, other: Profile, names: Names, *, either_way: bool = False) -> Lacking:
     """Give the decks that the other profile has of columns of this one, and this one has not.
 
     Args:
         profile: this one.
         other: the other one.
         names: this one's names of the other one's tables and columns.
+        either_way: a deck that this one has the other way round is none that it lacks.
     """
     found = {}
     for table in other.tables:
         if table.name in names.tables:
-            decks = list(_of_table(profile, table.name, table.decks, names))
+            decks = list(_of_table(profile, table.name, table.decks, names, either_way=either_way))
             if decks:
                 found[names.tables[table.name]] = decks
     return found
 
 
-def _of_table(profile: Profile, table: str, decks: Sequence[DeckProfile], names: Names) -> Iterator[DeckProfile]:
+def _of_table(
+    profile: Profile, table: str, decks: Sequence[DeckProfile], names: Names, *, either_way: bool
+) -> Iterator[DeckProfile]:
     here = profile.table(names.tables[table])
     columns = {column.name for column in here.columns}
-    there = {frozenset((deck.given.column, deck.other.column)) for deck in here.decks}
+    there = {(deck.given.column, deck.other.column) for deck in here.decks}
+    there |= {pair[::-1] for pair in there} if either_way else set()
     for deck in decks:
         given, other = (replace(side, column=names.column(table, side.column)) for side in (deck.given, deck.other))
-        pair = frozenset((given.column, other.column))
-        if pair <= columns and pair not in there:
+        pair = given.column, other.column
+        if columns.issuperset(pair) and pair not in there:
             yield replace(deck, given=given, other=other)
 
 

@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from ascetic_ddd.faker.application.comparison.commonest import commonest
 from ascetic_ddd.faker.application.comparison.compare import compare
 from ascetic_ddd.faker.application.comparison.joint_counts import aligned, grids
 from ascetic_ddd.faker.application.comparison.measures import Verdict
@@ -16,6 +17,7 @@ from ascetic_ddd.faker.application.comparison.thresholds import Thresholds
 from ascetic_ddd.faker.application.comparison.wording import failure_texts, headline
 from ascetic_ddd.faker.application.profile.decks import deck_record
 from ascetic_ddd.faker.application.profile.model import DeckProfile, Profile, TableProfile
+from ascetic_ddd.faker.domain.distributors.joint.law import Block, JointLaw, Side, class_of
 from tests.unit.faker.application.comparison.profiles import column, measure_of, table, verdicts
 
 NAME = "flights(plane, carrier)"
@@ -86,6 +88,17 @@ def test_what_is_told_in_sums_only_is_given_the_benefit_of_them() -> None:
     assert len(b.cells) < len(a.cells)
     found = verdicts(compared(a, b), NAME)
     assert {found["combinations"], found["commonest"], found["commonest_worst"]} == {Verdict.PASS}
+
+
+def test_a_frequent_combination_that_is_hidden_in_another_class_of_ranks_is_not_taken_for_lost() -> None:
+    side = Side.of(range(100, 80, -1))
+    told = tuple((place, place, 100 - place) for place in range(20))
+    a = JointLaw(given=side, other=side, cells=told[:6] + told[7:])
+    hidden = Block(class_of(6), class_of(6), ((94, 1),))
+    b = JointLaw(given=side, other=side, cells=told[:6] + told[8:], blocks=(hidden,))
+    assert class_of(7) != class_of(6)
+    found = list(commonest(a, b, (True, True), 20))
+    assert found == [(rows, rows) for _, _, rows in a.cells]
 
 
 def test_a_profile_without_the_pair_cannot_be_judged_by_it() -> None:
