@@ -27,8 +27,8 @@ class DomainJourney(Generic[A]):
         part, ways, steps, begins: as for :class:`.Journey`; the ways may be the same ones.
 
     Raises:
-        ConfigurationError: a way is empty or names no step, or a step is async; or, when an aggregate is made, there is no way to
-            its state.
+        ConfigurationError: a way is empty or names no step; a step is async, or takes no aggregate.
+        WiringError: when an aggregate is made, there is no way to its state.
 
     Example::
 
@@ -46,6 +46,12 @@ class DomainJourney(Generic[A]):
         for step in self._ways.steps():
             if inspect.iscoroutinefunction(step.command_class):
                 raise ConfigurationError(f"{step.fill.words} is async, and nobody would await it; lead there by commands instead")
+        for step in self._ways.further():
+            if not step.fill.may_take(_SELF):
+                raise ConfigurationError(
+                    f"{step.fill.words} takes no aggregate, as far as its signature tells; expected a method, as Order.pay, or "
+                    "Step(function, order='self'), also where a decorator hides the method's parameters"
+                )
 
     def __call__(self, **parts: Any) -> A:
         """Make an aggregate, and lead it to the state among its parts."""

@@ -75,6 +75,10 @@ class Filling(Generic[C]):
         by_own_name = {each: each for each in self._required if each not in self.fields}
         return {field: name for field, name in {**named, **by_own_name}.items() if name not in known}
 
+    def may_take(self, name: str) -> bool:
+        """Tell whether what is known by this name has a field of its own, or may be in one that is reckoned."""
+        return name in self._own or any(source == name or callable(source) for source in self.fields.values())
+
     def sources(self, known: Collection[str]) -> dict[str, FieldSource]:
         """Give where each field comes from, of those that are filled."""
         own = known if self._takes_all else [each for each in self._own if each in known]

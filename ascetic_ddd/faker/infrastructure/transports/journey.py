@@ -30,7 +30,8 @@ class Journey:
         told: names of what the application tells beside id and version (``Receipt.state``), for :func:`.lint`.
 
     Raises:
-        ConfigurationError: a way is empty or names no step; or, when a draft is made, there is none to its state.
+        ConfigurationError: a way is empty or names no step.
+        WiringError: when a draft is made, there is no way to its state.
 
     Example::
 

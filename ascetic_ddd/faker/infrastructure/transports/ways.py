@@ -104,6 +104,10 @@ class Ways:
         """Give all steps, each once."""
         return list({id(step): step for way in self._ways.values() for step in way}.values())
 
+    def further(self) -> list[Step]:
+        """Give the steps that come after others, each once."""
+        return list({id(step): step for way in self._ways.values() for step in way[1:]}.values())
+
     def to(self, parts: Mapping[str, Any]) -> list[Step]:
         """Give the steps that lead to the state among the parts.
 

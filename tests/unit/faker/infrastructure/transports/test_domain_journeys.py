@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from eventsourcing.domain import Aggregate, event
 
 from ascetic_ddd.faker.application.generation import generate
 from ascetic_ddd.faker.application.lint import lint
@@ -213,6 +214,31 @@ def test_a_time_that_is_none_is_told_with_its_step(parts: dict[str, Any], words:
         DomainJourney[Order]("status", WAYS, TIMED, begins="placed_at")(**{**PARTS, **parts}, status="shipped")
 
 
+class Stored(Aggregate):
+    """Of the library `eventsourcing`, whose decorator hides what a method takes."""
+
+    @event("Placed")
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    @event("Paid")
+    def pay(self, amount: int) -> None:
+        self.amount = amount
+
+
+def test_aggregates_of_the_library_eventsourcing_are_led_by_functions() -> None:
+    journey = DomainJourney[Stored](
+        "status",
+        {"paid": ["place", "pay"]},
+        {
+            "place": lambda number: Stored(number=number),
+            "pay": Step(lambda order, price: order.pay(amount=price), order="self"),
+        },
+    )
+    order = journey(number=3, price=10, status="paid")
+    assert (order.number, order.amount, order.version) == (3, 10, 2)
+
+
 async def asynchronous(order: Order) -> None:
     pass
 
@@ -225,6 +251,11 @@ async def asynchronous(order: Order) -> None:
         (lambda: DomainJourney("status", WAYS, {"place": Order}), r"DomainJourney\('status'\): no step 'pay', only 'place'"),
         (lambda: DomainJourney("status", {"placed": []}), "for each at least one step"),
         (lambda: Journey("status", WAYS, TIMED), r"Journey\('status'\): steps have after=, and nothing begins"),
+        (
+            lambda: DomainJourney("status", {"paid": [Order, Step(lambda price: None)]}),
+            "takes no aggregate, as far as its signature",
+        ),
+        (lambda: DomainJourney("status", {"paid": [Order, Stored.pay]}), r"decorator hides the method's parameters"),
         (lambda: DomainJourney("status", {"placed": [Order, asynchronous]}), r"Step\(asynchronous\) is async"),
     ],
 )
