@@ -84,7 +84,8 @@ class ByKind:
 
     def state_of(self, agg: Any) -> dict[str, Any]:
         """The exported state of an object."""
-        state = {**dict.fromkeys(self._names), **state_exporter_of(type(agg))(agg)}
+        cls: Any = type(agg)
+        state = {**dict.fromkeys(self._names), **state_exporter_of(cls)(agg)}
         if state[self._part] is None:
-            state[self._part] = self._kinds.get(type(agg))
+            state[self._part] = self._kinds.get(cls)
         return state
