@@ -34,6 +34,13 @@ def test_the_recipes_print_what_they_say(capsys: pytest.CaptureFixture[str]) -> 
     assert capsys.readouterr().out.splitlines() == said
 
 
+def test_the_file_for_the_command_stands_alone() -> None:
+    texts = blocks("first-domain.md")
+    names: dict[str, Any] = {"__name__": "shop"}
+    exec(compile(texts[0] + texts[1] + texts[3], "shop.py", "exec"), names)  # noqa: S102  # our own text
+    assert names["target"]().provider.path == "OrderProvider"
+
+
 def test_a_new_user_needs_no_more_than_eighty_lines() -> None:
     """Providers and wiring of the first domain: all but the model, the schema and the use in a test."""
     texts = blocks("first-domain.md")

@@ -1,6 +1,7 @@
 """The bases of declared providers."""
 
-from typing import Any, Generic, TypeVar, cast
+from collections.abc import Mapping
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from ascetic_ddd.faker.declaring.declaration import Declared
 from ascetic_ddd.faker.declaring.exporting import exported
@@ -55,25 +56,27 @@ class Aggregate(Declared, AggregateProvider[dict[str, Any], T], Generic[T]):
 class Composite(Declared, CompositeValueProvider[dict[str, Any], T], Generic[T]):
     """Provides a value object of several parts, declared on the class.
 
+    Words on the class say what may be said of the whole, as ``CompositeValueProvider`` takes it: ``null_weight``, ``unique`` and
+    ``unordered``: ``class address(Composite[Address], null_weight=0.2)``.
+
     Args:
         providers: of what the parts refer to, directly or behind those.
-        null_weight: the probability that the whole is None; by default that of the class: ``Composite[Address], null_weight=0.2``
     """
 
-    _null_weight = 0.0
+    _options: ClassVar[Mapping[str, Any]] = {}
+    _as_recipe: ClassVar[Recipe]
 
-    def __init_subclass__(cls, *, null_weight: float | None = None, **kwargs: Any) -> None:
-        if null_weight is not None:
-            cls._null_weight = null_weight
+    def __init_subclass__(
+        cls, *, null_weight: float | None = None, unique: bool | None = None, unordered: bool | None = None, **kwargs: Any
+    ) -> None:
+        told = {"null_weight": null_weight, "unique": unique, "unordered": unordered}
+        cls._options = {**cls._options, **{name: option for name, option in told.items() if option is not None}}
         super().__init_subclass__(**kwargs)
         cls._as_recipe = _Nested(cls)
 
-    def __init__(self, *providers: AggregateProvider[Any, Any] | Known, null_weight: float | None = None) -> None:
+    def __init__(self, *providers: AggregateProvider[Any, Any] | Known) -> None:
         factory = self._declare_parts(_known(providers))
-        weight = self._null_weight if null_weight is None else null_weight
-        super().__init__(factory, self._declaration.exporter or exported, null_weight=weight)
-
-    _as_recipe: Recipe
+        super().__init__(factory, self._declaration.exporter or exported, **self._options)
 
 
 class Entity(Declared, EntityProvider[dict[str, Any], T], Generic[T]):
@@ -84,6 +87,7 @@ class Entity(Declared, EntityProvider[dict[str, Any], T], Generic[T]):
     """
 
     _id_attr = "id"
+    _as_recipe: ClassVar[Recipe]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -91,8 +95,6 @@ class Entity(Declared, EntityProvider[dict[str, Any], T], Generic[T]):
 
     def __init__(self, *providers: AggregateProvider[Any, Any] | Known) -> None:
         super().__init__(self._declare_parts(_known(providers)), self._declaration.exporter or exported)
-
-    _as_recipe: Recipe
 
 
 class _Nested(Recipe):

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, get_args, get_origin
 
 from typing_extensions import get_original_bases
 
-from ascetic_ddd.faker.declaring.exporting import exported, exporter_of
+from ascetic_ddd.faker.declaring.exporting import exported, state_exporter_of
 from ascetic_ddd.faker.declaring.kinds import ByKind
 from ascetic_ddd.faker.declaring.reading import hints_of, parameters_of
 from ascetic_ddd.faker.declaring.recipe import IFinding, Place, Recipe, as_recipe
@@ -59,7 +59,7 @@ class Declaration:
             return self.exporter
         if isinstance(self.factory, ByKind):
             return self.factory.state_of
-        return exporter_of(self.model) if isinstance(self.model, type) else exported
+        return state_exporter_of(self.model) if isinstance(self.model, type) else exported
 
 
 class Declared:

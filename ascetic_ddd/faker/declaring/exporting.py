@@ -3,17 +3,17 @@
 import inspect
 from collections.abc import Callable, Collection, Mapping
 from enum import Enum
-from functools import cache
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from ascetic_ddd.faker.declaring.reading import fields_of
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 
-__all__ = ("exported", "exporter_of")
+__all__ = ("exported", "exporter_of", "state_exporter_of")
 
 Exporter: TypeAlias = Callable[[Any], Any]
 
-_PLAIN_MODULES = {"builtins", "datetime", "decimal", "fractions", "ipaddress", "uuid", "zoneinfo"}
+_PLAIN_MODULES = {"builtins", "datetime", "decimal", "fractions", "ipaddress", "pathlib", "uuid", "zoneinfo"}
 
 
 def exported(value: Any) -> Any:
@@ -42,7 +42,7 @@ def exported(value: Any) -> Any:
     return exporter_of(cls)(value)
 
 
-@cache
+@lru_cache(maxsize=4_096)
 def exporter_of(cls: Any) -> Exporter:
     """What :func:`exported` does with objects of a class.
 
@@ -64,14 +64,29 @@ def exporter_of(cls: Any) -> Exporter:
     fields = fields_of(cls)
     if isinstance(getattr(cls, "value", None), property):
         return lambda value: exported(value.value)
+    if fields is not None and len(fields) == 1:
+        (attribute,) = fields.values()
+        return lambda value: exported(getattr(value, attribute))
+    return _by_fields(cls)
+
+
+@lru_cache(maxsize=4_096)
+def state_exporter_of(cls: Any) -> Exporter:
+    """What gives the state of the aggregates of a class: as :func:`exported` does, but always as a dict of the fields.
+
+    Raises:
+        ConfigurationError: the class offers no way.
+    """
+    return _by_export(cls) if callable(getattr(cls, "export", None)) else _by_fields(cls)
+
+
+def _by_fields(cls: Any) -> Exporter:
+    fields = fields_of(cls)
     if fields is None:
         raise ConfigurationError(
             f"{cls.__module__}.{cls.__qualname__} tells its state in no known way: give it export(self, exporter: dict) or "
             "export(self) -> dict, make it a dataclass or a class of attrs, pydantic or msgspec, or declare exporter=…"
         )
-    if len(fields) == 1:
-        (attribute,) = fields.values()
-        return lambda value: exported(getattr(value, attribute))
     named = tuple(fields.items())
     return lambda value: {name: exported(getattr(value, attribute)) for name, attribute in named}
 

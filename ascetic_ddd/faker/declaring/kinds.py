@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ascetic_ddd.faker.declaring.exporting import exported
+from ascetic_ddd.faker.declaring.exporting import exported, state_exporter_of
 from ascetic_ddd.faker.declaring.reading import hints_of, parameters_of
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 
@@ -84,7 +84,8 @@ class ByKind:
 
     def state_of(self, agg: Any) -> dict[str, Any]:
         """The exported state of an object."""
-        state = {**dict.fromkeys(self._names), **exported(agg)}
+        cls: Any = type(agg)
+        state = {**dict.fromkeys(self._names), **state_exporter_of(cls)(agg)}
         if state[self._part] is None:
-            state[self._part] = self._kinds.get(type(agg))
+            state[self._part] = self._kinds.get(cls)
         return state

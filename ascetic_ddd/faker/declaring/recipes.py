@@ -37,7 +37,7 @@ _UNTOLD = (None, False, 0.0)
 
 
 def given(*, factory: Callable[[Any], Any] | None = None) -> Any:
-    """A value that the database gives, or the domain itself: it is read back when the aggregate is stored.
+    """A value that the database gives, or the domain itself: it is read back when the aggregate is stored. Or a child's number.
 
     Where the aggregate's factory takes no parameter of this name, it is left out.
 

@@ -74,7 +74,7 @@ class ProductProvider(Aggregate[Product]):
 
 class LineProvider(Entity[Line]):
     _id_attr = "number"
-    number = value(values=[0])  # told by the order
+    number = given()  # by the order
     product_id = reference(ProductProvider, skew=2.0, mean=20)
     quantity = value([1, 2, 3], weights=[0.8, 0.15, 0.05])
     price = computed("product_id.price")

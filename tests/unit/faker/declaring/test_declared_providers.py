@@ -320,3 +320,40 @@ async def test_models_of_attrs_and_pydantic_are_read_as_dataclasses_are(model: A
     made = await provider.create_batch(session, 2, name="a")
     assert [exported(each) for each in made] == [{"id": 1, "name": "a"}, {"id": 2, "name": "a"}]
     assert isinstance(made[0], model)
+
+
+@dataclasses.dataclass
+class MembershipId:
+    company_id: CompanyId
+    badge_id: int
+
+
+@dataclasses.dataclass
+class Membership:
+    id: MembershipId
+
+
+class CountedBadgeProvider(Aggregate[Badge]):
+    id = given()
+    employee_id = value([1, 2])
+
+
+class MembershipProvider(Aggregate[Membership]):
+    class id(Composite[MembershipId], unique=True):
+        company_id = reference(CompanyProvider, mean=3)
+        badge_id = reference(CountedBadgeProvider, mean=3)
+
+
+async def test_words_on_the_class_say_what_may_be_said_of_the_whole() -> None:
+    found = await rows(Providers(in_memory)[MembershipProvider], 60)
+    assert len({tuple(row["id"].items()) for row in found}) == 60
+
+    class TogetherProvider(Aggregate[Membership]):
+        unique_together = ("id.company_id", "id.badge_id")
+
+        class id(Composite[MembershipId]):
+            company_id = reference(CompanyProvider, mean=3)
+            badge_id = reference(CountedBadgeProvider, mean=3)
+
+    found = await rows(Providers(in_memory)[TogetherProvider], 60)
+    assert len({tuple(row["id"].items()) for row in found}) == 60

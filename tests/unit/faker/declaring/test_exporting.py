@@ -11,7 +11,7 @@ import attrs
 import pydantic
 import pytest
 
-from ascetic_ddd.faker import exported
+from ascetic_ddd.faker import ConfigurationError, exported
 from ascetic_ddd.faker.declaring.reading import collection_of, fields_of, hints_of, item_of, value_class
 
 
@@ -126,3 +126,12 @@ def test_types_are_read_of_whatever_makes_the_object() -> None:
     assert hints_of(Struct) == {"id": Number, "colour": Colour}
     assert hints_of(make)["note"] == Colour | None
     assert fields_of(Writing) is None
+
+
+def test_types_that_are_not_there_at_run_time_are_refused() -> None:
+    def make(id: "OnlyForCheckers") -> None: ...  # type: ignore[name-defined]  # noqa: F821
+
+    with pytest.raises(
+        ConfigurationError, match=r"make takes cannot be read: name 'OnlyForCheckers' is not defined; import it at"
+    ):
+        hints_of(make)
