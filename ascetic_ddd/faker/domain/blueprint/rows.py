@@ -22,6 +22,8 @@ class Column:
         draw_many: draws for rows that wait.
         took: hears what was chosen for the row at hand, so that it can be given back.
         reset: forgets what the part was told of the row at hand.
+        beside: of a part that is drawn beside another one: that one's column, what draws for so many rows, given its inputs, and
+            what draws for the row at hand alone.
     """
 
     def __init__(
@@ -31,7 +33,9 @@ class Column:
         draw_many: DrawMany,
         took: Callable[[ISession, Any], object],
         reset: Callable[[], object],
+        beside: "tuple[Column, Callable[..., list[Any]], Callable[[ISession], object]] | None" = None,
     ) -> None:
+        self._beside = beside
         self.slot = slot
         self.reset = reset
         self._session = session
@@ -43,13 +47,22 @@ class Column:
     def draw(self) -> None:
         """Draw for the rows that wait."""
         waiting, self.waiting = self.waiting, []
-        if waiting:
+        if waiting and self._beside is not None:
+            column, draw_many, _ = self._beside
+            column.draw()
+            inputs = draw_many(self._session, [column.inputs[row] for row in waiting], len(waiting) - 1)
+            self.inputs.update(zip(waiting, inputs, strict=True))
+        elif waiting:
             inputs, _ = self._draw_many(self._session, len(waiting))
             self.inputs.update(zip(waiting, inputs, strict=True))
 
     def settle(self) -> None:
         """Somebody asks for the row at hand: draw for those before, and for this one."""
         self.draw()
+        if self._beside is not None:
+            self.slot.is_put_off = self.slot.is_done = False
+            self._beside[2](self._session)
+            return
         (input,), choices = self._draw_many(self._session, 1)
         if choices is not None:
             self._took(self._session, choices[0])

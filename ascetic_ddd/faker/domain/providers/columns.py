@@ -24,7 +24,7 @@ from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.domain.specification.equality import freeze
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("can_be_drawn_by_column", "chosen_from", "drawn_columns")
+__all__ = ("can_be_drawn_by_column", "chosen_from", "drawn_columns", "sources_first")
 
 _Any = Provider[Any, Any]
 
@@ -34,7 +34,7 @@ def can_be_drawn_by_column(root: RootObject[Any, Any]) -> bool:
     parts = list(leaves(root))
     if not (_has_plain_parts(root) and _is_apart(root) and _leaves_others_alone(parts)):
         return False
-    return not root._togethers or all(_finds_one(last) for last, _ in _closings(root, list(_sources_first(parts))))
+    return not root._togethers or all(_finds_one(last) for last, _ in _closings(root, list(sources_first(parts))))
 
 
 def _closings(root: RootObject[Any, Any], order: list[_Any]) -> Iterator[tuple[_Any, Together]]:
@@ -127,7 +127,7 @@ async def drawn_columns(root: RootObject[Any, Any], session: ISession, size: int
     parts = list(leaves(root))
     columns: dict[int, list[Any]] = {id(part): [] for part in parts}
     done = 0 if plan is None else plan.done
-    order = list(_sources_first(parts))
+    order = list(sources_first(parts))
     closed: dict[int, list[Together]] = {}
     for last, together in _closings(root, order):
         closed.setdefault(id(last), []).append(together)
@@ -135,7 +135,10 @@ async def drawn_columns(root: RootObject[Any, Any], session: ISession, size: int
     for part in order:
         column = columns[id(part)]
         try:
-            if id(part) in closed or part.follows():
+            sources = part.follows()
+            if sources and id(part) not in closed and part._draws_beside():
+                column += part._draw_many_beside(session, columns[id(sources[0])])
+            elif sources or id(part) in closed:
                 await _draw_following(part, column, columns, session, size, plan, closed.get(id(part), ()))
             else:
                 await part._draw_column(session, column, size, plan)
@@ -150,7 +153,7 @@ async def drawn_columns(root: RootObject[Any, Any], session: ISession, size: int
     return [columns[id(part)] for part in parts]
 
 
-def _sources_first(parts: list[_Any]) -> Iterator[_Any]:
+def sources_first(parts: list[_Any]) -> Iterator[_Any]:
     """The parts in order, but what a part follows before it, as when a single object is completed."""
     given: set[int] = set()
 

@@ -11,7 +11,7 @@ from ascetic_ddd.faker.domain.blueprint.rows import Column, Rows
 from ascetic_ddd.faker.domain.blueprint.slot import NOTHING, Slot
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
-from ascetic_ddd.faker.domain.providers.columns import can_be_drawn_by_column, chosen_from, drawn_columns
+from ascetic_ddd.faker.domain.providers.columns import can_be_drawn_by_column, chosen_from, drawn_columns, sources_first
 from ascetic_ddd.faker.domain.providers.composed import Composed, leaves
 from ascetic_ddd.faker.domain.providers.kinds import Storing
 from ascetic_ddd.faker.domain.providers.parents_first import written_behind
@@ -41,6 +41,7 @@ class BatchMaker(Generic[A]):
         self._is_columnar = False
         self._behind: WritingBehind | None = None  # of what references make
         self._candidates: list[_Any] = []
+        self._leaves: list[_Any] = []
         self._late: tuple[_Any, ...] = ()
         self._slots: tuple[Slot, ...] = ()
         self._row: Callable[..., Any]
@@ -94,6 +95,7 @@ class BatchMaker(Generic[A]):
             self._behind = None
             self._build = written_build(node, keeps=False)
             self._candidates = _drawn_apart(root)
+            self._leaves = list(leaves(root))
         self._lay_out(())
         self._is_known = True
 
@@ -139,16 +141,21 @@ class BatchMaker(Generic[A]):
     @contextmanager
     def _putting_off(self, session: ISession) -> Iterator[Rows]:
         root = self._root
-        late = tuple(part for part in self._candidates if part._draws_alone())
+        late = _late(self._candidates, self._leaves)
         if late != self._late:
             self._lay_out(late)
-        columns = [Column(session, part._slot, part._draw_many, part._took, part.reset) for part in late]
-        for part, column in zip(late, columns, strict=True):
+        columns: dict[int, Column] = {}
+        for part in late:  # what is followed stands before what follows
+            beside = None
+            if part._draws_beside():
+                beside = columns[id(part.follows()[0])], part._draw_many_beside, part._step
+            column = Column(session, part._slot, part._draw_many, part._took, part.reset, beside)
+            columns[id(part)] = column
             part.reset()  # of an object that was made singly before
             part._column = column
         if late:
             root._put_off(late)
-        root._rows = Rows(partial(root._complete_row, session), self._slots, columns, self._build, root._build)
+        root._rows = Rows(partial(root._complete_row, session), self._slots, list(columns.values()), self._build, root._build)
         try:
             yield root._rows
         finally:
@@ -170,7 +177,8 @@ def _composed(owner: Composed[Any, Any]) -> Iterator[Composed[Any, Any]]:
 def _drawn_apart(root: Composed[Any, Any]) -> list[_Any]:
     """The parts that may be put off, as far as nobody else draws from what they draw from."""
     parts = list(leaves(root))
-    told = {id(part) for each in root.walk() for part in _with_parts(each.follows())}
+    own = set(map(id, parts))
+    told = {id(part) for each in root.walk() if id(each) not in own for part in _with_parts(each.follows())}
     users = Counter(id(source) for part in parts for source in part._draws_from())
     grown = _grown(root)
     return [
@@ -181,6 +189,19 @@ def _drawn_apart(root: Composed[Any, Any]) -> list[_Any]:
         and chosen_from(part) not in grown
         and all(users[id(source)] == 1 for source in part._draws_from())
     ]
+
+
+def _late(candidates: list[_Any], parts: list[_Any]) -> tuple[_Any, ...]:
+    """Those that can be put off now: each alone, or beside one that is put off; what others are told in their rows is not."""
+    late = {id(part): part for part in candidates if part._draws_alone() or part._draws_beside()}
+    count = -1
+    while len(late) != count:
+        count = len(late)
+        needed = {id(source) for part in parts if id(part) not in late for source in _with_parts(part.follows())}
+        late = {
+            key: part for key, part in late.items() if key not in needed and all(id(source) in late for source in part.follows())
+        }
+    return tuple(sources_first(list(late.values())))
 
 
 def _with_parts(parts: Iterable[_Any]) -> Iterator[_Any]:

@@ -8,7 +8,7 @@ from ascetic_ddd.faker.domain.distributors.joint.answers import FunctionAnswers,
 from ascetic_ddd.faker.domain.distributors.joint.follower import Column, Follower
 from ascetic_ddd.faker.domain.distributors.joint.given import Given
 from ascetic_ddd.faker.domain.distributors.joint.interfaces import IRanked
-from ascetic_ddd.faker.domain.distributors.joint.law import JointLaw
+from ascetic_ddd.faker.domain.distributors.joint.law import NULL, JointLaw
 from ascetic_ddd.faker.domain.errors import ConfigurationError, FakerError
 from ascetic_ddd.faker.domain.providers.composed import Composed
 from ascetic_ddd.faker.domain.providers.kinds import source_of
@@ -17,7 +17,7 @@ from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.seedwork.domain.errors import add_note
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("Following", "Source", "check_circle", "checked_given", "column_of", "direct_sources", "object_of")
+__all__ = ("Following", "Source", "check_circle", "checked_given", "column_of", "direct_sources", "numbers_of", "object_of")
 
 _Any = Provider[Any, Any]
 _Joint = FunctionAnswers | TableAnswers | Follower
@@ -137,6 +137,12 @@ def column_of(part: Any, asker: _Any) -> Column:
     if source is not None:
         return Column(distributor, source.population.everything, not part.may_create, ())
     return Column(distributor, part.pool.everything, False, part.pool.inputs)
+
+
+def numbers_of(part: _Any, inputs: Sequence[Any]) -> list[int | None]:
+    """The numbers of given values: -1 of null, None of one that is not known."""
+    known = part._number_known
+    return [NULL if input is None else known(input) for input in inputs]
 
 
 def object_of(provider: _Any) -> _Any:

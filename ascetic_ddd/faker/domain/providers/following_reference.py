@@ -1,12 +1,13 @@
 """How a reference is drawn that follows other parts of its object."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from ascetic_ddd.faker.domain.distributors.joint.follower import Card, Column, Follower
+from ascetic_ddd.faker.domain.distributors.m2o.by_law import LawDistributor
 from ascetic_ddd.faker.domain.errors import ConfigurationError, UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.chosen_reference import ChosenReference
-from ascetic_ddd.faker.domain.providers.following import Following, Source, column_of, direct_sources
+from ascetic_ddd.faker.domain.providers.following import Following, Source, column_of, direct_sources, numbers_of
 from ascetic_ddd.faker.domain.providers.part import Pending
 from ascetic_ddd.faker.domain.providers.plain import copied
 from ascetic_ddd.faker.domain.providers.provider import Provider
@@ -133,6 +134,24 @@ class FollowingReference(TiedReference[I, O]):
 
     def _number_known(self, input: Any) -> int | None:
         return self.source.number_of(input)
+
+    def _draws_beside(self) -> bool:
+        if not self._uses_cards or self.may_create or self._overrides_populate or self._overrides_create:
+            return False
+        memory = self.source.aggregate_provider.memory
+        return not memory.is_behind and not self._is_of_its_kind(memory) and isinstance(self.distributor, LawDistributor)
+
+    def _draw_many_beside(self, session: ISession, given: Sequence[Any], behind: int = 0) -> list[Any]:
+        if self._followed is None:
+            self._followed = self._following.sources(self)  # type: ignore[union-attr]  # callers have looked
+        _, _, (source, own) = self._place(self._followed[0])
+        joint: Any = self._following.joint  # type: ignore[union-attr]
+        numbers, population = numbers_of(self._followed[0].part, given), self.source.population
+        try:
+            choices = joint.draw_many(session, numbers, source, own, behind)
+        except UnsatisfiableError as error:
+            raise UnsatisfiableError(f"{self.path}: {error}") from None
+        return [None if choice is None else population.id_of(choice) for choice in choices]
 
     def _draws_alone(self) -> bool:
         return self._following is None and super()._draws_alone()

@@ -1,11 +1,12 @@
 """How a value is drawn that follows other parts of its object."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from ascetic_ddd.faker.domain.distributors.joint.follower import Card, Column, Follower
+from ascetic_ddd.faker.domain.distributors.m2o.shares import SharesDistributor
 from ascetic_ddd.faker.domain.errors import ConfigurationError
-from ascetic_ddd.faker.domain.providers.following import Following, Source, column_of, direct_sources
+from ascetic_ddd.faker.domain.providers.following import Following, Source, column_of, direct_sources, numbers_of
 from ascetic_ddd.faker.domain.providers.part import Pending
 from ascetic_ddd.faker.domain.providers.plain import copied
 from ascetic_ddd.faker.domain.providers.provider import Provider
@@ -78,7 +79,7 @@ class FollowingValue(UniqueValue[I, O]):
             pending = self._draw(session)
 
     def _deal(self, session: ISession, source: Source) -> Pending:
-        joint: Any = self._following.joint  # type: ignore[union-attr]  # callers have looked
+        joint = self._joint
         if self._columns is None:
             self._columns = column_of(source.part, self), column_of(self, self)
         given = source.input
@@ -104,8 +105,7 @@ class FollowingValue(UniqueValue[I, O]):
         if card is None:
             self._slot.drawn = (session, choice)
         else:
-            joint: Any = self._following.joint  # type: ignore[union-attr]
-            self._slot.drawn = _Drawn(joint.undraw, (card, self._columns[1], choice))  # type: ignore[index]
+            self._slot.drawn = _Drawn(self._joint.undraw, (card, self._columns[1], choice))  # type: ignore[index]
 
     def _give_back(self) -> None:
         drawn = self._slot.drawn
@@ -122,6 +122,37 @@ class FollowingValue(UniqueValue[I, O]):
 
     def _number_known(self, input: Any) -> int | None:
         return self._pool.number_of(input)
+
+    @property
+    def _joint(self) -> Any:
+        """The deck; callers have looked whether there is one."""
+        return self._following.joint  # type: ignore[union-attr]
+
+    def _source(self) -> Source:
+        """The part that a deck is beside."""
+        if self._followed is None:
+            self._followed = self._following.sources(self)  # type: ignore[union-attr]
+        if self._columns is None:
+            self._columns = column_of(self._followed[0].part, self), column_of(self, self)
+        return self._followed[0]
+
+    def _is_open(self) -> bool:
+        return self._uses_cards and self._slot.input is not None  # told, and not taken from its deck
+
+    def _draws_beside(self) -> bool:
+        return (
+            self._uses_cards
+            and isinstance(self.distributor, SharesDistributor)
+            and not (self._overrides_populate or self._overrides_create)
+        )
+
+    def _draw_many_beside(self, session: ISession, given: Sequence[Any], behind: int = 0) -> list[Any]:
+        source = self._source()
+        numbers = numbers_of(source.part, given)
+        inputs = self._pool.inputs
+        given_column, own = self._columns  # type: ignore[misc]  # they are known by now
+        choices = self._joint.draw_many(session, numbers, given_column, own, behind)
+        return [None if choice is None else copied(inputs[choice]) for choice in choices]
 
     def _draws_alone(self) -> bool:
         return self._following is None and super()._draws_alone()

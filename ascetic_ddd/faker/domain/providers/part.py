@@ -1,7 +1,7 @@
 """What a provider is inside: what its owner, a batch and a clone ask of it. Users meet none of this."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeAlias
 
 from ascetic_ddd.faker.domain.blueprint.construction import Build, Make, written_build, written_make
@@ -102,6 +102,14 @@ class Part(ABC):
     def _draws_alone(self) -> bool:
         """Tell whether draws ask neither a store nor the user's code, so that many may be drawn at once."""
         return False
+
+    def _draws_beside(self) -> bool:
+        """Tell whether draws ask nothing but what one other part drew for the same rows, so that many may be drawn at once."""
+        return False
+
+    def _draw_many_beside(self, session: ISession, given: Sequence[Any], behind: int = 0) -> list[Any]:
+        """Draw so many inputs beside those of the other part, where :meth:`_draws_beside`."""
+        raise NotImplementedError
 
     def _draw_many(self, session: ISession, count: int) -> tuple[list[Any], list[Any] | None]:
         """Draw so many inputs, where :meth:`_draws_alone`. Gives them, and what :meth:`_took` takes for each."""

@@ -99,6 +99,34 @@ class Follower:
                 self._put_back(busy)
         return own.distributor.draw(session, own.scope, is_closed=own.is_closed), None
 
+    def draw_many(
+        self, session: ISession, given: Sequence[int | None], source: Column, own: Column, behind: int = 0
+    ) -> list[Decision]:
+        """What so many calls of :meth:`draw` would decide, undone as one.
+
+        Args:
+            session: of the objects.
+            given: numbers of the given values; None where one is not known, -1 where the column is null.
+            source: the given column.
+            own: the other one; none of its values has to be made.
+            behind: as for the distributors' ``draw_many``.
+        """
+        decks = self._dealt(source, own)
+        if decks is not None:
+            places = {number: NULL if number == NULL else self._place(number, source) for number in set(given)}
+            known = [places[number] for number in given]
+            cards = decks.draw_many(session, known)
+            if self._inside is None and self._own is not None:
+                ranks = [NULL if place == NULL else self._own.ranks[place][0] for place in cards]
+            else:
+                ranks = [self._rank(session, place) for place in cards]
+            choices = own.distributor.draw_many_at(session, own.scope, ranks, is_closed=own.is_closed, behind=behind)
+            if choices is not None:
+                return list(choices)
+            for place, card, rank in zip(reversed(known), reversed(cards), reversed(ranks), strict=True):
+                self._put_back(Card(session, place, card, rank))
+        return [self.draw(session, None if number == NULL else number, number == NULL, source, own)[0] for number in given]
+
     def use(self, session: ISession, number: int | None, is_null: bool, source: Column, own: Column, told: int | None) -> bool:
         """Count a value that was told: its card is used up. Returns False if there are no cards.
 

@@ -1,5 +1,6 @@
 """The port of a column that depends on another one of the same object."""
 
+from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision
@@ -73,6 +74,16 @@ class IRanked(Protocol):
 
         Returns:
             As a draw; ``BUSY`` if this session may not have that value now.
+        """
+        ...
+
+    def draw_many_at(
+        self, session: ISession, scope: Scope, ranks: Sequence[int], *, is_closed: bool, behind: int = 0
+    ) -> list[int | None] | None:
+        """What so many calls of :meth:`draw_at` would answer, undone as one.
+
+        Returns:
+            None, and nothing is decided, if one of them is not the number of a value that this session may have now.
         """
         ...
 

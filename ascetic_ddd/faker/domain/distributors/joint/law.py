@@ -102,10 +102,11 @@ class JointLaw:
         if self.given.rows != self.other.rows:
             faults.append(f"the given column has {self.given.rows} rows and the other one {self.other.rows}; expected as many")
         for name, side, at in (("given", self.given, 0), ("other", self.other, 1)):
-            sums, held = side.sums(), [0] * (side.places + 1)
+            sums, places = side.sums(), side.places
+            held = [0] * (places + 1)
             for cell in self.cells:
-                if not NULL <= cell[at] < side.places or cell[2] < 1:
-                    faults.append(f"the cell {cell} is not in a table of {side.places} {name} places")
+                if not NULL <= cell[at] < places or cell[2] < 1:
+                    faults.append(f"the cell {cell} is not in a table of {places} {name} places")
                 else:
                     held[cell[at]] += cell[2]
             faults += [

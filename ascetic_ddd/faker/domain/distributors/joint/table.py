@@ -1,5 +1,6 @@
 """A contingency table of whole numbers near one of shares, with given sums of rows and of columns."""
 
+import math
 from collections.abc import Mapping, Sequence
 from random import Random
 
@@ -15,6 +16,7 @@ Table = list[dict[int, int]]
 _SWEEPS = 60
 _BOUND = 1.25
 _NEAR = 1e-3  # rows; less is rounded away
+_PROGRESS = 0.97  # of what is missed that a sweep may leave; more, and the cells cannot meet the sums
 
 
 def fitted(weights: Sequence[Mapping[int, float]], given: Sequence[int], other: Sequence[int], stream: Random) -> Table:
@@ -62,13 +64,16 @@ def proportional(weights: Sequence[Mapping[int, float]], given: Sequence[int], o
     ]
     _scale_rows(table, given)
     aimed: list[dict[int, float]] = []
+    before = math.inf
     for turn in range(_SWEEPS):
         sums = [0.0] * len(other)
         for deck in table:
             for place, rows in deck.items():
                 sums[place] += rows
-        if all(not found or abs(found - wanted) < _NEAR for found, wanted in zip(sums, other, strict=True)):
+        left = [abs(found - wanted) for found, wanted in zip(sums, other, strict=True) if found]
+        if max(left, default=0.0) < _NEAR or (turn > 1 and sum(left) > _PROGRESS * before):
             break
+        before = sum(left)
         for deck in table:
             for place, rows in deck.items():
                 deck[place] = rows / sums[place] * other[place] if sums[place] else 0.0

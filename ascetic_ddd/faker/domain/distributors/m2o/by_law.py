@@ -183,6 +183,21 @@ class LawDistributor:
             self._count_draw()
         return choice
 
+    def draw_many_at(
+        self, session: ISession, scope: Scope, ranks: Sequence[int], *, is_closed: bool, behind: int = 0
+    ) -> list[int | None] | None:
+        """As :class:`~ascetic_ddd.faker.domain.distributors.joint.interfaces.IRanked` says."""
+        numbers = self._choosing.choose_many_at(session, scope, [rank for rank in ranks if rank >= 0], is_closed=is_closed)
+        if numbers is None:
+            return None
+        run = self._run
+        if run.draws is not None and scope is scope.pool.everything and ranks:
+            self._count_draw(behind)
+            if run.draws is not None:
+                run.draws += len(ranks) - 1
+        given = iter(numbers)
+        return [next(given) if rank >= 0 else None for rank in ranks]
+
     def undraw_at(self, session: ISession, scope: Scope, choice: int | None) -> None:
         if choice is not None:
             self._uses.undraw(session, scope, choice)

@@ -79,6 +79,13 @@ class Choosing:
         keeper = _AtRank(self, rank) if self._has_unused else self
         return ScheduledReservation(keeper, self._positions, schedule, scope, choice, is_for_unused_value=self._has_unused)
 
+    def choose_many_at(self, session: ISession, scope: Scope, ranks: Sequence[int], *, is_closed: bool) -> list[int] | None:
+        """Decide uses of the values of so many ranks; None, and none is decided, if one has none that this session may use."""
+        numbers = self.schedule_of(scope, is_closed).pick_many_at(session, ranks, is_closed)
+        if numbers:
+            session.on_rollback(self.take_back, scope, tuple(numbers), 0)
+        return numbers
+
     def deal(self, hand: list[Decision], session: ISession, scope: Scope, count: int, is_closed: bool, may_be_null: bool) -> None:
         """Add the decisions of so many draws to a hand, up to the first place; who calls sees to a rollback."""
         schedule: ISchedule | None = None

@@ -177,6 +177,11 @@ class SharesDistributor:
     def draw_at(self, session: ISession, scope: Scope, rank: int, *, is_closed: bool) -> "Decision | Busy":
         return None if rank < 0 else rank
 
+    def draw_many_at(
+        self, session: ISession, scope: Scope, ranks: Sequence[int], *, is_closed: bool, behind: int = 0
+    ) -> list[int | None] | None:
+        return [None if rank < 0 else rank for rank in ranks]
+
     def undraw_at(self, session: ISession, scope: Scope, choice: int | None) -> None:
         """Nothing was counted."""
 

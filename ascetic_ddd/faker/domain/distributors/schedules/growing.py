@@ -1,7 +1,7 @@
 """The growing order of uses: each is served the moment the law has it due, so the histogram is right at every moment."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from heapq import heapify, heappop, heappush, heapreplace
 from random import Random
 
@@ -223,6 +223,16 @@ class GrowingSchedule:
             return BUSY
         self.use(number)
         return number
+
+    def pick_many_at(self, session: ISession, ranks: Sequence[int], is_closed: bool = False) -> list[int] | None:
+        """Use the values of so many ranks, due or not."""
+        numbers, in_flight = self._numbers, self._pool.in_flight
+        found = [numbers[rank] if rank < len(numbers) else -1 for rank in ranks]
+        if min(found, default=0) < 0 or any(in_flight.get(number, session) is not session for number in found if in_flight):
+            return None
+        for number in found:
+            self.use(number)
+        return found
 
     def fill(self, place: Reserved, number: int) -> bool:
         """The value for a reserved place exists, and this is its first use. Returns False if it is not in the scope."""

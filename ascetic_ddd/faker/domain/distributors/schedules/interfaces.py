@@ -1,6 +1,6 @@
 """The schedule port: in what order the values of one scope get their uses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import NamedTuple, Protocol
 
@@ -113,6 +113,14 @@ class ISchedule(IScheduled, Protocol):
 
     def deal_back(self, came: int | Reserved, partner: Partner) -> None:
         """What :meth:`pick_free` answered for a partner has been taken back: a value's use, or a place."""
+        ...
+
+    def pick_many_at(self, session: ISession, ranks: Sequence[int], is_closed: bool = False) -> list[int] | None:
+        """Decide uses of the values of so many ranks, as :meth:`pick_at` would one by one.
+
+        Returns:
+            The numbers; None, and nothing is decided, if one of them is no value that this session may use.
+        """
         ...
 
     def fill(self, place: Reserved, number: int) -> bool:

@@ -1,6 +1,6 @@
 """The planned order of uses: all that the law gives by the end of the run, in random order; exact at the end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import chain, zip_longest
 from random import Random
 
@@ -272,6 +272,25 @@ class PlannedSchedule:
         self._journal.note(self._unpend, rank)
         return Reserved(rank)
 
+    def pick_many_at(self, session: ISession, ranks: Sequence[int], is_closed: bool = False) -> list[int] | None:
+        """Use the values of so many ranks; the tickets are somebody else's."""
+        if self._planner.is_closed and not is_closed:
+            self._planner.open_up()
+        self._plan_first()
+        numbers, in_flight, uses = self._numbers, self._pool.in_flight, self._uses
+        if max(ranks, default=-1) >= len(numbers):
+            return None
+        for rank in set(ranks):
+            if numbers[rank] == FREE:
+                self._planner.bind(session, rank, is_closed)
+        found = [numbers[rank] for rank in ranks]
+        if min(found, default=0) < 0 or (in_flight and self._pool.usable(session, found) < len(found)):
+            return None
+        for rank in ranks:
+            uses[rank] += 1
+        self._journal.note(self._unuse_all, ranks)
+        return found
+
     def fill(self, place: Reserved, number: int) -> bool:
         """The value for a reserved place exists, and this is its first use. Returns False if it is not in the scope."""
         ranks, rank = self._ranks, place.rank
@@ -377,6 +396,10 @@ class PlannedSchedule:
             self._planner.extend()
 
     # How the changes are taken back, newest first; see Journal.
+
+    def _unuse_all(self, ranks: Sequence[int]) -> None:
+        for rank in ranks:
+            self._uses[rank] -= 1
 
     def _unpend(self, rank: int) -> None:
         self._numbers[rank] = FREE
