@@ -13,6 +13,7 @@ from ascetic_ddd.faker.declaring.readers.known_readers import reader_of
 from ascetic_ddd.faker.declaring.recipe import Recipe
 from ascetic_ddd.faker.declaring.recipes import constant
 from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.providers.parts import taken_names
 from ascetic_ddd.faker.domain.values.names import there_is
 
 __all__ = ("derived", "derived_class")
@@ -35,7 +36,7 @@ def derived_class(base: type[Any], model: Any, told: Mapping[str, Any], id_attr:
     _check_told(model, told, fields, keys)
     is_aggregate = issubclass(base, Aggregate)
     id_attr = _id_attr(model, told, fields, keys, id_attr) if is_aggregate else None
-    recipes = FieldRecipes(model, _composite_of, derived)
+    recipes = FieldRecipes(model, taken_names(base), _composite_of, derived)
     body = {
         field.name: recipes.recipe(replace(field, is_key=field.is_key or field.name == id_attr))
         for field in fields

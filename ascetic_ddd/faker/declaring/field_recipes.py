@@ -12,7 +12,6 @@ from ascetic_ddd.faker.declaring.reading import enum_class, is_nullable, item_of
 from ascetic_ddd.faker.declaring.recipes import children, constant, given, value
 from ascetic_ddd.faker.declaring.synthesized import ModelReference, Synthesized
 from ascetic_ddd.faker.domain.errors import ConfigurationError
-from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 
 __all__ = ("FieldRecipes",)
 
@@ -31,14 +30,20 @@ class FieldRecipes:
 
     Args:
         model: the class.
+        taken: names that the provider itself uses.
         composite_of: gives a provider's class for a value object of several fields, and the probability of None.
         aggregate_of: gives one for a model that a foreign key refers to.
     """
 
     def __init__(
-        self, model: Any, composite_of: Callable[[Any, float], type[Any]], aggregate_of: Callable[[Any], type[Any]]
+        self,
+        model: Any,
+        taken: Collection[str],
+        composite_of: Callable[[Any, float], type[Any]],
+        aggregate_of: Callable[[Any], type[Any]],
     ) -> None:
         self._model = model
+        self._taken = taken
         self._composite_of = composite_of
         self._aggregate_of = aggregate_of
 
@@ -64,7 +69,7 @@ class FieldRecipes:
         return self._drawn(field)
 
     def _check_name(self, field: Field) -> None:
-        if hasattr(AggregateProvider, field.name) and field.name != "id":
+        if field.name in self._taken:
             raise self._refused(
                 field,
                 "providers have an attribute of that name themselves",
