@@ -49,7 +49,7 @@ async def test_orders_grow_with_their_lines(names: dict[str, Any], engine: Async
 
 async def test_the_applications_own_repository_serves(names: dict[str, Any], engine: AsyncEngine) -> None:
     await names["grow_by_own_repository"](engine)
-    assert await rows(engine, "SELECT count(*) FROM orders JOIN customers ON customer_id = customers.id") == [(20,)]
+    assert await rows(engine, "SELECT count(*) FROM orders JOIN customers ON customer_id = customers.id") == [(200,)]
 
 
 async def test_its_tests_leave_nothing(names: dict[str, Any], engine: AsyncEngine) -> None:

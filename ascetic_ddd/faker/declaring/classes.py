@@ -1,6 +1,7 @@
 """The bases of declared providers."""
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from ascetic_ddd.faker.declaring.declaration import Declared
@@ -16,6 +17,7 @@ from ascetic_ddd.faker.domain.repositories import IExternalRepository
 
 __all__ = ("Aggregate", "Composite", "Entity")
 
+M = TypeVar("M")
 T = TypeVar("T")
 
 
@@ -46,6 +48,29 @@ class Aggregate(Declared, AggregateProvider[dict[str, Any], T], Generic[T]):
 
     _id_attr = "id"
 
+    @classmethod
+    def of(cls, model: type[M], /, *, id_attr: str | None = None, **parts: Any) -> "type[Aggregate[M]]":
+        """A provider of a model: the parts that are told, and for all other fields what the model says of them.
+
+        A dataclass, a class of attrs, pydantic or msgspec, a TypedDict, or a mapped class of SQLAlchemy, whose foreign keys
+        become references. Fields are drawn by their types, constraints and names as ``faker.schema`` draws them; value objects
+        and lists of them are made of their own fields. A default other than None stays, unless another value is told. Needs
+        the extra ``pydantic``.
+
+        Args:
+            model: the class of the aggregates.
+            id_attr: the field that is the id; None: ``id``, or the primary key.
+            parts: recipes, or plain values, by the names of the fields.
+
+        Raises:
+            ConfigurationError: a field cannot be drawn: it tells field, type, and what to do.
+
+        Example::
+
+            BookProvider = Aggregate.of(Book, author_id=reference(AuthorProvider, skew=2, mean=10))
+        """
+        return cast("type[Aggregate[M]]", _derived(cls, model, parts, id_attr))
+
     def __init__(self, repository: IExternalRepository[T], *providers: AggregateProvider[Any, Any] | Known) -> None:
         known = _known(providers)
         known.begin(self)
@@ -65,6 +90,14 @@ class Composite(Declared, CompositeValueProvider[dict[str, Any], T], Generic[T])
 
     _options: ClassVar[Mapping[str, Any]] = {}
     _as_recipe: ClassVar[Recipe]
+
+    @classmethod
+    def of(cls, model: type[M], /, **parts: Any) -> "type[Composite[M]]":
+        """A provider of a value object: the parts that are told, and for all other fields what the model says of them.
+
+        As :meth:`Aggregate.of`.
+        """
+        return cast("type[Composite[M]]", _derived(cls, model, parts, None))
 
     def __init_subclass__(
         cls, *, null_weight: float | None = None, unique: bool | None = None, unordered: bool | None = None, **kwargs: Any
@@ -105,6 +138,11 @@ class _Nested(Recipe):
 
     def resolved(self, place: Place) -> Provider[Any, Any]:
         return cast("Provider[Any, Any]", self._class(place.providers))
+
+
+def _derived(cls: type[Any], model: Any, parts: dict[str, Any], id_attr: str | None) -> Any:
+    deriving = import_module(f"{__package__}.deriving")  # which needs an extra, and these classes
+    return deriving.derived_class(cls, model, parts, id_attr)
 
 
 def _known(providers: tuple[Any, ...]) -> Known:

@@ -15,12 +15,16 @@ Exporter: TypeAlias = Callable[[Any], Any]
 
 _PLAIN_MODULES = {"builtins", "datetime", "decimal", "fractions", "ipaddress", "pathlib", "uuid", "zoneinfo"}
 
+_TEXTS = {"pathlib", "pydantic", "pydantic_core", "re"}
+"""Their values are told by a text: paths, addresses, secrets, patterns. Models of pydantic are defined elsewhere."""
+
 
 def exported(value: Any) -> Any:
     """The state of an aggregate, or the plain data of a value object.
 
     The first of these that the class offers: ``export(dict)``, which writes into the dict; ``export()``, which returns the
-    state; a property ``value``; the fields of a dataclass, or of an attrs, pydantic or msgspec class. Of an object with one field
+    state; the columns of a class that SQLAlchemy has mapped, those of a primary key of several together as ``id``; a property
+    ``value``; the fields of a dataclass, or of an attrs, pydantic or msgspec class. Of an object with one field
     that is the field's own plain data, else a dict by their names. Enum members give their values, collections lists.
 
     Raises:
@@ -57,10 +61,16 @@ def exporter_of(cls: Any) -> Exporter:
         return _itself
     if callable(getattr(cls, "export", None)):
         return _by_export(cls)
-    if issubclass(cls, Mapping):
-        return _items_of
     if issubclass(cls, Collection):
-        return _members_of
+        return _items_of if issubclass(cls, Mapping) else _members_of
+    return _of_fields(cls)
+
+
+def _of_fields(cls: Any) -> Exporter:
+    if cls.__module__.partition(".")[0] in _TEXTS:
+        return _text_of
+    if hasattr(getattr(cls, "__mapper__", None), "column_attrs"):
+        return _columns_of(cls.__mapper__)
     fields = fields_of(cls)
     if isinstance(getattr(cls, "value", None), property):
         return lambda value: exported(value.value)
@@ -104,8 +114,24 @@ def _by_export(cls: Any) -> Exporter:
     return written
 
 
+def _columns_of(mapper: Any) -> Exporter:
+    keys = [prop.key for prop in mapper.column_attrs]
+    parts = [mapper.get_property_by_column(column).key for column in mapper.primary_key]
+
+    def state(agg: Any) -> dict[str, Any]:
+        found = {key: exported(getattr(agg, key)) for key in keys}
+        return found if len(parts) == 1 else {"id": {key: found.pop(key) for key in parts}} | found
+
+    return state
+
+
 def _itself(value: Any) -> Any:
     return value
+
+
+def _text_of(value: Any) -> Any:
+    hidden = getattr(value, "get_secret_value", None)
+    return exported(hidden()) if hidden is not None else str(getattr(value, "pattern", value))
 
 
 def _value_of(member: Any) -> Any:

@@ -31,6 +31,14 @@ class Known:
                 if isinstance(provider, AggregateProvider):
                     self._known.setdefault(type(provider), provider)
 
+    def class_of(self, model: Any) -> type[AggregateProvider[Any, Any]] | None:
+        """The class of a provider of this model's aggregates, if there is one."""
+        for cls, provider in self._known.items():
+            declared = getattr(cls, "_declaration", None)
+            if (provider.output_class if declared is None else declared.model) is model:
+                return cls
+        return None
+
     def begin(self, provider: AggregateProvider[Any, Any]) -> None:
         """A provider is being made; what refers to its class refers to it."""
         self._known[type(provider)] = provider

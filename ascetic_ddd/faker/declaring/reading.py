@@ -10,7 +10,17 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.output_class import is_users_own
 
-__all__ = ("collection_of", "enum_class", "fields_of", "hints_of", "item_of", "parameters_of", "value_class")
+__all__ = (
+    "collection_of",
+    "enum_class",
+    "fields_of",
+    "hints_of",
+    "is_nullable",
+    "item_of",
+    "parameters_of",
+    "value_class",
+    "without_none",
+)
 
 _BARE = type(None)
 _UNIONS = (Union, types.UnionType)
@@ -22,9 +32,9 @@ def fields_of(cls: Any) -> Mapping[str, str] | None:
     None if it is of neither kind. None of the libraries is imported.
     """
     if dataclasses.is_dataclass(cls):
-        return {field.name: field.name for field in dataclasses.fields(cls)}
+        return {field.name: field.name for field in dataclasses.fields(cls) if field.init}
     if hasattr(cls, "__attrs_attrs__"):
-        return {field.alias or field.name.lstrip("_"): field.name for field in cls.__attrs_attrs__}
+        return {field.alias or field.name.lstrip("_"): field.name for field in cls.__attrs_attrs__ if field.init}
     if hasattr(cls, "__pydantic_fields__"):
         return {name: name for name in cls.__pydantic_fields__}
     if hasattr(cls, "__struct_fields__"):
@@ -90,6 +100,24 @@ def item_of(hint: Any) -> Any:
     """The type of the members of a collection of this type; None if it does not tell."""
     arguments = [argument for argument in get_args(_bare(hint)) if argument is not Ellipsis]
     return arguments[0] if arguments else None
+
+
+def is_nullable(hint: Any) -> bool:
+    """Tell whether a value of this type may be None."""
+    while get_origin(hint) is Annotated:
+        hint = get_args(hint)[0]
+    return get_origin(hint) in _UNIONS and _BARE in get_args(hint)
+
+
+def without_none(hint: Any) -> Any:
+    """A type without ``| None``; what ``Annotated`` says of it stays."""
+    if get_origin(hint) is Annotated:
+        inner, *said = get_args(hint)
+        return Annotated[without_none(inner), *said]
+    if not is_nullable(hint):
+        return hint
+    others = tuple(argument for argument in get_args(hint) if argument is not _BARE)
+    return Union[others]  # noqa: UP007  # of as many as there are
 
 
 def _bare(hint: Any) -> Any:

@@ -21,6 +21,10 @@ class IFinding(Protocol):
         """The provider of aggregates that a recipe names, by its class, or the class's name."""
         ...
 
+    def class_of(self, model: Any) -> type[AggregateProvider[Any, Any]] | None:
+        """The class of a provider of this model's aggregates, if there is one."""
+        ...
+
 
 @dataclass(frozen=True)
 class Place:

@@ -8,7 +8,7 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.provider import Provider, is_ours
 from ascetic_ddd.faker.domain.values.names import there_is
 
-__all__ = ("as_mapping", "found_parts", "part_names", "place_parts")
+__all__ = ("as_mapping", "found_parts", "part_names", "place_parts", "taken_names")
 
 _MISSING: Any = object()
 
@@ -22,16 +22,13 @@ def part_names(cls: type) -> tuple[str, ...]:
     names: tuple[str, ...] | None = cls.__dict__.get("_part_names")
     if names is None:
         found: dict[str, None] = {}
-        ours: set[str] = set()
         for ancestor in reversed(cls.__mro__):
-            if is_ours(ancestor):
-                ours |= vars(ancestor).keys() | inspect.get_annotations(ancestor).keys()
-            elif issubclass(ancestor, Provider):
+            if issubclass(ancestor, Provider) and not is_ours(ancestor):
                 for name, annotation in inspect.get_annotations(ancestor).items():
                     is_constant = str(annotation).startswith(("ClassVar", "typing.ClassVar"))
                     if not name.startswith("_") and not is_constant:
                         found[name] = None
-        for name in found.keys() & ours:
+        for name in found.keys() & taken_names(cls):
             raise ConfigurationError(
                 f"{cls.__name__} declares a part {name!r}, but that is the name of an attribute of the provider itself; "
                 "give the part another name, and let output_factory and output_exporter take it under that"
@@ -39,6 +36,12 @@ def part_names(cls: type) -> tuple[str, ...]:
         names = tuple(found)
         cls._part_names = names  # type: ignore[attr-defined]  # kept with the class
     return names
+
+
+def taken_names(cls: type) -> set[str]:
+    """The names that the library's own classes among the ancestors of a provider's class use, so that no part can have them."""
+    ours = [ancestor for ancestor in cls.__mro__ if is_ours(ancestor)]
+    return {name for each in ours for name in (*vars(each), *inspect.get_annotations(each))}
 
 
 def place_parts(owner: Provider[Any, Any]) -> None:

@@ -1,0 +1,1 @@
+"""What models say of their fields, by the library that makes the models: one file each."""
