@@ -72,4 +72,5 @@ def linted(aggregate: AggregateProvider[Any, Any]) -> list[Finding]:
     """Ask the factory and the repository of an aggregate what they find themselves."""
     external, repository = sides_of(aggregate.repository)
     asked = (factory_of(aggregate), repository if external is None else external)
-    return [finding for each in asked if offers(each, ILinted) for finding in each.findings(aggregate)]
+    objects = [each for each in asked if not isinstance(each, type)]  # a class of the user's may mean something else by that name
+    return [finding for each in objects if offers(each, ILinted) for finding in each.findings(aggregate)]

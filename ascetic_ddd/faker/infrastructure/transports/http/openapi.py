@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.values.words import visible
@@ -77,9 +78,10 @@ class OpenApi:
 
     def operation(self, method: str, template: str) -> Operation | None:
         """Give the operation of a method and a path; the names of the path's fields may differ."""
-        path = template.partition("?")[0]
-        found = next((key for key in self._operations if key == (method, path)), None)
-        found = found or next((key for key in self._operations if key[0] == method and _same(key[1], path)), None)
+        paths = list(self._below_servers(template.partition("?")[0]))
+        known = [key for key in self._operations if key[0] == method]
+        found = next((key for key in known if key[1] in paths), None)
+        found = found or next((key for key in known if any(_same(key[1], path) for path in paths)), None)
         if found is None:
             return None
         item, operation = self._operations[found]
@@ -127,6 +129,14 @@ class OpenApi:
             schema.get("items"),
         )
 
+    def _below_servers(self, path: str) -> Iterator[str]:
+        """A path below our base URL as the document may have it: below its servers, whose own paths may be in ours."""
+        yield path
+        for server in _listed(self._document, "servers"):
+            prefix = _path_of(server)
+            if prefix and path.startswith(f"{prefix}/"):
+                yield path.removeprefix(prefix)
+
     def _found(self, paths: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], tuple[Mapping[str, Any], Mapping[str, Any]]]]:
         """Method and path of each operation → what its path, and what it has itself."""
         for path, said in paths.items():
@@ -163,9 +173,20 @@ def _listed(part: Mapping[str, Any], word: str) -> list[Any]:
 
 
 def _json_of(body: Mapping[str, Any]) -> Any:
+    """The schema of a body as JSON; one of anything, if the document speaks of other forms alone."""
     content = body.get("content")
-    media = content.get("application/json") if isinstance(content, Mapping) else None
-    return media.get("schema", {}) if isinstance(media, Mapping) else None
+    if not isinstance(content, Mapping) or not content:
+        return None
+    name = next((name for name in content if str(name).partition(";")[0].strip().endswith(("/json", "+json"))), None)
+    media = content.get(name)
+    return media.get("schema", {}) if isinstance(media, Mapping) else {}
+
+
+def _path_of(server: Any) -> str:
+    try:
+        return urlsplit(str(server.get("url"))).path.rstrip("/") if isinstance(server, Mapping) else ""
+    except ValueError:
+        return ""
 
 
 def _same(path: str, other: str) -> bool:

@@ -216,6 +216,29 @@ def test_whatever_a_document_says_it_is_only_read() -> None:
         assert not found(draft_of(PayOrder, order_id="id"), Route(PayOrder, "POST /a"), openapi=openapi)
 
 
+@pytest.mark.parametrize(
+    ("form", "servers"),
+    [
+        ("POST /shop/v1/orders/{order_id}/payments", [{"url": "https://shop.test/shop/v1/"}]),
+        ("POST /orders/{order_id}/payments", [{"url": "/shop/v1"}]),
+        ("POST /orders/{order_id}/payments?dry=1", ["nothing", {"url": "http://["}, {"url": "/"}]),
+    ],
+)
+def test_the_servers_own_path_may_be_in_the_route_or_in_the_base_url(form: str, servers: list[Any]) -> None:
+    openapi = OpenApi({**app().openapi(), "servers": servers})
+    route = Route(PayOrder, form, body=PAY.body)
+    assert not found(draft_of(PayOrder, order_id="id"), route, openapi=openapi)
+
+
+@pytest.mark.parametrize("media", ["application/json; charset=utf-8", "application/vnd.shop+json", "text/csv"])
+def test_bodies_of_other_forms_of_json_are_read_and_those_of_none_are_left_alone(media: str) -> None:
+    schema = {"type": "object", "properties": {"amount": {"type": "boolean"}, "order_id": {}}}
+    operation = {"requestBody": {"content": {media: {"schema": schema}}}}
+    openapi = OpenApi({"paths": {"/a": {"post": operation}}})
+    texts = found(draft_of(PayOrder, order_id="id"), Route(PayOrder, "POST /a"), openapi=openapi)
+    assert ["string is sent, and the server takes boolean" in text for text in texts] == ([] if media == "text/csv" else [True])
+
+
 CustomerId = NewType("CustomerId", int)
 
 
