@@ -5,7 +5,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ascetic_ddd.faker.application.comparison.measures import Measure, Verdict
 from ascetic_ddd.faker.application.comparison.model import Comparison
+from ascetic_ddd.faker.application.comparison.thresholds import DEFAULTS
 from ascetic_ddd.faker.application.files import replace_file
 from ascetic_ddd.faker.application.profile.model import Profile
 from ascetic_ddd.faker.infrastructure.embedded import PgServer, embedded_postgres
@@ -15,6 +17,9 @@ from examples.arguments import positive
 from examples.flights.round_trip import BARS, PLANS, Figures, Trip, figures, plans, round_trips
 
 __all__ = ("main",)
+
+PAIRS = ("combinations", "determined", "commonest", "commonest_worst", "joint")
+"""What ``ascetic-ddd compare`` measures of two columns."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,6 +54,7 @@ def _show(server: PgServer, options: argparse.Namespace) -> int:
         print(f"\nTrip {trip.number}, grown in {trip.seconds:.0f} s: distances to the real data\n")
         print(_table(found))
         missed += sum(len(each.missed) for each in found) + _show_plans(trip)
+        print(f"\nColumns that know each other: distances to the real data\n\n{_pairs(trip.comparison)}")
         _show_others(trip.comparison)
         if options.html and trip.number == options.trips:
             replace_file(options.html, html_report(trip.comparison))
@@ -58,11 +64,31 @@ def _show(server: PgServer, options: argparse.Namespace) -> int:
 
 
 def _table(found: Sequence[Figures]) -> str:
-    head = ("reference", *BARS)
-    lines = [head, ("at most", *(f"{bar:g}" for bar in BARS.values()))]
+    lines = [("reference", *BARS), ("at most", *(f"{bar:g}" for bar in BARS.values()))]
     for each in found:
         cells = (f"{distance:.4f}{'!' if name in each.missed else ''}" for name, distance in each.distances.items())
         lines.append((each.reference, *cells))
+    return _in_columns(lines)
+
+
+def _pairs(comparison: Comparison) -> str:
+    """The measures of pairs of columns; what is beyond its threshold is marked."""
+    lines = [("columns", *PAIRS), ("at most", *(f"{DEFAULTS[name].value:g}" for name in PAIRS))]
+    for subject in comparison.subjects:
+        if subject.kind == "pair":
+            measures = {measure.name: measure for measure in subject.measures}
+            lines.append((subject.name, *(_cell(measures.get(name)) for name in PAIRS)))
+    return _in_columns(lines)
+
+
+def _cell(measure: Measure | None) -> str:
+    if measure is None or measure.distance is None:
+        return "–"
+    return f"{measure.distance:.4f}{'!' if measure.verdict is Verdict.FAIL else ''}"
+
+
+def _in_columns(lines: Sequence[Sequence[str]]) -> str:
+    head = lines[0]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines)
 

@@ -10,9 +10,11 @@ import psycopg
 from ascetic_ddd.faker.application import measure
 from ascetic_ddd.faker.application.comparison.compare import compare
 from ascetic_ddd.faker.application.comparison.model import Comparison
+from ascetic_ddd.faker.application.comparison.names import resolve
 from ascetic_ddd.faker.application.profile.model import Histogram, Profile, ReferenceProfile
 from ascetic_ddd.faker.infrastructure.embedded import PgServer
 from ascetic_ddd.faker.infrastructure.profile.capture import capture
+from ascetic_ddd.faker.infrastructure.profile.combinations import lacking, with_combinations
 from ascetic_ddd.faker.infrastructure.profile.options import CaptureOptions
 from ascetic_ddd.faker.infrastructure.profile.planner import PlannerOptions, compare_planners
 from examples.flights.loading import load
@@ -71,7 +73,7 @@ def round_trips(server: PgServer, *, flights: int | None = None, trips: int = 3,
         asyncio.run(grow(dsn, profile, seed=seed + number - 1))
         seconds = time.perf_counter() - start
         profile = _captured(server, database)
-        comparison = compare(original, profile, labels=("the real data", f"trip {number}"))
+        comparison = compare(original, _completed(dsn, profile, original), labels=("the real data", f"trip {number}"))
         yield Trip(number, database, seconds, profile, comparison)
 
 
@@ -118,6 +120,12 @@ def _figures(a: ReferenceProfile, b: ReferenceProfile) -> Figures:
         "top 10 %": abs(top_tenth(a.histogram) - top_tenth(b.histogram)),
     }
     return Figures(f"{a.table}.{', '.join(a.columns)} → {a.references_table}", distances)
+
+
+def _completed(dsn: str, profile: Profile, original: Profile) -> Profile:
+    """The profile with the combinations that the original tells, whether the columns depend on each other here or not."""
+    wanted = lacking(profile, original, resolve(original, profile))
+    return asyncio.run(with_combinations(dsn, profile, wanted, CaptureOptions()))
 
 
 def _captured(server: PgServer, database: str) -> Profile:

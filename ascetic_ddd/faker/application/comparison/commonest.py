@@ -64,7 +64,8 @@ class _Near:
 
 
 def _untold(law: JointLaw, given: Collection[int], other: Collection[int]) -> int:
-    """The most rows that a combination of these places may have which is not told."""
+    """The most rows that a combination of these places may have which is not told: in a block, or left out of all of them."""
     classes = [{class_of(place) for place in places} | {ANY} for places in (given, other)]
     levels = [each.levels[0][0] for each in law.blocks if each.levels and each.given in classes[0] and each.other in classes[1]]
-    return max(levels, default=0)
+    told = sum(rows for *_, rows in law.cells) + sum(rows * many for each in law.blocks for rows, many in each.levels)
+    return max([*levels, law.given.rows - told])

@@ -14,7 +14,7 @@ _LABELS = 13  # of one axis; of more, every second or third is written
 
 
 def heat_maps(a: Grid, b: Grid) -> tuple[str, str]:
-    """Draw both on one scale: the more rows, the darker, by the logarithm of their share. A cell without rows is empty.
+    """Draw both on one scale: the more rows, the stronger the colour, by the logarithm of their share; without rows, none.
 
     Example:
         >>> grid = Grid(("1", "2"), ("1",), ((0.75,), (0.25,)), 4)

@@ -99,6 +99,8 @@ def test_a_frequent_combination_that_is_hidden_in_another_class_of_ranks_is_not_
     assert class_of(7) != class_of(6)
     found = list(commonest(a, b, (True, True), 20))
     assert found == [(rows, rows) for _, _, rows in a.cells]
+    left_out = JointLaw(given=side, other=side, cells=told[:7] + told[8:])
+    assert list(commonest(JointLaw(given=side, other=side, cells=told), left_out, (True, True), 20))[7] == (93, 93)
 
 
 def test_a_profile_without_the_pair_cannot_be_judged_by_it() -> None:
