@@ -197,12 +197,18 @@ def engine(name: str) -> str:
     return found
 
 
-@pytest.fixture
-def played(run: Run, base_url: str, external_dsn: str, tmp_path: Path) -> Iterator[Callable[[str], Path]]:
-    """Gives a folder for an engine; afterwards all of the feed has to be in the shop."""
-    log = tmp_path / "log"
+def start_ms(seconds: int) -> str:
+    """A start that all processes of an engine are ready for."""
+    return f"{int(time.time()) + seconds}000"
 
-    def folder(form: str) -> Path:
+
+class Stage:
+    """A feed in an engine's form, and a look into the shop afterwards."""
+
+    def __init__(self, run: Run, base_url: str, dsn: str, path: Path) -> None:
+        self._run, self._base_url, self._dsn, self._path = run, base_url, dsn, path
+
+    def folder(self, form: str) -> Path:
         feed = [
             "feed",
             TARGET,
@@ -213,45 +219,63 @@ def played(run: Run, base_url: str, external_dsn: str, tmp_path: Path) -> Iterat
             "--by",
             "customer_id",
             "--slack",
-            "1",
+            "5",
             "--arrivals",
             "poisson:20",
         ]
-        assert run(*feed, "--base-url", base_url, "--to", f"log:{log}", "--to", f"{form}:{tmp_path / form}")[0] == 0
-        return tmp_path / form
+        forms = ["--to", f"log:{self._path / 'log'}", "--to", f"{form}:{self._path / form}"]
+        assert self._run(*feed, "--base-url", self._base_url, *forms)[0] == 0
+        return self._path / form
 
-    yield folder
-    types = {type.rpartition(".")[2]: number for type, number in read_feed(log).account.types.items()}
-    customers, products, statuses = stored(external_dsn)
-    assert (customers, products, sum(statuses.values())) == (types["RegisterCustomer"], types["AddProduct"], 60)
-    assert statuses["shipped"] == types["ShipOrder"]
-    assert statuses["cancelled"] == types["CancelOrder"]
+    def check(self) -> None:
+        """All of the feed has come into the shop."""
+        account = read_feed(self._path / "log").account
+        types = {type.rpartition(".")[2]: number for type, number in account.types.items()}
+        customers, products, statuses = stored(self._dsn)
+        assert (customers, products, sum(statuses.values())) == (types["RegisterCustomer"], types["AddProduct"], 60)
+        assert (statuses["shipped"], statuses["cancelled"]) == (types["ShipOrder"], types.get("CancelOrder", 0))
 
 
-def test_locust_plays_a_feed_with_two_workers(played: Callable[[str], Path], base_url: str) -> None:
-    words = ["--headless", "--users", "10", "--spawn-rate", "10", "--processes", "2", "--run-time", "25s", "--only-summary"]
-    program, folder = engine("locust"), played("locust")
+@pytest.fixture
+def stage(run: Run, base_url: str, external_dsn: str, tmp_path: Path) -> Stage:
+    return Stage(run, base_url, external_dsn, tmp_path)
+
+
+def test_locust_plays_a_feed_with_two_workers(stage: Stage, base_url: str) -> None:
+    program, folder = engine("locust"), stage.folder("locust")
+    words = ["--headless", "--users", "10", "--spawn-rate", "10", "--processes", "2", "--run-time", "45s", "--only-summary"]
     done = subprocess.run(
         [program, "-f", "locustfile.py", "--host", base_url, *words], cwd=folder, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr[-2000:]
+    stage.check()
 
 
-def test_artillery_plays_a_feed(played: Callable[[str], Path]) -> None:
-    program, folder = engine("artillery"), played("artillery")
+def test_artillery_plays_a_feed(stage: Stage) -> None:
+    program, folder = engine("artillery"), stage.folder("artillery")
+    environment = {**os.environ, "START_MS": start_ms(10)}
     runs = [
-        subprocess.Popen([program, "run", f"feed.{shard}.yml"], cwd=folder, stdout=subprocess.DEVNULL) for shard in ("00", "01")
-    ]
-    assert [each.wait(120) for each in runs] == [0, 0]
-
-
-def test_jmeter_plays_a_feed(played: Callable[[str], Path], base_url: str) -> None:
-    program, folder = engine("jmeter"), played("jmeter")
-    words = ["-Jusers=8", "-Jhost=127.0.0.1", f"-Jport={base_url.rpartition(':')[2]}"]
-    runs = [
-        subprocess.Popen(
-            [program, "-n", "-t", f"feed.{shard}.jmx", "-j", f"{shard}.log", *words], cwd=folder, stdout=subprocess.DEVNULL
-        )
+        subprocess.Popen([program, "run", f"feed.{shard}.yml"], cwd=folder, env=environment, stdout=subprocess.DEVNULL)
         for shard in ("00", "01")
     ]
     assert [each.wait(120) for each in runs] == [0, 0]
+    stage.check()
+
+
+def test_jmeter_plays_a_feed(stage: Stage, base_url: str) -> None:
+    program, folder = engine("jmeter"), stage.folder("jmeter")
+    words = [f"-Jstart={start_ms(30)}", "-Jusers=8", "-Jhost=127.0.0.1", f"-Jport={base_url.rpartition(':')[2]}"]
+    runs = [
+        subprocess.Popen(
+            [program, "-n", "-t", f"feed.{shard}.jmx", "-j", f"{shard}.log", *words],
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for shard in ("00", "01")
+    ]
+    told = [each.communicate(timeout=180)[0] for each in runs]
+    if any("ForbiddenClassException" in each for each in told):
+        pytest.skip("this JMeter opens no plan at all: its XStream forbids JMeter's own classes, as Debian's 2.13 does")
+    stage.check()

@@ -4,7 +4,9 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ("frozen_heap",)
+__all__ = ("frozen_heap", "rare_collections")
+
+_YOUNG = 50_000  # objects made since the last collection
 
 _runs = 0  # that want what lives frozen; one of our own freezings at a time
 
@@ -31,3 +33,18 @@ def frozen_heap() -> Iterator[None]:
         _runs -= 1
         if not _runs:
             gc.unfreeze()
+
+
+@contextmanager
+def rare_collections() -> Iterator[None]:
+    """Have the collector come seldom, where many objects are made and hardly any circles: it takes a fifth of a feed's time.
+
+    Thresholds that are higher already, or zero, stay; those that were there are given back.
+    """
+    before = gc.get_threshold()
+    if 0 < before[0] < _YOUNG:
+        gc.set_threshold(_YOUNG, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)

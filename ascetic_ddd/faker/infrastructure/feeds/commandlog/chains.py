@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ascetic_ddd.faker.infrastructure.feeds.commandlog.words import CommandForm
+from ascetic_ddd.faker.infrastructure.feeds.commandlog.words import CommandForm, quoted
 
 __all__ = ("Chain", "Said")
 
@@ -38,17 +38,17 @@ class Chain:
         commands: its commands.
     """
 
-    __slots__ = ("commands", "key", "last_due_ms", "last_step", "level", "name", "needs", "shard", "subject")
+    __slots__ = ("about", "commands", "key", "last_due_ms", "last_step", "level", "name", "needs", "shard")
 
     def __init__(
         self, name: str, subject: str, key: str | None, level: int, needs: "Sequence[Chain]", commands: Sequence[Said]
     ) -> None:
         self.name = name
-        self.subject = subject
         self.key = key
         self.level = level
         self.needs = needs
         self.commands = commands
+        self.about = f'"subject":{quoted(subject)},"partitionkey":{quoted(key or name)}'  # the same in all its events
         self.shard = -1
         self.last_step = len(commands)
         self.last_due_ms = -1  # not due yet

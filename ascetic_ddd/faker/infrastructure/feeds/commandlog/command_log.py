@@ -92,7 +92,7 @@ class CommandLog:
                 [(path, _logging(part.source.aggregate_provider)) for part, path in references],
             )
         self._root = _logging(provider)
-        self.depth = _level({id(self._root): 0}, [self._root])
+        self.depth = _levelled([_logging(each) for each in graph], self._root)
         self._share_keys(provider)
 
     def form(self, command_class: type) -> CommandForm:
@@ -118,15 +118,28 @@ class CommandLog:
         self._made.append(chain)
 
     def hand_over(self, schedule: Schedule) -> None:
-        """Give what was committed to the schedule, in the order of the roots; each comes with what it is the first to use."""
+        """Give what was committed to the schedule: each root with what it is the first to use, and then its children."""
         made, self._made = self._made, []
+        roots, children, others = [], dict[int, list[Chain]](), []
+        of_roots: set[int] = set()
         root = self._root.prefix if self._root is not None else ""
-        others = []
         for chain in made:
             if chain.name.startswith(root):
-                schedule.arrive(chain)
+                roots.append(chain)
+                of_roots.add(id(chain))
+                continue
+            parent = next((need for need in chain.needs if id(need) in of_roots), None)
+            if parent is not None:
+                children.setdefault(id(parent), []).append(chain)
+                of_roots.add(id(chain))
             else:
                 others.append(chain)
+        for chain in roots:
+            schedule.arrive(chain)
+            waiting = children.get(id(chain), [])
+            for child in waiting:  # and theirs, as they come
+                schedule.supply(child)
+                waiting += children.get(id(child), [])
         for chain in others:
             schedule.supply(chain)
 
@@ -164,12 +177,25 @@ def _logging(provider: AggregateProvider[Any, Any]) -> CommandLogRepository[Any]
     return found
 
 
-def _level(levels: dict[int, int], way: list[CommandLogRepository[Any]]) -> int:
-    """Give each kind the longest way from the root, circles left out; give the longest."""
-    here = way[-1]
-    deepest = here.level = max(here.level, len(way) - 1)
-    for _, target in here.references:
-        if not any(target is each for each in way) and levels.get(id(target), -1) < len(way):
-            levels[id(target)] = len(way)
-            deepest = max(deepest, _level(levels, [*way, target]))
-    return deepest
+def _levelled(graph: Sequence[CommandLogRepository[Any]], root: CommandLogRepository[Any]) -> int:
+    """Give each kind its level: the longest way that references lead from those that nobody refers to, the root's being 0.
+
+    Circles are left out: there nobody knows who comes first. What refers to the root has a level below 0.
+
+    Returns:
+        The highest level.
+    """
+    levels = {id(each): 0 for each in graph}
+
+    def go(way: list[CommandLogRepository[Any]]) -> None:
+        for _, target in way[-1].references:
+            if levels[id(target)] < len(way) + first and not any(target is each for each in way):
+                levels[id(target)] = len(way) + first
+                go([*way, target])
+
+    for each in graph:
+        first = levels[id(each)]
+        go([each])
+    for each in graph:
+        each.level = levels[id(each)] - levels[id(root)]
+    return max(each.level for each in graph)

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ascetic_ddd.faker.application.runs.collector import rare_collections
 from ascetic_ddd.faker.application.runs.generation import generate
 from ascetic_ddd.faker.application.runs.progress import Progress
 from ascetic_ddd.faker.domain.errors import ConfigurationError, FakerError, PersistenceError
@@ -165,8 +166,9 @@ async def write_log(
                 on_progress(progress)
 
         pool = session_pool or InMemorySessionPool()
-        async for _ in generate(provider, pool, options.count, batch_size=_BATCH, on_progress=committed):
-            pass
+        with rare_collections():
+            async for _ in generate(provider, pool, options.count, batch_size=_BATCH, on_progress=committed):
+                pass
         schedule.finish()
         shards.check()
         return writer.finish(schedule.shifted, schedule.crossings)

@@ -20,7 +20,7 @@ __all__ = ("Answer", "CommandLogRepository", "Hearing", "ILog")
 C = TypeVar("C")
 
 Answer = Callable[[Draft[Any]], Mapping[str, Any]]
-"""Gives parts of an aggregate that the application would decide; the draft has its id."""
+"""Gives parts of an aggregate that the application would decide; the draft may lack its id yet."""
 
 Hearing = Callable[[Mapping[str, Any]], object]
 """Is told the state of an aggregate that exists from now on."""
@@ -125,14 +125,12 @@ class CommandLogRepository(Generic[C]):
                 self._take(session, agg)
 
     def _take(self, session: ISession, draft: Draft[C]) -> None:
-        session.on_rollback(setattr, self, "_last_number", self._last_number)
         self._last_number = number = self._last_number + 1
+        session.on_rollback(setattr, self, "_last_number", number - 1)
         is_lacking = is_incomplete(draft.state.get(self.id_attr))
         first = draft.command
         given = self._ids(number) if is_lacking else None
-        draft.take(session, Receipt(given), self.id_attr)
-        if self._answer is not None:
-            draft.take(session, Receipt(state=self._answer(draft)), self.id_attr)
+        draft.take(session, Receipt(given, state=self._answer(draft) if self._answer is not None else None), self.id_attr)
         state = draft.state
         if is_lacking and (draft.steps or self._is_referred_to):
             self._see_that_it_is_told(first, given)
@@ -144,8 +142,10 @@ class CommandLogRepository(Generic[C]):
                 commands.append(self._said(draft.command, None, state, pause))
         id = state[self.id_attr]
         needs = self._needs(state, id)
-        subject = f"{self.path}/{id if type(id) in (int, str) else json_of(id, self.path)}"
-        chain = Chain(f"{self.prefix}{number}", subject, self._key_of(state, id, needs), self.level, needs, commands)
+        told = id if type(id) in (int, str) else json_of(id, self.path)
+        chain = Chain(
+            f"{self.prefix}{number}", f"{self.path}/{told}", self._key_of(state, id, needs), self.level, needs, commands
+        )
         if self._is_referred_to:
             identity = self._identities.of(id)
             session.on_rollback(self._chains.pop, identity, None)
@@ -172,9 +172,13 @@ class CommandLogRepository(Generic[C]):
     def _needs(self, state: Mapping[str, Any], id: Any) -> list[Chain]:
         found: list[Chain] = []
         for path, target in self.references:
-            for value in (state[path[0]],) if len(path) == 1 else values_at(state, path):
+            for value in (
+                (state[path[0]],) if len(path) == 1 else _at_two(state, path) if len(path) == 2 else values_at(state, path)
+            ):
                 if value is None:
                     continue
+                if target is self and value == id:
+                    raise self._circle(id, path)
                 chain = target.done(value, self.path, path)
                 if chain is not None and chain not in found:
                     found.append(chain)
@@ -185,16 +189,19 @@ class CommandLogRepository(Generic[C]):
 
         Raises:
             ConfigurationError: there is none.
-            CycleError: it is the user itself, which is not done.
         """
         try:
             return self._chains[self._identities.of(id)]
         except KeyError:
-            where = f"{user}.{'.'.join(path)} refers to {self.path} {id!r}"
-        if user == self.path and self._ids(self._last_number) == id:
-            raise CycleError(f"{where}, which is itself: no order of commands makes that; let the reference be null") from None
-        raise ConfigurationError(
-            f"{where}, which is neither in the log nor stored before it; let a provider make it, or store it before (--after)"
+            raise ConfigurationError(
+                f"{user}.{'.'.join(path)} refers to {self.path} {id!r}, which is neither in the log nor stored before it; let a "
+                "provider make it, or store it before (--after)"
+            ) from None
+
+    def _circle(self, id: Any, path: Path) -> CycleError:
+        return CycleError(
+            f"{self.path}.{'.'.join(path)} of {id!r} refers to itself, which is done before it is begun: let the reference "
+            "be null, or let a later command set it"
         )
 
     def _key_of(self, state: Mapping[str, Any], id: Any, needs: Sequence[Chain]) -> str | None:
@@ -202,10 +209,17 @@ class CommandLogRepository(Generic[C]):
         if self._is_key:
             key = id
         elif self._key is not None:
-            key = next((value for value in _found(state, self._key) if value is not None), None)
+            path = self._key
+            key = state.get(path[0]) if len(path) == 1 else next((each for each in _found(state, path) if each is not None), None)
         if key is not None:
             return key if type(key) is str else json_of(key, self.path)
         return next((need.key for need in needs if need.key is not None), None)
+
+
+def _at_two(state: Mapping[str, Any], path: Path) -> Iterable[Any]:
+    """What is at a path of two names, the commonest one that is not one name: without a generator."""
+    part = state[path[0]]
+    return (part[path[1]],) if type(part) is dict else values_at(part, path[1:])
 
 
 def _found(state: Mapping[str, Any], path: Path) -> Iterable[Any]:

@@ -101,9 +101,9 @@ class LogWriter:
                 f'"httpbody":{quoted(body)},' if body is not None else ""
             )
         return (
-            f'{self._head}"{name}/{step + 1}","type":"{form.type}","subject":{quoted(chain.subject)},'
-            f'"time":"{self._time(due_ms)}","partitionkey":{quoted(chain.key or name)},"sequence":"{self.commands:012}",'
-            f'{waits}"duems":{due_ms},"data":{json_of(said.data, form.type)}}}\n'
+            f'{self._head}"{name}/{step + 1}","type":"{form.type}",{chain.about},'
+            f'"time":"{self._time(due_ms)}","sequence":"{self.commands:012}",{waits}"duems":{due_ms},'
+            f'"data":{json_of(said.data, form.type)}}}\n'
         )
 
     def _time(self, due_ms: int) -> str:

@@ -21,7 +21,7 @@ import io.gatling.javaapi.core.*;
 import io.gatling.javaapi.http.*;
 import java.time.Duration;
 
-/** -Dshard=00 -Dusers=50 -DbaseUrl=…; one injector a shard, started together. */
+/** -Dshard=00 -Dusers=50 -DbaseUrl=… -Dstart=milliseconds since 1970; one injector a shard. */
 public class FeedSimulation extends Simulation {
   private final String shard = System.getProperty("shard", "00");
   private final int users = Integer.getInteger("users", 50);
@@ -29,7 +29,7 @@ public class FeedSimulation extends Simulation {
   private final FeederBuilder<String> commands = csv("commands." + shard + ".csv").queue();
   private final int count = commands.recordsCount();
   private final java.util.concurrent.atomic.AtomicInteger taken = new java.util.concurrent.atomic.AtomicInteger();
-  private final long begun = System.currentTimeMillis();
+  private final long begun = Long.getLong("start", System.currentTimeMillis());
 
   private final ScenarioBuilder scenario =
       scenario("feed")
@@ -87,10 +87,6 @@ _PLAN = """\
           <stringProp name="shareMode">shareMode.all</stringProp>
         </CSVDataSet>
         <hashTree/>
-        <ConstantTimer guiclass="ConstantTimerGui" testclass="ConstantTimer" testname="until due" enabled="true">
-          <stringProp name="ConstantTimer.delay">${__longSum(${due_ms},${TESTSTART.MS},-${__time(,)})}</stringProp>
-        </ConstantTimer>
-        <hashTree/>
         <HeaderManager guiclass="HeaderPanel" testclass="HeaderManager" testname="headers" enabled="true">
           <collectionProp name="HeaderManager.headers">
             <elementProp name="" elementType="Header">
@@ -100,11 +96,21 @@ _PLAN = """\
           </collectionProp>
         </HeaderManager>
         <hashTree/>
+        <TestAction guiclass="TestActionGui" testclass="TestAction" testname="until due" enabled="true">
+          <intProp name="ActionProcessor.action">1</intProp>
+          <intProp name="ActionProcessor.target">0</intProp>
+          <stringProp name="ActionProcessor.duration">@WAIT@</stringProp>
+        </TestAction>
+        <hashTree/>
 @SAMPLERS@      </hashTree>
     </hashTree>
   </hashTree>
 </jmeterTestPlan>
 """
+
+# A timer would be reckoned before the row is read. In a pause of less than nothing, newer versions fail.
+_DUE = "${due_ms} + ${__P(start,${TESTSTART.MS})}"
+_WAIT = f"${{__jexl2({_DUE} > ${{__time(,now)}} ? {_DUE} - ${{now}} : 0)}}"
 
 _SAMPLER = """\
         <IfController guiclass="IfControllerPanel" testclass="IfController" testname="@METHOD@" enabled="true">
@@ -179,7 +185,7 @@ def _plan(feed: Feed, base_url: str, shard: int) -> str:
             _SAMPLER.replace("@METHOD@", method).replace("@SAMPLER@", each)
             for method, each in zip(methods, samplers, strict=True)
         ]
-    return _PLAN.replace("@SHARD@", f"{shard:02}").replace("@SAMPLERS@", "".join(samplers))
+    return _PLAN.replace("@SHARD@", f"{shard:02}").replace("@WAIT@", escape(_WAIT)).replace("@SAMPLERS@", "".join(samplers))
 
 
 _BY_CLOCK = "dependencies, but by the clock: what needs another command is due at least the slack after it; headers of routes."
@@ -187,12 +193,13 @@ GATLING = Rendering(
     "gatling",
     _gatling,
     "# FeedSimulation.java among the simulations, commands.NN.csv among the resources; -Dshard=00, one injector a shard\n"
-    "mvn gatling:test -Dgatling.simulationClass=FeedSimulation -Dshard=00",
+    "mvn gatling:test -Dgatling.simulationClass=FeedSimulation -Dshard=00 -Dstart=$(($(date +%s) + 60))000",
     f"{_BY_CLOCK} The strategy `shard` of feeders is one of Gatling Enterprise: hence a file for each injector.",
 )
 JMETER = Rendering(
     "jmeter",
     _jmeter,
-    "jmeter -n -t feed.00.jmx -l results.jtl -Jusers=50 -Jhost=… -Jport=…   # one process a shard, started together",
+    "START=$(($(date +%s) + 30))000   # the same for all: one process a shard\n"
+    "jmeter -n -t feed.00.jmx -l results.jtl -Jstart=$START -Jusers=50 -Jhost=… -Jport=…",
     f"{_BY_CLOCK} All values are texts.",
 )

@@ -14,7 +14,7 @@ __all__ = ("ARTILLERY", "K6")
 _MOST_PHASES = 600
 
 _K6_SCRIPT = """\
-// k6 run -e BASE_URL=… -e SHARD=0 -e VUS=50 feed.js     one process a shard, started together
+// k6 run -e BASE_URL=… -e SHARD=0 -e VUS=50 -e START_MS=… feed.js     one process a shard, the same START_MS for all
 import exec from 'k6/execution';
 import http from 'k6/http';
 import { check, sleep } from 'k6';
@@ -38,7 +38,7 @@ export const options = {
 };
 
 export function setup() {
-  return { begun: Date.now() };
+  return { begun: Number(__ENV.START_MS || Date.now()) };
 }
 
 export default function (data) {
@@ -56,13 +56,12 @@ export default function (data) {
 
 _ARTILLERY_SCRIPT = """\
 // Waits until a command is due, and sends it as it stands in its row; reports how late it came.
-const { performance } = require('node:perf_hooks');
 const ahead = @AHEAD_MS@;  // users come so much before their commands are due
-let begun;
+let begun = process.env.START_MS ? Number(process.env.START_MS) + ahead : undefined;
 
 function untilDue(context, events, done) {
-  if (begun === undefined) begun = performance.now() + ahead - @FIRST_MS@;  // the phases before were pauses
-  const wait = begun + Number(context.vars.due_ms) - performance.now();
+  if (begun === undefined) begun = Date.now() + ahead - @FIRST_MS@;  // the phases before were pauses
+  const wait = begun + Number(context.vars.due_ms) - Date.now();
   setTimeout(() => {
     events.emit('histogram', 'feed.late_ms', Math.max(0, -wait));
     done();
@@ -142,7 +141,7 @@ def _artillery_config(base_url: str, shard: int, step: int, counts: list[int]) -
         f"    - {{ duration: {step}, arrivalCount: {count} }}\n" if count else f"    - {{ pause: {step} }}\n" for count in counts
     )
     return f"""\
-# artillery run feed.{shard:02}.yml     one process a shard, started together
+# START_MS=… artillery run feed.{shard:02}.yml     one process a shard, the same START_MS for all
 config:
   target: {json.dumps(base_url)}
   processor: "./feed.{shard:02}.js"
@@ -166,7 +165,8 @@ scenarios:
 K6 = Rendering(
     "k6",
     _k6,
-    "k6 run -e BASE_URL=http://… -e SHARD=0 feed.js   # one process a shard, started together",
+    "START=$(($(date +%s) + 10))000   # the same for all: one process a shard\n"
+    "k6 run -e BASE_URL=http://… -e SHARD=0 -e START_MS=$START feed.js",
     "dependencies, but by the clock: what needs another command is due at least the slack after it. The metric `feed_late` "
     "tells how late commands came; below the slack, nothing comes before what it needs is sent.",
     most_mb=100,
@@ -174,7 +174,7 @@ K6 = Rendering(
 ARTILLERY = Rendering(
     "artillery",
     _artillery,
-    "artillery run feed.00.yml   # one process a shard, started together",
+    "export START_MS=$(($(date +%s) + 10))000   # the same for all: one process a shard\nartillery run feed.00.yml",
     "dependencies, but by the clock, as `feed.late_ms` tells; rows are in memory, and begin again from the first if there are "
     "more users than rows, which the phases prevent.",
     most_mb=100,

@@ -1,5 +1,7 @@
 """What a log says: events by the published schema, each reference made before it is used, in one order over all shards."""
 
+import asyncio
+import gc
 import json
 from collections import Counter, defaultdict
 from datetime import timedelta
@@ -9,13 +11,14 @@ from typing import Any
 import jsonschema
 import pytest
 
-from ascetic_ddd.faker.domain.errors import ConfigurationError, GenerationError
+from ascetic_ddd.faker.domain.errors import ConfigurationError, CycleError, GenerationError
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.arrivals import Arrivals
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.checking import check_feed
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.command_log import CommandLog
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.reading import chain_of, read_feed
 from ascetic_ddd.faker.infrastructure.feeds.folder import OccupiedError
 from ascetic_ddd.faker.infrastructure.transports.drafts import Draft, draft_of
+from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySession
 from tests.unit.faker.infrastructure.feeds.commandlog import graph
 
 SCHEMA = json.loads((Path(__file__).resolve().parents[6] / "docs" / "commandlog.schema.json").read_text("utf-8"))
@@ -174,9 +177,16 @@ def test_a_reference_to_nothing_is_refused(tmp_path: Path) -> None:
         projects = graph.ProjectProvider(log.repository(id_field="project_id"), tenants, graph.WEIGHTS)
         return Told(log.repository(id_field="task_id"), projects, tenants, graph.JOURNEY)
 
-    with pytest.raises(GenerationError, match="999"):
+    with pytest.raises(GenerationError, match=r"TenantProvider 999, which is neither in the log nor stored before it"):
         graph.feed(tmp_path / "feed", wire=wire)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_refers_to_itself_is_refused() -> None:
+    repository = CommandLog().repository(id_field="task_id")
+    repository.attach("Boss", "7/Boss/", [(("boss_id",), repository)])
+    with pytest.raises(CycleError, match=r"Boss\.boss_id of 1 refers to itself"):
+        asyncio.run(repository.insert(InMemorySession(), Draft(graph.FinishTask(5), {"id": 1, "boss_id": 1})))
 
 
 def test_a_repository_of_another_kind_is_refused(tmp_path: Path) -> None:
@@ -232,3 +242,17 @@ def test_wrong_options_are_refused_by_name(tmp_path: Path, told: dict[str, Any],
     with pytest.raises(ConfigurationError, match=words):
         graph.feed(tmp_path / "feed", **{"count": 200, **told})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_collectors_thresholds_are_given_back(tmp_path: Path) -> None:
+    before = gc.get_threshold()
+    seen = []
+    graph.feed(tmp_path / "feed", 20, on_progress=lambda progress: seen.append(gc.get_threshold()))
+    assert seen[0][0] > before[0]
+    assert gc.get_threshold() == before
+    gc.set_threshold(0)
+    try:
+        graph.feed(tmp_path / "other", 20, on_progress=lambda progress: seen.append(gc.get_threshold()))
+        assert seen[-1][0] == 0  # who has turned it off keeps it off
+    finally:
+        gc.set_threshold(*before)
