@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from psycopg import AsyncConnection
 
+from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.embedded import PgServer, embedded_postgres
 from ascetic_ddd.faker.infrastructure.session.pg_session import ExternalPgSession, InternalPgSession
 from ascetic_ddd.faker.testing.background import KeptBackground
@@ -50,6 +51,7 @@ class Databases:
         self._external = LastingConnection(self.external_dsn)
         self._internal = LastingConnection(self.internal_dsn)
         self._background: KeptBackground | None = None
+        self._is_in_use = False
         self._feature = ExitStack()  # the transaction of the background that is kept
 
     def rolled_back_session(self) -> AbstractContextManager[RolledBackSession]:
@@ -68,9 +70,10 @@ class Databases:
 
     @contextmanager
     def _rolled_back(self, session_class: type[S]) -> Iterator[S]:
-        self._forget_background()
-        with self._copied_anew_if_spoilt(), rolled_back_session(self._external, self._internal, session_class) as session:
-            yield session
+        with self._one_at_a_time(), self._copied_anew_if_spoilt():
+            self._forget_background()
+            with rolled_back_session(self._external, self._internal, session_class) as session:
+                yield session
 
     @contextmanager
     def scenario(self, key: Hashable, feature_seed: int, seed: int) -> Iterator[KeptBackground]:
@@ -84,6 +87,10 @@ class Databases:
         Raises:
             EndedInsideError: in the end, the transaction was not there any more. The next session finds new copies.
         """
+        with self._one_at_a_time():
+            yield from self._scenario(key, feature_seed, seed)
+
+    def _scenario(self, key: Hashable, feature_seed: int, seed: int) -> Iterator[KeptBackground]:
         kept = self._background
         if kept is None or kept.key != key:
             self._forget_background()
@@ -105,6 +112,19 @@ class Databases:
     def _forget_background(self) -> None:
         self._background = None
         self._feature.close()
+
+    @contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        if self._is_in_use:
+            raise ConfigurationError(
+                "a session of these databases is open already, and there is one at a time; use the same fixture, or make another "
+                "store by fixtures.databases()"
+            )
+        self._is_in_use = True
+        try:
+            yield
+        finally:
+            self._is_in_use = False
 
     @contextmanager
     def _copied_anew_if_spoilt(self) -> Iterator[None]:

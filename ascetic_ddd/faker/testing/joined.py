@@ -7,13 +7,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from psycopg import AsyncConnection, AsyncTransaction, IsolationLevel, sql
-from psycopg.errors import ProgrammingError
-from psycopg.pq import TransactionStatus
+from psycopg.errors import Error, ProgrammingError
+from psycopg.pq import PipelineStatus, TransactionStatus
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGconn
 
 __all__ = ("JoinedConnection", "JoinedConnections")
+
+
+# Deferred constraints are looked at and stay deferred: rolling back to a savepoint takes SET CONSTRAINTS back, too.
+_COMMIT = (
+    "SAVEPOINT ascetic_ddd_commit",
+    "SET CONSTRAINTS ALL IMMEDIATE",
+    "ROLLBACK TO ascetic_ddd_commit",
+    "RELEASE {}",
+    "SAVEPOINT {}",
+)
 
 
 @dataclass
@@ -109,8 +119,17 @@ class JoinedConnection(AsyncConnection[Any]):
             raise ProgrammingError(f"Explicit {what}() forbidden within a Transaction context.")
 
     async def _move_mark(self) -> None:
-        mark = self._uses[-1].mark
-        await self.execute(sql.SQL("RELEASE {0}; SAVEPOINT {0}").format(mark), prepare=False)
+        """Keep what was done since the mark, unless a deferred constraint refuses it, as COMMIT would."""
+        steps = [sql.SQL(step).format(self._uses[-1].mark) for step in _COMMIT]
+        if self.pgconn.pipeline_status == PipelineStatus.OFF:
+            steps = [sql.SQL("; ").join(steps)]
+        try:
+            for step in steps:
+                await self.execute(step, prepare=False)
+        except Error:
+            if self.pgconn.transaction_status == TransactionStatus.INERROR:
+                await self.execute(sql.SQL("ROLLBACK TO {}").format(self._uses[-1].mark))
+            raise
 
 
 class JoinedConnections:
@@ -124,7 +143,8 @@ class JoinedConnections:
     """
 
     name = "joined to the test"
-    max_size = 1
+    min_size = max_size = 1
+    closed = False
 
     def __init__(self, connection: JoinedConnection) -> None:
         self._connection = connection
@@ -168,6 +188,14 @@ class JoinedConnections:
 
     async def wait(self, timeout: float = 30.0) -> None:
         """Nothing: the connection is there."""
+
+    async def check(self) -> None:
+        """Nothing: the connection is there."""
+
+    def get_stats(self) -> dict[str, int]:
+        """What a pool of one connection would say."""
+        in_use = int(self._depth > 0)
+        return {"pool_min": 1, "pool_max": 1, "pool_size": 1, "pool_available": 1 - in_use, "requests_waiting": 0}
 
     async def close(self, timeout: float = 5.0) -> None:
         """Nothing: the test ends the connection."""

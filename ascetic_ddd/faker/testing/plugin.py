@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Generator, Iterator
-from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE
+from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, isasyncgen, isawaitable, iscoroutine
 from typing import TYPE_CHECKING
 
 import pytest
@@ -91,6 +91,22 @@ def pytest_bdd_before_step(request: pytest.FixtureRequest, step_func: Callable[.
         scene = scene_of(request.node)
         if scene is not None:
             scene.reached(is_sentence=getattr(step_func, "is_sentence", False))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_bdd_before_step_call(step_func: Callable[..., object], step_func_args: dict[str, object]) -> None:
+    """Refuse an argument that nobody has awaited: of a fixture, or what another step returned."""
+    for name, value in step_func_args.items():
+        if isawaitable(value) or isasyncgen(value):
+            from ascetic_ddd.faker.testing.awaiting import NotAwaitedError
+
+            if iscoroutine(value):
+                value.close()
+            raise NotAwaitedError(
+                f"Step {getattr(step_func, '__qualname__', step_func)} was given {name!r}, which is asynchronous, and nobody has "
+                "awaited it: let the plugin of your asynchronous tests make the fixture (@pytest_asyncio.fixture, or "
+                "asyncio_mode=auto), or decorate the step that returns it with @awaited of ascetic_ddd.faker.testing.pytest_bdd."
+            )
 
 
 def pytest_plugin_registered(plugin: object) -> None:

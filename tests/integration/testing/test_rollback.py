@@ -1,8 +1,11 @@
 """Fixtures of an application's tests: what a test stores, and what the code under test commits, is gone after it."""
 
+import asyncio
+
 import psycopg
 import pytest
 
+from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.testing.databases import Databases
 from tests.integration.testing.conftest import Run
 
@@ -106,8 +109,8 @@ def test_what_the_application_commits_is_gone(pytester: pytest.Pytester, run: Ru
     run().assert_outcomes(passed=5)
 
 
-def test_any_scope_of_the_loop_in_strict_mode(pytester: pytest.Pytester, run: Run) -> None:
-    for scope in ("function", "module", "session"):
+def test_any_scope_of_the_loop_in_both_modes(pytester: pytest.Pytester, run: Run) -> None:
+    for scope in ("function", "class", "module", "package", "session"):
         text = f"""
         import pytest
 
@@ -119,7 +122,8 @@ def test_any_scope_of_the_loop_in_strict_mode(pytester: pytest.Pytester, run: Ru
         """
         pytester.makepyfile(**{f"test_{scope}": text})
     pytester.makepyfile(test_then=GONE)
-    run(mode="strict").assert_outcomes(passed=10)
+    run(mode="strict").assert_outcomes(passed=16)
+    run("-o", "asyncio_default_test_loop_scope=session", mode="auto").assert_outcomes(passed=16)
 
 
 def test_anyio(pytester: pytest.Pytester, run: Run) -> None:
@@ -201,3 +205,63 @@ def test_a_sequence_begins_where_it_was_set_to(store: Databases) -> None:
                 session.external_connection.pgconn.exec_(b"SELECT nextval('numbers'), nextval('customers_customer_id_seq')")
             row = connection.execute("SELECT last_value, is_called FROM numbers").fetchone()
             assert row == (17, False)
+
+
+async def test_tasks_of_the_application_take_turns(store: Databases) -> None:
+    insert = "INSERT INTO customers (name, email, city, status, version) VALUES ('J', %s, 'London', 'active', 1)"
+    with store.rolled_back_session() as session:
+        pool = session.connections
+
+        async def register(number: int) -> None:
+            async with pool.connection() as connection, connection.transaction():
+                await connection.execute(insert, (f"{number % 4}@example.com",))
+                await asyncio.sleep(0)
+
+        outcomes = await asyncio.gather(*map(register, range(8)), return_exceptions=True)
+        assert [type(each).__name__ for each in outcomes] == ["NoneType"] * 4 + ["UniqueViolation"] * 4
+        cursor = await session.external_connection.execute("SELECT count(*) FROM customers")
+        assert await cursor.fetchone() == (4,)
+        assert (pool.closed, pool.get_stats()["pool_available"]) == (False, 1)
+
+
+async def test_a_commit_is_refused_where_the_server_would_refuse_it(store: Databases) -> None:
+    """By a deferred constraint, which is looked at when somebody commits, and not before."""
+    insert = "INSERT INTO child VALUES (%s, %s)"
+    with store.rolled_back_session() as session:
+        await session.external_connection.execute(
+            "CREATE TABLE parent (id int PRIMARY KEY); INSERT INTO parent VALUES (1);"
+            "CREATE TABLE child (id int, parent_id int REFERENCES parent DEFERRABLE INITIALLY DEFERRED)"
+        )
+        pool = session.connections
+        async with pool.connection() as connection:
+            await connection.execute(insert, (1, 2))
+            await connection.execute("INSERT INTO parent VALUES (2)")
+            await connection.commit()
+            await connection.execute(insert, (2, 3))
+            with pytest.raises(psycopg.errors.ForeignKeyViolation):
+                await connection.commit()
+            await connection.execute(insert, (3, 3))
+            await connection.execute("INSERT INTO parent VALUES (3)")
+        with pytest.raises(psycopg.errors.ForeignKeyViolation):
+            async with pool.connection() as connection, connection.transaction():
+                await connection.execute(insert, (4, 4))
+        with pytest.raises(psycopg.errors.ForeignKeyViolation):
+            async with pool.connection() as connection:
+                await connection.execute(insert, (5, 5))
+        async with pool.connection() as connection, connection.pipeline():
+            await connection.execute(insert, (6, 1))
+            await connection.commit()
+        cursor = await session.external_connection.execute("SELECT id FROM child ORDER BY id")
+        assert await cursor.fetchall() == [(1,), (3,), (6,)]
+
+
+def test_there_is_one_session_at_a_time(store: Databases) -> None:
+    with store.rolled_back_session():
+        with pytest.raises(ConfigurationError, match="open already, and there is one at a time; use the same fixture, or make"):
+            store.rolled_back_session().__enter__()
+        with pytest.raises(ConfigurationError, match="one at a time"):
+            store.scenario("key", 0, 0).__enter__()
+    with store.scenario("key", 0, 0), pytest.raises(ConfigurationError, match="one at a time"):
+        store.rolled_back_session().__enter__()
+    with store.rolled_back_session():
+        pass

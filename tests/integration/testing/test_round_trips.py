@@ -9,8 +9,8 @@ from ascetic_ddd.faker.testing.databases import Databases
 from examples.bookshop.wiring import make_providers
 
 
-async def test_three_objects_take_eight_round_trips(store: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The addresses that are stored, one INSERT an object and database, and preparing one of the two."""
+async def test_three_objects_take_seven_round_trips(store: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One looks at the addresses that are stored, six INSERT; nothing is prepared for so few."""
     waits: list[str] = []
     wait = psycopg.AsyncConnection.wait
 
@@ -21,7 +21,10 @@ async def test_three_objects_take_eight_round_trips(store: Databases, monkeypatc
     monkeypatch.setattr(psycopg.AsyncConnection, "wait", counted)
     with store.rolled_back_session() as session:
         await make_providers().customers.create_batch(session, 3)
-    assert waits == ["_execute_gen"] * 7  # one of which prepares, and executes
+        for connection in (session.external_connection, session.internal_connection):
+            cursor = await connection.execute("SELECT count(*) FROM pg_prepared_statements")
+            assert await cursor.fetchone() == (0,)
+    assert waits == ["_execute_gen"] * (7 + 2)
 
 
 async def test_few_rows_and_many_are_found_alike(store: Databases) -> None:

@@ -63,19 +63,24 @@ Feature: What must fail
 
   Scenario: A step wrapped by a synchronous decorator
     When nobody awaits that
+
+  Scenario: What a step returns, and nobody awaits
+    Given a promise
+    When it is kept
 """
 REFUSED = (
     "'actve' is not known; near: 'active'",
     "'3' does not agree with 'company'; expected 'companies'",
     "«Acme» is among the companies of this scenario already",
     "'there are 4 companies': there are 3",
+    "Step kept was given 'promise', which is asynchronous, and nobody has awaited it: let the plugin of your asynchronous tests",
 )
 UNAWAITED = "is asynchronous, and nobody awaits it: it would pass without having run. Decorate it with @awaited"
 
 CONFTEST = """
 import functools
 import pytest
-from pytest_bdd import when
+from pytest_bdd import given, when
 from ascetic_ddd.faker.testing import fixtures
 from ascetic_ddd.faker.testing.pytest_bdd import awaited, scenario_of, steps
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySession
@@ -108,6 +113,17 @@ def synchronous(step):
 @synchronous
 async def wrapped(session):
     raise AssertionError
+
+async def promised():
+    raise AssertionError
+
+@given("a promise", target_fixture="promise")
+def promise():
+    return promised()
+
+@when("it is kept")
+def kept(promise):
+    assert promise
 """
 
 
@@ -120,7 +136,7 @@ def test_pytest_bdd(pytester: pytest.Pytester, run: Run) -> None:
         test_bad="from pytest_bdd import scenarios\nscenarios('bad.feature')",
     )
     outcome = run()
-    outcome.assert_outcomes(passed=3, failed=6)
+    outcome.assert_outcomes(passed=3, failed=7)
     text = outcome.stdout.str()
     assert text.count(UNAWAITED) >= 2
     assert [words for words in REFUSED if words not in text] == []
@@ -130,7 +146,9 @@ def test_pytest_bdd(pytester: pytest.Pytester, run: Run) -> None:
 def test_hooks_and_fixtures_that_nobody_awaits_fail_in_pytest(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makeconftest("import pytest\n@pytest.fixture\nasync def made():\n    return 1")
     pytester.makepyfile(test_a="def test_a(made):\n    pass")
-    assert "passed" not in run(mode="strict").parseoutcomes()
+    fixture = run(mode="strict")
+    assert "passed" not in fixture.parseoutcomes()
+    assert "async fixture 'made', with no plugin or hook that handled it" in fixture.stdout.str()
     pytester.makeconftest("async def pytest_runtest_setup(item):\n    raise AssertionError")
     hook = run(apart=True)
     assert hook.ret != 0

@@ -57,16 +57,9 @@ class PgAccess:
         return connection
 
     async def execute(
-        self,
-        session: ISession,
-        statement: bytes,
-        parameters: Sequence[Any],
-        operation: str,
-        id: Any = None,
-        *,
-        prepare: bool | None = True,
+        self, session: ISession, statement: bytes, parameters: Sequence[Any], operation: str, id: Any = None
     ) -> AsyncCursor[Row]:
-        """Run a statement, prepared on the server; or, with None, prepared once it has come a few times.
+        """Run a statement; one that comes again and again is prepared on the server by the driver.
 
         Raises:
             PersistenceError: the server refused it or is lost.
@@ -74,7 +67,7 @@ class PgAccess:
         # Our own cursor class and rows: the pool may have been given others.
         cursor = AsyncCursor(self.connection(session), row_factory=tuple_row)
         try:
-            await cursor.execute(statement, parameters, prepare=prepare)
+            await cursor.execute(statement, parameters)
         except psycopg.Error as error:
             raise persistence_error(error, table=self._table, operation=operation, id=id) from error
         except _UNWRITABLE as error:
@@ -194,7 +187,7 @@ class PgAccess:
         """
         if peeks:
             few = b"%b LIMIT %d" % (statement, _FEW_ROWS + 1)
-            cursor = await self.execute(session, few, parameters, operation, prepare=None)
+            cursor = await self.execute(session, few, parameters, operation)
             rows = await cursor.fetchall()
             if len(rows) <= _FEW_ROWS:
                 names = _column_names(cursor)
