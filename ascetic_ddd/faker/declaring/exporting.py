@@ -69,7 +69,7 @@ def exporter_of(cls: Any) -> Exporter:
 def _of_fields(cls: Any) -> Exporter:
     if cls.__module__.partition(".")[0] in _TEXTS:
         return _text_of
-    if hasattr(getattr(cls, "__mapper__", None), "column_attrs"):
+    if _is_mapped(cls):
         return _columns_of(cls.__mapper__)
     fields = fields_of(cls)
     if isinstance(getattr(cls, "value", None), property):
@@ -87,7 +87,14 @@ def state_exporter_of(cls: Any) -> Exporter:
     Raises:
         ConfigurationError: the class offers no way.
     """
-    return _by_export(cls) if callable(getattr(cls, "export", None)) else _by_fields(cls)
+    is_value = isinstance(getattr(cls, "value", None), property) or len(fields_of(cls) or ()) == 1
+    is_told = callable(getattr(cls, "export", None)) or issubclass(cls, Collection) or _is_mapped(cls)
+    return _by_fields(cls) if is_value and not is_told else exporter_of(cls)
+
+
+def _is_mapped(cls: Any) -> bool:
+    """Whether SQLAlchemy maps the class."""
+    return hasattr(getattr(cls, "__mapper__", None), "column_attrs")
 
 
 def _by_fields(cls: Any) -> Exporter:
