@@ -1,6 +1,6 @@
 """A column that is drawn beside another one, by a captured law."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 from random import Random
 from typing import Any, NamedTuple
@@ -32,6 +32,15 @@ class Column(NamedTuple):
     is_closed: bool
     values: Sequence[Any]
     """By rank, where places are classes of values."""
+    number_of: Callable[[Any], int | None]
+    """The number of a value; None if it is not known."""
+    input_of: Callable[[int], Any]
+    """The value of a number."""
+
+    def numbers_of(self, inputs: Iterable[Any]) -> list[int | None]:
+        """The numbers of values: -1 of null, None of one that is not known."""
+        number_of = self.number_of
+        return [NULL if input is None else number_of(input) for input in inputs]
 
 
 class Card(NamedTuple):
@@ -219,7 +228,8 @@ class Follower:
             given = _scaled(given, sum(other))
         if not sum(other):
             return
-        self._decks = Decks(replayed(law, given, other, Random(seed_of(self._seed, "table"))), seed_of(self._seed, "decks"))
+        table = replayed(law, given, other, Random(seed_of(self._seed, "table")))
+        self._decks = Decks(table, seed_of(self._seed, "decks"), borrows=self._is_exact)
         if self._other_by == "class":
             inside = [{rank: self._own.rows[rank] for rank in each if self._own.rows[rank]} for each in self._own.ranks]
             self._inside = Decks([*inside, {}], seed_of(self._seed, "classes"))
