@@ -36,6 +36,10 @@ class ClassedColumn:
     def is_exact(self) -> bool:
         return self._distributor.expected is not None
 
+    @property
+    def keeps_ranks(self) -> bool:
+        return True
+
     def rows_by_rank(self, scope: Scope, *, is_closed: bool, takes_over: bool = False) -> list[tuple[int, float]]:
         values, nulls = self._distributor.expected or (0, 0)
         rows = apportioned(values, self._upto, 0.5)

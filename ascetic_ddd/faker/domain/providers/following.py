@@ -1,6 +1,6 @@
 """Parts that follow others of the same object: where these are, in what order they come, and what is known of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import Any, NamedTuple, cast
 
@@ -22,7 +22,16 @@ from ascetic_ddd.faker.domain.stock.scope import Pool
 from ascetic_ddd.seedwork.domain.errors import add_note
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("Following", "Source", "check_circle", "checked_given", "direct_sources", "object_of")
+__all__ = (
+    "Following",
+    "Source",
+    "check_circle",
+    "checked_given",
+    "deck_source",
+    "direct_sources",
+    "object_of",
+    "remember_combinations",
+)
 
 _Any = Provider[Any, Any]
 _NOBODY = Pool().everything
@@ -155,6 +164,22 @@ def _column_of(part: Any, asker: _Any, by: By, side: Side) -> Column:
         f"{part.path} has no ranks, so {asker.path} cannot have a captured deck of it: its values are not dealt by a "
         "distributor; give it values with weights, or a distributor with a histogram, a mean, a skew or weights"
     )
+
+
+def deck_source(part: _Any) -> _Any | None:
+    """The part that this one follows by a captured deck; None if it follows none so."""
+    following: Following | None = part._following
+    if following is None or not isinstance(following.joint, Follower):
+        return None
+    return following.sources(part)[0].part
+
+
+def remember_combinations(part: _Any, rows: Iterable[tuple[Any, Any, int]]) -> None:
+    """Take up what was stored: rows of (given input, own input, how many) of a part with a captured deck."""
+    following: Following = part._following
+    given, own = following.columns(following.sources(part)[0], part)
+    joint = cast(Follower, following.joint)
+    joint.remember((given.numbers_of([one])[0], own.numbers_of([two])[0], count) for one, two, count in rows)
 
 
 def object_of(provider: _Any) -> _Any:

@@ -53,7 +53,16 @@ class Decks:
         """What so many calls of :meth:`draw` would answer one after the other, undone as one."""
         drawn: list[_Card] = []
         session.on_rollback(self._put_all_back, drawn)
-        drawn.extend(map(self._draw, given))
+        dealt, noted = self._cards, self._journal.entries
+        for place in given:
+            cards = dealt.get(place)
+            if not cards:
+                drawn.append(self._draw(place))
+                continue
+            card = (place, cards.pop())
+            drawn.append(card)
+            if noted is not None:
+                noted += (self._put_back, card)
         return [place for _, place in drawn]
 
     def undraw(self, session: ISession, given: int, place: int) -> None:
