@@ -14,7 +14,7 @@ from ascetic_ddd.faker.infrastructure.embedded import PgServer, embedded_postgre
 from ascetic_ddd.faker.infrastructure.report.html import html_report
 from ascetic_ddd.seedwork.domain.errors import AsceticDddError
 from examples.arguments import positive
-from examples.flights.round_trip import BARS, PLANS, Figures, Trip, figures, plans, round_trips
+from examples.flights.round_trip import PLANS, Figures, Trip, figures, pair_figures, plans, round_trips
 
 __all__ = ("main",)
 
@@ -53,8 +53,10 @@ def _show(server: PgServer, options: argparse.Namespace) -> int:
         found = figures(original, trip.profile)
         print(f"\nTrip {trip.number}, grown in {trip.seconds:.0f} s: distances to the real data\n")
         print(_table(found))
-        missed += sum(len(each.missed) for each in found) + _show_plans(trip)
-        print(f"\nColumns that know each other: distances to the real data\n\n{_pairs(trip.comparison)}")
+        pairs = pair_figures(server, step)
+        print(f"\n{_table(pairs)}")
+        missed += sum(len(each.missed) for each in (*found, *pairs)) + _show_plans(trip)
+        print(f"\nColumns that know each other, as `ascetic-ddd compare` tells it:\n\n{_pairs(trip.comparison)}")
         _show_others(trip.comparison)
         if options.html and trip.number == options.trips:
             replace_file(options.html, html_report(trip.comparison))
@@ -64,7 +66,8 @@ def _show(server: PgServer, options: argparse.Namespace) -> int:
 
 
 def _table(found: Sequence[Figures]) -> str:
-    lines = [("reference", *BARS), ("at most", *(f"{bar:g}" for bar in BARS.values()))]
+    bars = found[0].bars
+    lines = [("", *bars), ("at most", *(f"{bar:g}" for bar in bars.values()))]
     for each in found:
         cells = (f"{distance:.4f}{'!' if name in each.missed else ''}" for name, distance in each.distances.items())
         lines.append((each.reference, *cells))

@@ -2,10 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import zip_longest
+from statistics import median
 
 import psycopg
+from psycopg import sql
 
 from ascetic_ddd.faker.application import measure
 from ascetic_ddd.faker.application.comparison.compare import compare
@@ -21,10 +24,21 @@ from examples.flights.loading import load
 from examples.flights.providers import VALUES
 from examples.flights.wiring import grow
 
-__all__ = ("BARS", "Figures", "Trip", "figures", "plans", "round_trips", "top_tenth")
+__all__ = ("BARS", "PAIRS", "PAIR_BARS", "Figures", "Trip", "figures", "pair_figures", "plans", "round_trips", "top_tenth")
 
 BARS = {"KS": 0.02, "W1/mean": 0.05, "top share": 0.05, "rows behind": 0.05, "nulls": 0.005, "top 10 %": 0.01}
 """How far the copy may be from the original, per reference."""
+
+PAIRS = (
+    ("flights", "carrier", "tailnum"),
+    ("flights", "dest", "distance"),
+    ("flights", "carrier", "dest"),
+    ("planes", "manufacturer", "model"),
+)
+"""Columns that know each other: a plane flies for one airline, a destination has its distances."""
+
+PAIR_BARS = {"combinations": 1.1, "median of the 20 commonest": 1.1, "worst of them": 2.0, "joint counts": 0.02}
+"""How far their combinations may be apart: factors, and the share of the rows that would have to change the size of theirs."""
 
 PLANS = 0.9
 """At least so many probes have the same plan in both, of those on which the original agrees with itself."""
@@ -43,15 +57,16 @@ class Trip:
 
 @dataclass(frozen=True)
 class Figures:
-    """One reference of the copy beside the same of the original; all are distances, 0 is equal."""
+    """One reference, or one pair of columns, of the copy beside the same of the original; 0 is equal, of a factor 1."""
 
     reference: str
     distances: dict[str, float]
+    bars: Mapping[str, float]
 
     @property
     def missed(self) -> list[str]:
         """The measures over their bar."""
-        return [name for name, distance in self.distances.items() if distance > BARS[name]]
+        return [name for name, distance in self.distances.items() if distance > self.bars[name]]
 
 
 def round_trips(server: PgServer, *, flights: int | None = None, trips: int = 3, seed: int = 0) -> Iterator[Profile | Trip]:
@@ -92,6 +107,26 @@ def figures(original: Profile, copy: Profile) -> list[Figures]:
     return [_figures(a, copy.reference(a.table, *a.columns)) for a in original.references]
 
 
+def pair_figures(server: PgServer, trip: Trip) -> list[Figures]:
+    """The combinations of each pair of columns, by their numbers of rows."""
+    return [_pair(pair, *(_rows_of(server.dsn(name), pair) for name in ("original", trip.database))) for pair in PAIRS]
+
+
+def _rows_of(dsn: str, pair: tuple[str, str, str]) -> list[int]:
+    """Rows of each combination, most first."""
+    table, one, two = map(sql.Identifier, pair)
+    with psycopg.connect(dsn) as connection:
+        counted = sql.SQL("SELECT count(*) FROM {} GROUP BY {}, {} ORDER BY 1 DESC").format(table, one, two)
+        return [rows for (rows,) in connection.execute(counted)]
+
+
+def _pair(pair: tuple[str, str, str], a: list[int], b: list[int]) -> Figures:
+    factors = [max(x / y, y / x) for x, y in zip(a[:20], b[:20], strict=False)]
+    moved = sum(abs(x - y) for x, y in zip_longest(a, b, fillvalue=0)) / 2 / sum(a)
+    found = (max(len(a) / len(b), len(b) / len(a)), median(factors), max(factors), moved)
+    return Figures(f"{pair[0]}: {pair[1]} and {pair[2]}", dict(zip(PAIR_BARS, found, strict=True)), PAIR_BARS)
+
+
 def top_tenth(histogram: Histogram) -> float:
     """Share of the rows that the tenth of the parents with the most rows have.
 
@@ -119,7 +154,7 @@ def _figures(a: ReferenceProfile, b: ReferenceProfile) -> Figures:
         "nulls": abs(a.null_weight - b.null_weight),
         "top 10 %": abs(top_tenth(a.histogram) - top_tenth(b.histogram)),
     }
-    return Figures(f"{a.table}.{', '.join(a.columns)} → {a.references_table}", distances)
+    return Figures(f"{a.table}.{', '.join(a.columns)} → {a.references_table}", distances, BARS)
 
 
 def _completed(dsn: str, profile: Profile, original: Profile) -> Profile:

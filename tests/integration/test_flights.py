@@ -7,7 +7,7 @@ from ascetic_ddd.faker.application.profile.model import Profile
 from ascetic_ddd.faker.infrastructure.embedded import PgServer
 from examples.flights.__main__ import main
 from examples.flights.loading import load
-from examples.flights.round_trip import PLANS, Trip, figures, plans, round_trips, top_tenth
+from examples.flights.round_trip import PLANS, Trip, figures, pair_figures, plans, round_trips, top_tenth
 
 FLIGHTS = 4_000
 
@@ -60,6 +60,14 @@ def test_tables_are_as_large_and_columns_as_empty_and_as_various(trips: tuple[Pg
         assert copy.rows == table.rows
         for column in table.columns:
             assert copy.column(column.name).null_share == pytest.approx(column.null_share, abs=0.005), (table.name, column.name)
+
+
+def test_columns_that_know_each_other_keep_their_combinations_trip_after_trip(
+    trips: tuple[PgServer, Profile, list[Trip]],
+) -> None:
+    server, _, made = trips
+    for trip in made:
+        assert {each.reference: each.missed for each in pair_figures(server, trip) if each.missed} == {}
 
 
 def test_the_planner_plans_alike(trips: tuple[PgServer, Profile, list[Trip]]) -> None:

@@ -125,11 +125,11 @@ def assert_columns_are_exact(rows: list[Row]) -> None:
         assert max(abs(a - b) for a, b in zip(captured, found, strict=True)) <= 1, f"{name} is not as without given="
 
 
-def assert_alike(rows: list[Row], *, variation: float) -> None:
+def assert_alike(rows: list[Row], *, variation: float, distinct: float = 1.1) -> None:
     assert_columns_are_exact(rows)
     for pair in PAIRS:
         captured, found = sizes(original(), pair), sizes(rows, pair)
-        assert 1 / 1.1 <= len(found) / len(captured) <= 1.1, (pair, len(captured), len(found))
+        assert 1 / distinct <= len(found) / len(captured) <= distinct, (pair, len(captured), len(found))
         errors = [max(a / b, b / a) for a, b in zip(captured[:20], found, strict=False)]
         assert median(errors) <= 1.1, (pair, errors)
         assert max(errors) <= 2.0, (pair, errors)
@@ -177,7 +177,7 @@ async def test_a_run_that_was_left_and_resumed(stops: tuple[int, ...]) -> None:
     await grown(stores, ROWS)
     rows = await rows_of(stores)
     assert len(rows) == ROWS
-    assert_columns_are_exact(rows)  # which value stood at which rank is not known any more
+    assert_alike(rows, variation=0.05, distinct=1.15)
 
 
 async def test_a_run_on_lanes_in_which_rows_fail() -> None:

@@ -1,7 +1,7 @@
 """Take up where an earlier run ended: what the internal stores remember becomes the distributors' memory again."""
 
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from itertools import permutations
 from typing import Any
 
@@ -12,6 +12,7 @@ from ascetic_ddd.faker.domain.distributors.m2o.facts import is_sequence
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.generators.input_generators import is_iterated
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.faker.domain.providers.following import deck_source, remember_combinations
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
@@ -42,7 +43,7 @@ async def restore(provider: AggregateProvider[Any, Any], session: ISession) -> d
             generator is an iterable, which would begin anew.
     """
     tallies: list[_Tally] = []
-    insides: list[_Inside] = []
+    insides: list[_Inside | _Follower] = []
     remembered: dict[str, int] = {}
     _refuse_iterables(provider)
     _listen(provider)
@@ -55,7 +56,9 @@ async def restore(provider: AggregateProvider[Any, Any], session: ISession) -> d
             )
         own = _tallies_of(aggregate_provider)
         insides += (pairs := _Inside.among(own))
-        rows = await _read(aggregate_provider, own, pairs, session)
+        followers = _Follower.among(aggregate_provider)
+        rows = await _read(aggregate_provider, own, [*pairs, *followers], session)
+        insides += followers
         tallies += own
         name, number = aggregate_provider.path, 2
         while name in remembered:  # another provider of the same class
@@ -90,7 +93,7 @@ def _listen(provider: AggregateProvider[Any, Any]) -> None:
 
 
 async def _read(
-    provider: AggregateProvider[Any, Any], tallies: "list[_Tally]", insides: "list[_Inside]", session: ISession
+    provider: AggregateProvider[Any, Any], tallies: "list[_Tally]", insides: "Sequence[_Inside | _Follower]", session: ISession
 ) -> int:
     """Let the population and the tallies of an aggregate take in all its states; give their number."""
     repository: Any = provider.repository
@@ -103,7 +106,7 @@ async def _read(
         for tally in tallies:
             tally.count(state)
         for inside in insides:
-            inside.count()
+            inside.count(state)
     for tally in tallies:
         tally.rows = rows
     if not memory.has_readers:
@@ -191,7 +194,7 @@ class _Inside:
         lawful = [tally for tally in tallies if tally.is_lawful_reference]
         return [cls(whole, part) for whole, part in permutations(lawful, 2)]
 
-    def count(self) -> None:
+    def count(self, state: Mapping[str, Any]) -> None:
         """Take the latest state in."""
         part = self._part.latest
         if self._beside is not None and part is not None:
@@ -205,6 +208,43 @@ class _Inside:
             pairs = self._beside.items()
             numbers = {self._part.number_of(session, part): self._whole.number_of(session, whole) for part, whole in pairs}
             self._whole.distributor.lead(self._part.distributor, numbers.get)
+
+
+class _Follower:
+    """Counts what one part had beside the part that it follows by a captured deck."""
+
+    def __init__(self, part: Provider[Any, Any], given: tuple[str, ...], own: tuple[str, ...]) -> None:
+        self._part = part
+        self._paths = given, own
+        self._rows: Counter[tuple[Hashable, Hashable]] = Counter()
+        self._inputs: dict[Hashable, Any] = {}
+
+    @classmethod
+    def among(cls, provider: Provider[Any, Any]) -> "list[_Follower]":
+        """All of an aggregate whose states have both parts."""
+        paths = {id(part): path for part, path in stored_parts(provider)}
+        found = []
+        for part, path in stored_parts(provider):
+            given = deck_source(part)
+            if given is not None and id(given) in paths:
+                found.append(cls(part, paths[id(given)], path))
+        return found
+
+    def count(self, state: Mapping[str, Any]) -> None:
+        """Take a state in."""
+        try:
+            given, own = (next(values_at(state, path), None) for path in self._paths)
+        except KeyError:
+            return  # a computed part may not be exported
+        key = freeze(given), freeze(own)
+        self._rows[key] += 1
+        self._inputs.setdefault(key[0], given)
+        self._inputs.setdefault(key[1], own)
+
+    def hand_over(self, session: ISession) -> None:
+        """Tell the deck."""
+        inputs = self._inputs
+        remember_combinations(self._part, [(inputs[given], inputs[own], rows) for (given, own), rows in self._rows.items()])
 
 
 def _hand_over(tallies: list[_Tally], session: ISession) -> None:

@@ -117,6 +117,10 @@ class QuantileGenerator:
         place = min(max((share - low) / width, 0.0), 1.0) if width else 0.0
         return self._result(points[upper - 1] + (points[upper] - points[upper - 1]) * place)
 
+    def between(self, low: float, high: float) -> Any:
+        """Draw a value between two shares 0…1 of the distribution, in no order."""
+        return self.at(low + (high - low) * self._random.random())
+
     def _uniform(self) -> float:
         if not self._strata:
             self._strata = list(range(_BLOCK))

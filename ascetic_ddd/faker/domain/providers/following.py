@@ -1,25 +1,40 @@
 """Parts that follow others of the same object: where these are, in what order they come, and what is known of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from ascetic_ddd.faker.domain.distributors.joint.answers import FunctionAnswers, TableAnswers
 from ascetic_ddd.faker.domain.distributors.joint.follower import Column, Follower
-from ascetic_ddd.faker.domain.distributors.joint.given import Given
+from ascetic_ddd.faker.domain.distributors.joint.given import By, Given
 from ascetic_ddd.faker.domain.distributors.joint.interfaces import IRanked
-from ascetic_ddd.faker.domain.distributors.joint.law import NULL, JointLaw
+from ascetic_ddd.faker.domain.distributors.joint.law import JointLaw, Side
+from ascetic_ddd.faker.domain.distributors.m2o.new import NewDistributor
 from ascetic_ddd.faker.domain.errors import ConfigurationError, FakerError
+from ascetic_ddd.faker.domain.generators.input_generators import given_generator
+from ascetic_ddd.faker.domain.generators.quantile_generator import QuantileGenerator
+from ascetic_ddd.faker.domain.providers.classed_column import ClassedColumn
 from ascetic_ddd.faker.domain.providers.composed import Composed
 from ascetic_ddd.faker.domain.providers.kinds import source_of
 from ascetic_ddd.faker.domain.providers.part import Pending
 from ascetic_ddd.faker.domain.providers.provider import Provider
+from ascetic_ddd.faker.domain.stock.scope import Pool
 from ascetic_ddd.seedwork.domain.errors import add_note
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("Following", "Source", "check_circle", "checked_given", "column_of", "direct_sources", "numbers_of", "object_of")
+__all__ = (
+    "Following",
+    "Source",
+    "check_circle",
+    "checked_given",
+    "deck_source",
+    "direct_sources",
+    "object_of",
+    "remember_combinations",
+)
 
 _Any = Provider[Any, Any]
+_NOBODY = Pool().everything
 _Joint = FunctionAnswers | TableAnswers | Follower
 
 
@@ -67,16 +82,27 @@ class Following:
         """
         found = tuple(_found(part, path) for path in self.given.parts)
         if isinstance(self.joint, Follower):
-            for source in found:
-                column_of(source.part, part)
+            self.columns(found[0], part)
         check_circle(part)
         return found
 
+    def columns(self, source: Source, part: _Any) -> tuple[Column, Column]:
+        """The given column of a captured deck, and the part's own.
+
+        Raises:
+            ConfigurationError: one of them has no ranks.
+        """
+        given, law = self.given, cast(JointLaw, self.given.how)
+        return (
+            _column_of(source.part, part, given.given_by, law.given),
+            _column_of(part, part, given.other_by, law.other),
+        )
+
     def prepare(self, part: _Any) -> None:
         """A run begins: those that are followed by a captured deck shall know it."""
-        for source in self.sources(part):
-            if isinstance(self.joint, Follower):
-                source.part.distributor.be_followed()
+        sources = self.sources(part)
+        if isinstance(self.joint, Follower):
+            self.columns(sources[0], part)[0].distributor.be_followed()
 
     def begin_run(self) -> None:
         """What was dealt is dealt anew."""
@@ -119,30 +145,41 @@ def checked_given(given: object) -> Following | None:
     return Following(given)
 
 
-def column_of(part: Any, asker: _Any) -> Column:
-    """A part as a column with ranks.
-
-    Raises:
-        ConfigurationError: its values have none.
-    """
+def _column_of(part: Any, asker: _Any, by: By, side: Side) -> Column:
     distributor: Any = part.distributor
-    if not isinstance(distributor, IRanked) or isinstance(
-        getattr(part._following, "joint", None), FunctionAnswers | TableAnswers
-    ):
-        raise ConfigurationError(
-            f"{part.path} has no ranks, so {asker.path} cannot have a captured deck of it: its values are not dealt by a "
-            "distributor; give it values with weights, or a distributor with a histogram, a mean, a skew or weights"
-        )
     source = source_of(part)
-    if source is not None:
-        return Column(distributor, source.population.everything, not part.may_create, ())
-    return Column(distributor, part.pool.everything, False, part.pool.inputs)
+    if isinstance(getattr(part._following, "joint", None), FunctionAnswers | TableAnswers):
+        distributor = None
+    if source is not None and isinstance(distributor, IRanked):
+        everything = source.population.everything
+        return Column(distributor, everything, not part.may_create, (), source.number_of, source.population.id_of)
+    if isinstance(distributor, IRanked):
+        pool = part.pool
+        return Column(distributor, pool.everything, False, pool.inputs, pool.number_of, pool.inputs.__getitem__)
+    generator = given_generator(getattr(part, "input_generator", None))
+    if isinstance(distributor, NewDistributor) and isinstance(generator, QuantileGenerator) and by == "class":
+        classed = ClassedColumn(generator, distributor, side)
+        return Column(classed, _NOBODY, False, range(side.places), classed.number_of, classed.input_of)
+    raise ConfigurationError(
+        f"{part.path} has no ranks, so {asker.path} cannot have a captured deck of it: its values are not dealt by a "
+        "distributor; give it values with weights, or a distributor with a histogram, a mean, a skew or weights"
+    )
 
 
-def numbers_of(part: _Any, inputs: Sequence[Any]) -> list[int | None]:
-    """The numbers of given values: -1 of null, None of one that is not known."""
-    known = part._number_known
-    return [NULL if input is None else known(input) for input in inputs]
+def deck_source(part: _Any) -> _Any | None:
+    """The part that this one follows by a captured deck; None if it follows none so."""
+    following: Following | None = part._following
+    if following is None or not isinstance(following.joint, Follower):
+        return None
+    return following.sources(part)[0].part
+
+
+def remember_combinations(part: _Any, rows: Iterable[tuple[Any, Any, int]]) -> None:
+    """Take up what was stored: rows of (given input, own input, how many) of a part with a captured deck."""
+    following: Following = part._following
+    given, own = following.columns(following.sources(part)[0], part)
+    joint = cast(Follower, following.joint)
+    joint.remember((given.numbers_of([one])[0], own.numbers_of([two])[0], count) for one, two, count in rows)
 
 
 def object_of(provider: _Any) -> _Any:

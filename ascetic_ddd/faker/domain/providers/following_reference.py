@@ -7,7 +7,7 @@ from ascetic_ddd.faker.domain.distributors.joint.follower import Card, Column, F
 from ascetic_ddd.faker.domain.distributors.m2o.by_law import LawDistributor
 from ascetic_ddd.faker.domain.errors import ConfigurationError, UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.chosen_reference import ChosenReference
-from ascetic_ddd.faker.domain.providers.following import Following, Source, column_of, direct_sources, numbers_of
+from ascetic_ddd.faker.domain.providers.following import Following, Source, direct_sources
 from ascetic_ddd.faker.domain.providers.part import Pending
 from ascetic_ddd.faker.domain.providers.plain import copied
 from ascetic_ddd.faker.domain.providers.provider import Provider
@@ -102,9 +102,9 @@ class FollowingReference(TiedReference[I, O]):
 
     def _place(self, source: Source) -> tuple[int | None, bool, tuple[Column, Column]]:
         if self._columns is None:
-            self._columns = column_of(source.part, self), column_of(self, self)
+            self._columns = self._following.columns(source, self)  # type: ignore[union-attr]  # callers have looked
         input = source.input
-        return (None if input is None else source.part._number_known(input)), input is None, self._columns
+        return (None if input is None else self._columns[0].number_of(input)), input is None, self._columns
 
     def _count_told(self, session: ISession, scope: Scope, number: int) -> None:
         if self._uses_cards and self._followed is not None:
@@ -132,9 +132,6 @@ class FollowingReference(TiedReference[I, O]):
         if self._following is not None:
             self._following.prepare(self)
 
-    def _number_known(self, input: Any) -> int | None:
-        return self.source.number_of(input)
-
     def _draws_beside(self) -> bool:
         if not self._uses_cards or self.may_create or self._overrides_populate or self._overrides_create:
             return False
@@ -142,16 +139,15 @@ class FollowingReference(TiedReference[I, O]):
         return not memory.is_behind and not self._is_of_its_kind(memory) and isinstance(self.distributor, LawDistributor)
 
     def _draw_many_beside(self, session: ISession, given: Sequence[Any], behind: int = 0) -> list[Any]:
-        if self._followed is None:
-            self._followed = self._following.sources(self)  # type: ignore[union-attr]  # callers have looked
-        _, _, (source, own) = self._place(self._followed[0])
-        joint: Any = self._following.joint  # type: ignore[union-attr]
-        numbers, population = numbers_of(self._followed[0].part, given), self.source.population
+        following: Any = self._following
+        if self._columns is None:
+            self._columns = following.columns(following.sources(self)[0], self)
+        source, own = self._columns
         try:
-            choices = joint.draw_many(session, numbers, source, own, behind)
+            choices = following.joint.draw_many(session, source.numbers_of(given), source, own, behind)
         except UnsatisfiableError as error:
             raise UnsatisfiableError(f"{self.path}: {error}") from None
-        return [None if choice is None else population.id_of(choice) for choice in choices]
+        return [None if choice is None else own.input_of(choice) for choice in choices]
 
     def _draws_alone(self) -> bool:
         return self._following is None and super()._draws_alone()

@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from ascetic_ddd.faker.domain.distributors.joint.follower import Card, Column, Follower
+from ascetic_ddd.faker.domain.distributors.m2o.new import NewDistributor
 from ascetic_ddd.faker.domain.distributors.m2o.shares import SharesDistributor
 from ascetic_ddd.faker.domain.errors import ConfigurationError
-from ascetic_ddd.faker.domain.providers.following import Following, Source, column_of, direct_sources, numbers_of
+from ascetic_ddd.faker.domain.providers.following import Following, Source, direct_sources
 from ascetic_ddd.faker.domain.providers.part import Pending
 from ascetic_ddd.faker.domain.providers.plain import copied
 from ascetic_ddd.faker.domain.providers.provider import Provider
@@ -79,20 +80,20 @@ class FollowingValue(UniqueValue[I, O]):
             pending = self._draw(session)
 
     def _deal(self, session: ISession, source: Source) -> Pending:
-        joint = self._joint
-        if self._columns is None:
-            self._columns = column_of(source.part, self), column_of(self, self)
+        joint, slot = self._joint, self._slot
+        columns = self._columns
+        if columns is None:
+            columns = self._columns = self._following.columns(source, self)  # type: ignore[union-attr]
         given = source.input
-        number = None if given is None else source.part._number_known(given)
-        slot, pool = self._slot, self._pool
+        number = None if given is None else columns[0].number_of(given)
         if slot.input is not None:  # told
-            joint.use(session, number, given is None, *self._columns, pool.number_of(slot.input))
+            joint.use(session, number, given is None, *columns, columns[1].number_of(slot.input))
             slot.is_done = True
             return None
-        choice, card = joint.draw(session, number, given is None, *self._columns)
+        choice, card = joint.draw(session, number, given is None, *columns)
         if choice is not None and not isinstance(choice, int):
             return self._make_beside(session, choice, card)
-        slot.input = None if choice is None else copied(pool.inputs[choice])
+        slot.input = None if choice is None else copied(columns[1].input_of(choice))
         self._keep(session, card, choice)
         slot.is_done = True
         return None
@@ -120,21 +121,10 @@ class FollowingValue(UniqueValue[I, O]):
         if self._following is not None:
             self._following.prepare(self)
 
-    def _number_known(self, input: Any) -> int | None:
-        return self._pool.number_of(input)
-
     @property
     def _joint(self) -> Any:
         """The deck; callers have looked whether there is one."""
         return self._following.joint  # type: ignore[union-attr]
-
-    def _source(self) -> Source:
-        """The part that a deck is beside."""
-        if self._followed is None:
-            self._followed = self._following.sources(self)  # type: ignore[union-attr]
-        if self._columns is None:
-            self._columns = column_of(self._followed[0].part, self), column_of(self, self)
-        return self._followed[0]
 
     def _is_open(self) -> bool:
         return self._uses_cards and self._slot.input is not None  # told, and not taken from its deck
@@ -142,17 +132,17 @@ class FollowingValue(UniqueValue[I, O]):
     def _draws_beside(self) -> bool:
         return (
             self._uses_cards
-            and isinstance(self.distributor, SharesDistributor)
+            and isinstance(self.distributor, SharesDistributor | NewDistributor)
             and not (self._overrides_populate or self._overrides_create)
         )
 
     def _draw_many_beside(self, session: ISession, given: Sequence[Any], behind: int = 0) -> list[Any]:
-        source = self._source()
-        numbers = numbers_of(source.part, given)
-        inputs = self._pool.inputs
-        given_column, own = self._columns  # type: ignore[misc]  # they are known by now
-        choices = self._joint.draw_many(session, numbers, given_column, own, behind)
-        return [None if choice is None else copied(inputs[choice]) for choice in choices]
+        following: Any = self._following
+        if self._columns is None:
+            self._columns = following.columns(following.sources(self)[0], self)
+        source, own = self._columns
+        choices = following.joint.draw_many(session, source.numbers_of(given), source, own, behind)
+        return [None if choice is None else copied(own.input_of(choice)) for choice in choices]
 
     def _draws_alone(self) -> bool:
         return self._following is None and super()._draws_alone()

@@ -95,10 +95,6 @@ class Part(ABC):
     def _prepare_run(self) -> None:  # noqa: B027  # most kinds do nothing
         """A planned run begins; nothing is drawn yet."""
 
-    def _number_known(self, input: Any) -> int | None:
-        """The number under which the distributor knows an input; None if it does not."""
-        return None
-
     def _draws_alone(self) -> bool:
         """Tell whether draws ask neither a store nor the user's code, so that many may be drawn at once."""
         return False

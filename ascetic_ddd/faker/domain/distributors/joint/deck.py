@@ -25,16 +25,19 @@ class Decks:
     Args:
         table: rows by place, nulls last, see :func:`~ascetic_ddd.faker.domain.distributors.joint.replay.replayed`.
         seed: of the order. Each deck has a stream of its own: what is drawn of one does not move another.
+        borrows: a deck that is asked for more than it has takes a card of the nearest one that has some left, as long as there
+            is one: then all cards are dealt before any comes again, and the other column is as planned, whatever is given.
 
     Raises:
         ConfigurationError: the table has no row.
     """
 
-    def __init__(self, table: Sequence[dict[int, int]], seed: int) -> None:
+    def __init__(self, table: Sequence[dict[int, int]], seed: int, *, borrows: bool = False) -> None:
         if not any(table):
             raise ConfigurationError("the table has no row; expected a table with one row and more")
         self._table = table
         self._seed = seed
+        self._borrows = borrows
         self._cards: dict[int, list[int]] = {}
         self._deals: Counter[int] = Counter()
         self._owed: Counter[_Card] = Counter()  # cards that were put back for a while, and drawn by somebody else meanwhile
@@ -50,7 +53,16 @@ class Decks:
         """What so many calls of :meth:`draw` would answer one after the other, undone as one."""
         drawn: list[_Card] = []
         session.on_rollback(self._put_all_back, drawn)
-        drawn.extend(map(self._draw, given))
+        dealt, noted = self._cards, self._journal.entries
+        for place in given:
+            cards = dealt.get(place)
+            if not cards:
+                drawn.append(self._draw(place))
+                continue
+            card = (place, cards.pop())
+            drawn.append(card)
+            if noted is not None:
+                noted += (self._put_back, card)
         return [place for _, place in drawn]
 
     def undraw(self, session: ISession, given: int, place: int) -> None:
@@ -96,6 +108,8 @@ class Decks:
 
     def _draw(self, given: int) -> _Card:
         deck = self._place(given)
+        if self._borrows and not self._cards.get(deck, True):
+            deck = self._lender(deck)
         card = (deck, self._deck(deck).pop())
         self._journal.note(self._put_back, card)
         return card
@@ -118,6 +132,15 @@ class Decks:
             self._deals[place] += 1
             self._journal.note(self._gather, place)
         return cards
+
+    def _lender(self, place: int) -> int:
+        """The nearest place that has a card left; the same one if none has."""
+        last = len(self._table) - 1
+        for step in range(1, last + 1):
+            for each in (place - step, place + step):
+                if NULL < each < last and (self._cards[each] if each in self._cards else self._table[each]):
+                    return each
+        return NULL if (self._cards[NULL] if NULL in self._cards else self._table[NULL]) else place
 
     def _gather(self, place: int) -> None:
         """Take a whole deck from the table again."""

@@ -1,6 +1,7 @@
 """A column that is drawn beside another one, by a captured law."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 from random import Random
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ from ascetic_ddd.faker.domain.distributors.joint.given import By, Given
 from ascetic_ddd.faker.domain.distributors.joint.interfaces import IRanked
 from ascetic_ddd.faker.domain.distributors.joint.law import NULL, JointLaw, Side
 from ascetic_ddd.faker.domain.distributors.joint.places import Places
+from ascetic_ddd.faker.domain.distributors.joint.recognition import recognised
 from ascetic_ddd.faker.domain.distributors.joint.replay import replayed
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import Decision
 from ascetic_ddd.faker.domain.distributors.schedules.interfaces import BUSY, Busy
@@ -32,6 +34,15 @@ class Column(NamedTuple):
     is_closed: bool
     values: Sequence[Any]
     """By rank, where places are classes of values."""
+    number_of: Callable[[Any], int | None]
+    """The number of a value; None if it is not known."""
+    input_of: Callable[[int], Any]
+    """The value of a number."""
+
+    def numbers_of(self, inputs: Iterable[Any]) -> list[int | None]:
+        """The numbers of values: -1 of null, None of one that is not known."""
+        number_of = self.number_of
+        return [NULL if input is None else number_of(input) for input in inputs]
 
 
 class Card(NamedTuple):
@@ -60,6 +71,7 @@ class Follower:
         self._law = given.how
         self._given_by, self._other_by = given.given_by, given.other_by
         self._seed = 0
+        self._held: Counter[tuple[int, int]] = Counter()  # rows of earlier runs, by numbers
         self._decks: Decks | None = None
         self._inside: Decks | None = None  # by class, the ranks in it
         self._source: Places | None = None
@@ -167,6 +179,14 @@ class Follower:
         """Another run begins, or a run ends: what was dealt is dealt anew."""
         self._forget()
 
+    def remember(self, rows: Iterable[tuple[int | None, int | None, int]]) -> None:
+        """Take up rows that are stored: numbers of the given and of the own value, -1 for null, and how many have them."""
+        self._held = Counter()
+        for given, own, count in rows:
+            if given is not None and own is not None:
+                self._held[given, own] += count
+        self._forget()
+
     def mark(self) -> None:
         """Remember this place."""
         self._was_dealt = self._is_dealt
@@ -206,6 +226,7 @@ class Follower:
         if self._is_exact:
             self._source = _planned(source, self._given_by, law.given, takes_over=False)
             self._own = _planned(own, self._other_by, law.other, takes_over=True)
+            self._recognise(source, own)
             given, other = self._source.sums, self._own.sums
             if sum(given) != sum(other):
                 given = _scaled(given, sum(other))
@@ -219,10 +240,28 @@ class Follower:
             given = _scaled(given, sum(other))
         if not sum(other):
             return
-        self._decks = Decks(replayed(law, given, other, Random(seed_of(self._seed, "table"))), seed_of(self._seed, "decks"))
+        table = replayed(law, given, other, Random(seed_of(self._seed, "table")))
+        self._decks = Decks(table, seed_of(self._seed, "decks"), borrows=self._is_exact)
         if self._other_by == "class":
             inside = [{rank: self._own.rows[rank] for rank in each if self._own.rows[rank]} for each in self._own.ranks]
             self._inside = Decks([*inside, {}], seed_of(self._seed, "classes"))
+
+    def _recognise(self, source: Column, own: Column) -> None:
+        """Values of an earlier run get places whose decks are like what they had."""
+        if not self._held or self._source is None or self._own is None:
+            return
+        ranks = Counter[tuple[int, int]]()
+        for (one, two), rows in self._held.items():
+            first = NULL if one == NULL else source.distributor.rank_of(source.scope, one, is_closed=source.is_closed)
+            second = NULL if two == NULL else own.distributor.rank_of(own.scope, two, is_closed=own.is_closed)
+            if first is not None and second is not None:
+                ranks[first, second] += rows
+        moves = [not source.distributor.keeps_ranks, not own.distributor.keeps_ranks]
+        if moves[0] and (not moves[1] or len(self._source.sums) >= len(self._own.sums)):
+            self._source = recognised(self._source, self._own, ranks, self._law)
+        elif moves[1]:
+            turned = Counter({(two, one): rows for (one, two), rows in ranks.items()})
+            self._own = recognised(self._own, self._source, turned, self._law.turned())
 
     def _place(self, number: int | None, source: Column) -> int:
         """The place of a given value; what is not known is like the rarest."""

@@ -51,6 +51,11 @@ class IRanked(Protocol):
         """True in a run of which it is known how many draws there will be."""
         ...
 
+    @property
+    def keeps_ranks(self) -> bool:
+        """True if a value has the same rank in each run, as those of a list have."""
+        ...
+
     def rows_by_rank(self, scope: Scope, *, is_closed: bool, takes_over: bool = False) -> list[tuple[int, float]]:
         """By rank, the rows that it gets in an exact run, drawn or not, and what it is ranked by; the last are the nulls.
 

@@ -7,7 +7,7 @@ from random import Random
 from ascetic_ddd.faker.domain.distributors.joint.law import ANY, NULL, JointLaw, class_of
 from ascetic_ddd.faker.domain.distributors.joint.table import Table, fitted, proportional
 
-__all__ = ("replayed",)
+__all__ = ("like", "replayed")
 
 
 def replayed(
@@ -161,6 +161,14 @@ class _Weights:
         for each in passed:
             heapq.heappush(places, each)
         heapq.heapreplace(hungry, (left + rows, place))
+
+
+def like(places: int, known: int) -> dict[int, list[int]]:
+    """By place of the law, the places that are like it."""
+    found: dict[int, list[int]] = {}
+    for place, source in enumerate(_sources(known, places)):
+        found.setdefault(source, []).append(place if place < places else NULL)
+    return found
 
 
 def _sources(known: int, wanted: int) -> list[int]:

@@ -163,6 +163,10 @@ class LawDistributor:
         """As :class:`~ascetic_ddd.faker.domain.distributors.joint.interfaces.IRanked` says."""
         return self._run.draws is not None
 
+    @property
+    def keeps_ranks(self) -> bool:
+        return False
+
     def rows_by_rank(self, scope: Scope, *, is_closed: bool, takes_over: bool = False) -> list[tuple[int, float]]:
         plan = self._run.plan
         nulls = plan.total - (self._nulls.expected or 0) if plan is not None and self.null_weight else 0

@@ -47,6 +47,12 @@ class NewDistributor:
         """The running numbers of the new values."""
         return self._positions
 
+    @property
+    def expected(self) -> tuple[int, int] | None:
+        """How many draws of an exact run are values, and how many are null; None where nobody knows."""
+        values = self._nulls.expected
+        return None if values is None or self._plan is None else (values, self._plan.total - values)
+
     def draw(self, session: ISession, scope: Scope, *, is_closed: bool = False, may_be_null: bool = True) -> Decision:
         if self.null_weight and self._nulls.draw(session, may_be_null):
             return None

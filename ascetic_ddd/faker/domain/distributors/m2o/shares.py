@@ -153,6 +153,10 @@ class SharesDistributor:
         """As :class:`~ascetic_ddd.faker.domain.distributors.joint.interfaces.IRanked` says; a rank is a number."""
         return self._before is not None
 
+    @property
+    def keeps_ranks(self) -> bool:
+        return True
+
     def rows_by_rank(self, scope: Scope, *, is_closed: bool, takes_over: bool = False) -> list[tuple[int, float]]:
         before = self._before or [0] * len(self.shares)
         if not self._is_followed:

@@ -11,6 +11,7 @@ from ascetic_ddd.faker.domain.distributors.joint.given import Given
 from ascetic_ddd.faker.domain.distributors.joint.law import JointLaw, Side, read_off
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.errors import ConfigurationError, UnsatisfiableError
+from ascetic_ddd.faker.domain.generators.quantile_generator import QuantileGenerator
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.composite_value_provider import CompositeValueProvider
 from ascetic_ddd.faker.domain.providers.computed_provider import ComputedProvider
@@ -282,6 +283,27 @@ async def test_classes_of_numbers_have_their_shares() -> None:
     rows = await grown(FlightProvider(one=ones(), two=numbers))
     assert Counter(row["two"] for row in rows) == dict.fromkeys(range(60), 10)
     assert {(row["one"], "abc"[(row["two"] >= 30) + (row["two"] >= 50)]) for row in rows} == {("a", "a"), ("b", "b"), ("c", "c")}
+
+
+DAYS = QuantileGenerator(["2024-01-01", "2024-07-01", "2025-01-01"])
+
+
+async def test_times_that_are_drawn_anew_go_by_classes() -> None:
+    law = law_of({(0, 0): 300, (1, 1): 200, (2, 2): 100})
+    days = ValueProvider[Any, Any](input_generator=DAYS)
+    rows = await grown(FlightProvider(one=days, two=ones(given=Given("one", law, given_by="class"))))
+    assert Counter(row["two"] for row in rows) == {"a": 300, "b": 200, "c": 100}
+    wrong = sum(row["two"] != "abc"[(row["one"] >= DAYS.at(1 / 2)) + (row["one"] >= DAYS.at(5 / 6))] for row in rows)
+    assert wrong <= 0.02 * ROWS, "the given column's classes are met closely, so few rows have a card of the next deck"
+    following = ValueProvider[Any, Any](
+        distributor_factory(null_weight=0.0), input_generator=DAYS, given=Given("one", law, other_by="class")
+    )
+    rows = await grown(FlightProvider(one=ones(), two=following))
+    assert {(row["one"], "abc"[(row["two"] >= DAYS.at(1 / 2)) + (row["two"] >= DAYS.at(5 / 6))]) for row in rows} == {
+        ("a", "a"),
+        ("b", "b"),
+        ("c", "c"),
+    }
 
 
 async def test_a_column_that_follows_is_followed_in_turn() -> None:

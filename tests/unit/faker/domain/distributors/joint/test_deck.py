@@ -113,3 +113,10 @@ def test_places_that_there_are_not_are_told() -> None:
         Decks(TABLE, 1).draw(InMemorySession(), 3)
     with pytest.raises(ConfigurationError, match="the table has no row"):
         Decks([{}], 1)
+
+
+@given(st.lists(st.sampled_from([0, 1, 2, NULL]), min_size=len(GIVEN), max_size=len(GIVEN)))
+def test_decks_that_borrow_deal_all_cards_before_any_comes_again(asked: list[int]) -> None:
+    decks, session = Decks(TABLE, 7, borrows=True), InMemorySession()
+    places = Counter(decks.draw(session, place) for place in asked)
+    assert places == Counter(card for deck in TABLE for card, rows in deck.items() for _ in range(rows))
