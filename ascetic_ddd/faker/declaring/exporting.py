@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from enum import Enum
 from functools import lru_cache
 from typing import Any, TypeAlias
+from uuid import UUID
 
 from ascetic_ddd.faker.declaring.reading import fields_of
 from ascetic_ddd.faker.domain.errors import ConfigurationError
@@ -59,6 +60,8 @@ def exporter_of(cls: Any) -> Exporter:
         return _itself
     if issubclass(cls, (str, bytes)):
         return _itself
+    if issubclass(cls, UUID):
+        return _uuid_of
     if callable(getattr(cls, "export", None)):
         return _by_export(cls)
     if issubclass(cls, Collection):
@@ -127,6 +130,11 @@ def _columns_of(mapper: Any) -> Exporter:
 
 def _itself(value: Any) -> Any:
     return value
+
+
+def _uuid_of(value: Any) -> UUID:
+    """Drivers have classes of their own."""
+    return UUID(int=value.int)
 
 
 def _text_of(value: Any) -> Any:
