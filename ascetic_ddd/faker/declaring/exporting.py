@@ -16,8 +16,8 @@ Exporter: TypeAlias = Callable[[Any], Any]
 
 _PLAIN_MODULES = {"builtins", "datetime", "decimal", "fractions", "ipaddress", "pathlib", "uuid", "zoneinfo"}
 
-_TEXTS = {"pathlib", "pydantic", "pydantic_core", "re"}
-"""Their values are told by a text: paths, addresses, secrets, patterns. Models of pydantic are defined elsewhere."""
+_TEXTS = {"pydantic", "pydantic_core", "re"}
+"""Their values are told by a text: addresses, secrets, patterns. Models of pydantic are defined elsewhere."""
 
 
 def exported(value: Any) -> Any:
@@ -72,7 +72,7 @@ def exporter_of(cls: Any) -> Exporter:
 def _of_fields(cls: Any) -> Exporter:
     if cls.__module__.partition(".")[0] in _TEXTS:
         return _text_of
-    if hasattr(getattr(cls, "__mapper__", None), "column_attrs"):
+    if _is_mapped(cls):
         return _columns_of(cls.__mapper__)
     fields = fields_of(cls)
     if isinstance(getattr(cls, "value", None), property):
@@ -90,7 +90,11 @@ def state_exporter_of(cls: Any) -> Exporter:
     Raises:
         ConfigurationError: the class offers no way.
     """
-    return _by_export(cls) if callable(getattr(cls, "export", None)) else _by_fields(cls)
+    if callable(getattr(cls, "export", None)):
+        return _by_export(cls)
+    if _is_mapped(cls):
+        return _columns_of(cls.__mapper__)
+    return _items_of if issubclass(cls, Mapping) else _by_fields(cls)
 
 
 def _by_fields(cls: Any) -> Exporter:
@@ -115,6 +119,10 @@ def _by_export(cls: Any) -> Exporter:
         return state
 
     return written
+
+
+def _is_mapped(cls: Any) -> bool:
+    return hasattr(getattr(cls, "__mapper__", None), "column_attrs")
 
 
 def _columns_of(mapper: Any) -> Exporter:
