@@ -78,7 +78,7 @@ def _check(
 async def _checked(target: RunTarget, found: Databases) -> Checked:
     """Check under the lock of a run: while one is at work, what is not remembered may be about to be."""
     with Interruption().heard():
-        async with locked_session_pool(found, _SESSIONS, is_read_only=True) as session_pool:
+        async with locked_session_pool(found, _SESSIONS, is_read_only=True, own=target.sessions) as session_pool:
             return await check(target.provider, session_pool)
 
 

@@ -17,7 +17,7 @@ from ascetic_ddd.faker.cli.reporting import IReporter
 from ascetic_ddd.faker.cli.session_pools import locked_session_pool
 from ascetic_ddd.faker.cli.stores import count_remembered, rememberers
 from ascetic_ddd.faker.cli.summary import Summary
-from ascetic_ddd.faker.cli.transporting import findings_of, requests_of, transport_of, wired
+from ascetic_ddd.faker.cli.transporting import findings_of, own_sessions, requests_of, transport_of, wired
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.randomness import seed_of
 from ascetic_ddd.faker.domain.repositories import IObservable, offers
@@ -57,7 +57,7 @@ async def run_generation(
     transport = transport_of(target, options.transport, options.base_url)
     with interruption.heard():
         async with (
-            locked_session_pool(found, options.lanes, options.patience_s) as session_pool,
+            locked_session_pool(found, options.lanes, options.patience_s, own=own_sessions(target, transport)) as session_pool,
             wired(target, transport, options.base_url, found) as provider,
         ):
             for finding in findings_of(provider):

@@ -16,7 +16,7 @@ from ascetic_ddd.faker.cli.outcome import attempt, message_of, secrets_of, tell
 from ascetic_ddd.faker.cli.printing import print_json, print_lines
 from ascetic_ddd.faker.cli.session_pools import locked_session_pool
 from ascetic_ddd.faker.cli.targets import load_target
-from ascetic_ddd.faker.cli.transporting import transport_of, wired
+from ascetic_ddd.faker.cli.transporting import own_sessions, transport_of, wired
 
 __all__ = ("register",)
 
@@ -87,7 +87,10 @@ async def _reconciled(
 ) -> list[Reconciled]:
     """Reconcile under the lock of a run: while one is at work, what is not remembered may be about to be."""
     with Interruption().heard():
-        async with locked_session_pool(found, _SESSIONS) as session_pool, wired(target, way, base_url, found) as provider:
+        async with (
+            locked_session_pool(found, _SESSIONS, own=own_sessions(target, way)) as session_pool,
+            wired(target, way, base_url, found) as provider,
+        ):
             async with session_pool.session() as session, session.atomic():
                 await provider.setup(session)
             return await reconcile(provider, session_pool, adopt=adopt)

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import psycopg
@@ -13,16 +13,19 @@ from ascetic_ddd.faker.cli.databases import Databases
 from ascetic_ddd.faker.cli.exits import CommandError, Exit
 from ascetic_ddd.faker.cli.run_lock import RunLock
 from ascetic_ddd.faker.infrastructure.session.pg_session import ExternalPgSessionPool, InternalPgSessionPool
+from ascetic_ddd.seedwork.domain.session.interfaces import ISessionPool
 from ascetic_ddd.seedwork.infrastructure.session.composite_session import CompositeSessionPool
 
-__all__ = ("locked_session_pool",)
+__all__ = ("OwnSessions", "locked_session_pool")
+
+OwnSessions = Callable[[str], AbstractAsyncContextManager[ISessionPool]]
 
 _TIMEOUT_S = 10.0
 
 
 @asynccontextmanager
 async def locked_session_pool(
-    found: Databases, sessions: int, patience_s: float = 0.0, *, is_read_only: bool = False
+    found: Databases, sessions: int, patience_s: float = 0.0, *, is_read_only: bool = False, own: OwnSessions | None = None
 ) -> AsyncIterator[CompositeSessionPool]:
     """Open both databases, hold the lock of the run, and give a pool of that many sessions.
 
@@ -35,6 +38,7 @@ async def locked_session_pool(
         sessions: how many at the same time.
         patience_s: how long what is lost, a connection or the lock, may take to be had again, in seconds.
         is_read_only: nothing is written.
+        own: opens the application's own kind of sessions on its database; None: psycopg's.
 
     Raises:
         CommandError: a database cannot be reached, or another run is at work.
@@ -51,6 +55,10 @@ async def locked_session_pool(
         await stack.enter_async_context(lock.held())
         configure = _only_read if is_read_only else None
         internal = await _opened("internal", found.internal_dsn, sessions, stack, patience_s, configure, is_pooled=are_pooled[1])
+        if own is not None:
+            theirs = await stack.enter_async_context(own(found.external_dsn))
+            yield CompositeSessionPool(theirs, InternalPgSessionPool(internal, patience_s=patience_s, on_begin=lock.fence))
+            return
         external = internal
         if not is_one:
             external = await _opened(

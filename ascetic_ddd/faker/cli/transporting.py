@@ -11,6 +11,7 @@ from ascetic_ddd.faker.application.runs.target import Endpoint, Target, Transpor
 from ascetic_ddd.faker.cli.databases import Databases
 from ascetic_ddd.faker.cli.exits import CommandError, Exit
 from ascetic_ddd.faker.cli.options import DOMAIN
+from ascetic_ddd.faker.cli.session_pools import OwnSessions
 from ascetic_ddd.faker.cli.stores import rememberers
 from ascetic_ddd.faker.cli.summary import Requests
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
@@ -18,7 +19,7 @@ from ascetic_ddd.faker.domain.repositories.offering import sides_of
 from ascetic_ddd.faker.infrastructure.transports.command_repository import CommandRepository
 from ascetic_ddd.faker.infrastructure.transports.rest_repository import RestRepository
 
-__all__ = ("findings_of", "requests_of", "transport_of", "wired")
+__all__ = ("findings_of", "own_sessions", "requests_of", "transport_of", "wired")
 
 
 def transport_of(target: Target, name: str, base_url: str | None) -> Transport | None:
@@ -51,6 +52,11 @@ async def wired(
     endpoint = Endpoint(base_url, None if transport.is_remote else found.external_dsn, found.internal_dsn)
     async with transport.connect(endpoint) as provider:
         yield provider
+
+
+def own_sessions(target: Target, transport: Transport | None) -> OwnSessions | None:
+    """Give what opens the application's own kind of sessions on its database; None: psycopg's, or the database is not needed."""
+    return None if transport is not None and transport.is_remote else target.sessions
 
 
 def findings_of(provider: AggregateProvider[Any, Any]) -> list[Finding]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from enum import Enum
 from functools import lru_cache
 from typing import Any, TypeAlias
+from uuid import UUID
 
 from ascetic_ddd.faker.declaring.reading import fields_of
 from ascetic_ddd.faker.domain.errors import ConfigurationError
@@ -15,8 +16,8 @@ Exporter: TypeAlias = Callable[[Any], Any]
 
 _PLAIN_MODULES = {"builtins", "datetime", "decimal", "fractions", "ipaddress", "pathlib", "uuid", "zoneinfo"}
 
-_TEXTS = {"pathlib", "pydantic", "pydantic_core", "re"}
-"""Their values are told by a text: paths, addresses, secrets, patterns. Models of pydantic are defined elsewhere."""
+_TEXTS = {"pydantic", "pydantic_core", "re"}
+"""Their values are told by a text: addresses, secrets, patterns. Models of pydantic are defined elsewhere."""
 
 
 def exported(value: Any) -> Any:
@@ -59,6 +60,8 @@ def exporter_of(cls: Any) -> Exporter:
         return _itself
     if issubclass(cls, (str, bytes)):
         return _itself
+    if issubclass(cls, UUID):
+        return _uuid_of
     if callable(getattr(cls, "export", None)):
         return _by_export(cls)
     if issubclass(cls, Collection):
@@ -87,14 +90,11 @@ def state_exporter_of(cls: Any) -> Exporter:
     Raises:
         ConfigurationError: the class offers no way.
     """
-    is_value = isinstance(getattr(cls, "value", None), property) or len(fields_of(cls) or ()) == 1
-    is_told = callable(getattr(cls, "export", None)) or issubclass(cls, Collection) or _is_mapped(cls)
-    return _by_fields(cls) if is_value and not is_told else exporter_of(cls)
-
-
-def _is_mapped(cls: Any) -> bool:
-    """Whether SQLAlchemy maps the class."""
-    return hasattr(getattr(cls, "__mapper__", None), "column_attrs")
+    if callable(getattr(cls, "export", None)):
+        return _by_export(cls)
+    if _is_mapped(cls):
+        return _columns_of(cls.__mapper__)
+    return _items_of if issubclass(cls, Mapping) else _by_fields(cls)
 
 
 def _by_fields(cls: Any) -> Exporter:
@@ -121,6 +121,10 @@ def _by_export(cls: Any) -> Exporter:
     return written
 
 
+def _is_mapped(cls: Any) -> bool:
+    return hasattr(getattr(cls, "__mapper__", None), "column_attrs")
+
+
 def _columns_of(mapper: Any) -> Exporter:
     keys = [prop.key for prop in mapper.column_attrs]
     parts = [mapper.get_property_by_column(column).key for column in mapper.primary_key]
@@ -134,6 +138,11 @@ def _columns_of(mapper: Any) -> Exporter:
 
 def _itself(value: Any) -> Any:
     return value
+
+
+def _uuid_of(value: Any) -> UUID:
+    """Drivers have classes of their own."""
+    return UUID(int=value.int)
 
 
 def _text_of(value: Any) -> Any:

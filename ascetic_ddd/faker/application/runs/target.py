@@ -7,6 +7,7 @@ from typing import Any
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
+from ascetic_ddd.seedwork.domain.session.interfaces import ISessionPool
 
 __all__ = ("Endpoint", "Feed", "Target", "Transport")
 
@@ -62,6 +63,8 @@ class Target:
             database is made for the run.
         transports: other ways into the application, by the names that ``--transport`` takes.
         feed: how its commands are written into a log; None: ``feed`` has nothing to write.
+        sessions: opens the application's own kind of sessions, given the connection string of its database; None: psycopg's. See
+            ``ascetic_ddd.faker.infrastructure.sqlalchemy.opening.opened``.
 
     Raises:
         ConfigurationError: the provider is something else.
@@ -71,6 +74,7 @@ class Target:
     create_schema: Callable[[str], None] | None = None
     transports: Mapping[str, Transport] = field(default_factory=dict)
     feed: Feed | None = None
+    sessions: Callable[[str], AbstractAsyncContextManager[ISessionPool]] | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.provider, AggregateProvider):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, inspect
 from sqlalchemy.orm import InstanceState, Mapper
@@ -44,7 +45,7 @@ class MappedClass(Generic[T]):
 
     def export(self, agg: T) -> dict[str, Any]:
         """Give the values of the mapped columns by attribute; those of a primary key of several columns together, as ``id``."""
-        state = {key: getattr(agg, key) for key in self._columns}
+        state = {key: _plain(getattr(agg, key)) for key in self._columns}
         if len(self.keys) > 1:
             state = {"id": {key: state.pop(key) for key in self.keys.values()}} | state
         return state
@@ -91,3 +92,8 @@ class MappedClass(Generic[T]):
     def in_order(self) -> list[Any]:
         """Give the columns of the primary key, to order by."""
         return [self.mapper.attrs[key].class_attribute for key in self.keys.values()]
+
+
+def _plain(value: Any) -> Any:
+    """A value as every driver gives it: asyncpg has a UUID of its own."""
+    return UUID(int=value.int) if isinstance(value, UUID) and type(value) is not UUID else value
