@@ -83,6 +83,7 @@ VIOLATIONS = [
     ("application", "faker/application/measure/planted.py", "import ascetic_ddd.faker.application.profile"),
     ("application", "faker/application/profile/planted.py", "import ascetic_ddd.faker.application.runs.progress"),
     ("application", "faker/application/runs/planted.py", "import ascetic_ddd.faker.application.generation"),
+    ("application", "faker/application/runs/planted.py", "import ascetic_ddd.faker.application.linting.graph"),
     ("application", "faker/application/new_room.py", ""),
     ("records", "faker/application/profile/records.py", f"import {PROFILE}.parameters"),
     ("records", "faker/application/profile/parameters.py", f"import {PROFILE}.checks"),

@@ -10,9 +10,14 @@ import jsonschema
 import psycopg
 import pytest
 
+from ascetic_ddd.faker.application.comparison.compare import compare
+from ascetic_ddd.faker.application.comparison.measures import Verdict
+from ascetic_ddd.faker.application.comparison.names import resolve
 from ascetic_ddd.faker.application.profile.model import Profile
 from ascetic_ddd.faker.cli.main import main
 from ascetic_ddd.faker.infrastructure.profile.capture import capture
+from ascetic_ddd.faker.infrastructure.profile.combinations import lacking, with_combinations
+from ascetic_ddd.faker.infrastructure.profile.options import CaptureOptions
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 SCHEMA = json.loads((DOCS / "comparison.schema.json").read_text("utf-8"))
@@ -90,6 +95,21 @@ def test_a_file_beside_a_database_is_compared_by_what_the_file_tells(
     measures = pairs(found)['"p""laces"(ci%ty, country)']
     assert {measure["verdict"] for measure in measures.values()} == {"fail"}
     assert Profile.load(path).tables[0].decks  # the file is as it was
+
+
+async def test_what_is_lacking_is_counted_once_as_the_other_side_did(external_dsn: str, internal_dsn: str) -> None:
+    options = CaptureOptions(exact_up_to=1_000)
+    a, b = make(external_dsn), make(internal_dsn, country=INDEPENDENT)
+    original, copy = await capture(a, options), await capture(b, options)
+    wanted = lacking(copy, original, resolve(original, copy))
+    assert wanted
+    copy = await with_combinations(b, copy, wanted, options)
+    (deck,) = [deck for table in copy.tables for deck in table.decks if deck.other.column == "country"]
+    assert (deck.method, deck.given.by) == (original.tables[0].deck("ci%ty", "country").method, "rank")
+    (pair,) = [each for each in compare(original, copy).subjects if each.name == '"p""laces"(ci%ty, country)']
+    assert {measure.verdict for measure in pair.measures} == {Verdict.FAIL}
+    assert lacking(copy, original, resolve(original, copy)) == {}
+    assert await with_combinations(b, copy, {}, options) is copy
 
 
 def test_of_two_files_a_pair_that_one_does_not_tell_is_a_warning(
