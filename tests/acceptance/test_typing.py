@@ -157,6 +157,7 @@ async def use(session: ISession, providers: Providers) -> None:
     reveal_type(await books.create(session, title="Emma"))
     reveal_type(await books.create_batch(session, 3, title="Emma"))
     reveal_type(await books.title.create(session))
+    reveal_type(await providers[Aggregate.of(Book, title=value(["Good"]))].create(session))
     number: int = await books.create(session)  # 3
     books.title.set(5)  # 4
 """
@@ -165,7 +166,7 @@ async def use(session: ISession, providers: Providers) -> None:
 def test_a_user_of_declared_providers_knows_the_types_too(tmp_path: Path) -> None:
     out = checked(tmp_path / "use.py", DECLARED)
     revealed = [re.sub(r"\b(?:use|builtins)\.", "", found) for found in re.findall(r'Revealed type is "([^"]+)"', out)]
-    assert revealed == ["BookProvider", "Book", "list[Book]", "Title"], out
+    assert revealed == ["BookProvider", "Book", "list[Book]", "Title", "Book"], out
     lines = DECLARED.splitlines()
     wrong = sorted({lines[int(line) - 1].rpartition("# ")[2] for line in re.findall(r"use\.py:(\d+): error", out)})
     assert wrong == ["1", "2", "3", "4"], out
