@@ -51,7 +51,7 @@ class UnfinishedFolder:
         readable: others may read the files, as the umask allows.
 
     Raises:
-        OccupiedError: something is there, and ``force`` is not told or it is no feed; or something unfinished, without ``resume``.
+        OccupiedError: something is there, and ``force`` is not told or it is no feed; or it is unfinished, without ``resume``.
         ConfigurationError: what is unfinished there is something else.
         PersistenceError: it cannot be made.
     """
