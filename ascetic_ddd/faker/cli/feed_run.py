@@ -1,7 +1,7 @@
 """``ascetic-ddd feed``: one run, from the warm part to the last rendering."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,10 @@ from ascetic_ddd.faker.domain.repositories import sides_of
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.asking import LOG
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.checking import CheckedFeed, check_feed
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.feeding import FeedOptions, write_log
-from ascetic_ddd.faker.infrastructure.feeds.commandlog.manifest import Account
+from ascetic_ddd.faker.infrastructure.feeds.commandlog.manifest import ACCOUNT, Account
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.reading import read_feed
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.renderings.registry import RENDERINGS
-from ascetic_ddd.faker.infrastructure.feeds.commandlog.renderings.rendering import Rendered, render
+from ascetic_ddd.faker.infrastructure.feeds.commandlog.renderings.rendering import README, Rendered, render
 from ascetic_ddd.seedwork.domain.session.interfaces import ISessionPool
 
 __all__ = ("Fed", "FeedRun", "WarmPart", "feed_of_target", "forms_of_log")
@@ -104,9 +104,9 @@ async def feed_of_target(run: FeedRun, target: Target, reporter: IReporter) -> F
     path = _log_path(run.forms)
     is_kept = path in run.forms
     if not run.force:
-        _see_that_they_are_free(run, path)
-    if run.resume and (path / "feed.json").exists():
-        fed.account = read_feed(path).account
+        _see_that_they_are_free(run)
+    if run.resume and (path / ACCOUNT).exists():
+        _see_that_it_is_the_same(run, path, feed.routes)
     else:
         fed.account = await _logged(run, target, path, reporter, fed)
     forms_of_log(run, path, fed)
@@ -123,7 +123,7 @@ def forms_of_log(run: FeedRun, path: Path, fed: Fed) -> None:
     fed.account = feed.account
     for folder, form in run.forms.items():
         if form != LOG:
-            again = run.resume and (folder / "README.md").exists()
+            again = run.resume and (folder / README).exists()
             made = render(RENDERINGS[form], feed, folder, base_url=run.base_url, force=run.force or again, readable=run.readable)
             fed.rendered.append(made)
 
@@ -211,7 +211,17 @@ def _log_path(forms: Mapping[Path, str]) -> Path:
     return first.with_name(f".{first.name}.log")
 
 
-def _see_that_they_are_free(run: FeedRun, log: Path) -> None:
+def _see_that_it_is_the_same(run: FeedRun, path: Path, routes: Sequence[Any]) -> None:
+    """A log that is whole already is gone on from only if it is of these options."""
+    found = read_feed(path).manifest
+    if replace(found, after=0) != replace(run.options.manifest(routes), after=0):
+        raise CommandError(
+            f"{path} is a whole log of other options; repeat the command as it was, or replace it (--force, without --resume)",
+            Exit.USAGE,
+        )
+
+
+def _see_that_they_are_free(run: FeedRun) -> None:
     """Before anything is made: not when an hour of drawing is over."""
     for path in run.forms:
         if path.exists() and (not path.is_dir() or any(path.iterdir())) and not run.resume:

@@ -83,7 +83,7 @@ def _feed(
     internal_dsn: Internal = None,
     data: Data = DATA,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished feed, to the same bytes.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace what is in the folders.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace feeds that are in the folders.")] = False,
     readable: Readable = False,
     is_json: Json = False,
     debug: Debug = False,
@@ -93,7 +93,7 @@ def _feed(
     TARGET is as for generate; its Target has feed=Feed(to_log, routes=…).
 
     FORMAT is log, csv, jsonl, k6, locust, gatling, jmeter, artillery,
-    vegeta, pandora, tank or ghz. Forms are made of a log; README.md in
+    vegeta, pandora, tank or ghz. Forms are made of a log; feed.README.md in
     each folder says how to run it, and what the form does not keep.
     """
     fed = Fed()

@@ -138,6 +138,9 @@ def test_a_feed_that_is_killed_goes_on_to_the_same_bytes(run: Run, tmp_path: Pat
     assert not (tmp_path / "feed").exists()
     assert run(*command("feed"))[0] == 2  # an unfinished feed, and --resume is missing
     assert run(*command("feed"), "--resume")[0] == 0
+    assert run(*command("feed"), "--resume")[0] == 0  # whole already: the same again
+    code, _, err = run(*command("feed"), "--resume", "--count", "2999")
+    assert (code, "is a whole log of other options" in err) == (2, True)
     for name in ("", "-k6"):
         found, expected = tmp_path / f"feed{name}", tmp_path / f"whole{name}"
         assert {f.name: f.read_bytes() for f in found.iterdir()} == {f.name: f.read_bytes() for f in expected.iterdir()}

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.infrastructure.feeds.commandlog.unfinished import WRITTEN_LAST
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.words import type_of
 from ascetic_ddd.faker.infrastructure.transports.route import Route
 
@@ -14,7 +15,7 @@ __all__ = ("ACCOUNT", "MANIFEST", "VERSION", "Account", "Manifest", "ShardAccoun
 
 VERSION = 1
 MANIFEST = "ascetic-ddd.manifest"
-ACCOUNT = "feed.json"
+ACCOUNT = WRITTEN_LAST[0]
 """The file that is written last, and says that a feed is whole."""
 
 

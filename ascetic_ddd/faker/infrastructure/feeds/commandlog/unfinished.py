@@ -14,9 +14,11 @@ from ascetic_ddd.faker.application.files import PART, replace_file, resume_file
 from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
 from ascetic_ddd.faker.infrastructure.feeds.folder import OccupiedError
 
-__all__ = ("Checkpoint", "UnfinishedFolder")
+__all__ = ("WRITTEN_LAST", "Checkpoint", "UnfinishedFolder")
 
 _CHECKPOINT = "checkpoint.json"
+WRITTEN_LAST = ("feed.json", "feed.README.md")
+"""Files of which a feed's folder has one, and no other folder."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,11 @@ class UnfinishedFolder:
         names: of the files.
         resume: go on from the last checkpoint.
         anew: what is unfinished there is not asked for.
-        force: what is there, whole or not, is replaced.
+        force: a feed that is there, whole or not, is replaced.
         readable: others may read the files, as the umask allows.
 
     Raises:
-        OccupiedError: something is there and ``force`` is not told, or an unfinished one, and ``resume`` is not told.
+        OccupiedError: something is there, and ``force`` is not told or it is no feed; or it is unfinished, without ``resume``.
         ConfigurationError: what is unfinished there is something else.
         PersistenceError: it cannot be made.
     """
@@ -116,9 +118,11 @@ class UnfinishedFolder:
             for name, text in more.items():
                 replace_file(self.part / name, text, readable=self._readable)
             (self.part / _CHECKPOINT).unlink(missing_ok=True)
-            if self.path.exists() and self._force:
-                shutil.rmtree(self.path)
+            replaced = self.path.with_name(f".{self.path.name}.replaced{PART}")
+            if self.path.exists() and any(self.path.iterdir()):
+                self.path.replace(replaced)  # at no moment is there half of one and half of the other
             self.part.replace(self.path)
+            shutil.rmtree(replaced, ignore_errors=True)
         except OSError as error:
             raise self.error(error) from error
 
@@ -156,8 +160,15 @@ class UnfinishedFolder:
     def _refuse_what_is_there(self, *, resume: bool, anew: bool) -> None:
         if self.path.is_symlink() or (self.path.exists() and not self.path.is_dir()):
             raise ConfigurationError(f"{self.path} is no folder; expected a name that is free")
-        if self.path.is_dir() and any(self.path.iterdir()) and not self._force:
-            raise OccupiedError(f"the folder {self.path} has files already; take another, or force it (--force): it is replaced")
+        if self.path.is_dir() and any(self.path.iterdir()):
+            if not self._force:
+                raise OccupiedError(
+                    f"the folder {self.path} has files already; take another, or force it (--force): it is replaced"
+                )
+            if not _is_ours(self.path):
+                raise OccupiedError(
+                    f"the folder {self.path} has files that no feed has written; it is not replaced, take another"
+                )
         if self.part.is_symlink():
             raise ConfigurationError(f"{self.part} is a link; expected nothing there, or what an unfinished feed has left")
         if self.part.exists() and (anew or (self._force and not resume)):
@@ -191,3 +202,8 @@ class UnfinishedFolder:
             if (self.part / name).stat().st_size < size:
                 raise ConfigurationError(f"{self.part / name} is shorter than its checkpoint says; begin anew (--force)")
         return found
+
+
+def _is_ours(path: Path) -> bool:
+    """True if a feed was written there, and nothing that has folders: what is replaced is removed."""
+    return all(each.is_file() for each in path.iterdir()) and any((path / name).is_file() for name in WRITTEN_LAST)

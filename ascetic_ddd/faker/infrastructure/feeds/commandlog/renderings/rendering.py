@@ -6,11 +6,11 @@ from pathlib import Path
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.reading import Event, Feed, HttpForm
-from ascetic_ddd.faker.infrastructure.feeds.commandlog.unfinished import UnfinishedFolder
+from ascetic_ddd.faker.infrastructure.feeds.commandlog.unfinished import WRITTEN_LAST, UnfinishedFolder
 
-__all__ = ("Files", "Rendered", "Rendering", "render", "requests_of", "shards_of")
+__all__ = ("README", "Files", "Rendered", "Rendering", "render", "requests_of", "shards_of")
 
-README = "README.md"
+README = WRITTEN_LAST[1]
 _PIECES_AT_ONCE = 512
 _MB = 1 << 20
 

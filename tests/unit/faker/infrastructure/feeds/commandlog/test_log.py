@@ -216,9 +216,20 @@ def test_a_folder_that_is_in_use_is_not_touched(tmp_path: Path) -> None:
     (tmp_path / "feed" / "mine").write_text("mine")
     with pytest.raises(OccupiedError, match="--force"):
         graph.feed(tmp_path / "feed")
+    with pytest.raises(OccupiedError, match="that no feed has written; it is not replaced"):
+        graph.feed(tmp_path / "feed", force=True)
     assert (tmp_path / "feed" / "mine").read_text() == "mine"
-    graph.feed(tmp_path / "feed", force=True)
+
+
+def test_a_feed_is_replaced_by_force_as_a_whole(tmp_path: Path) -> None:
+    graph.feed(tmp_path / "feed", 20, shards=3, by=None)
+    graph.feed(tmp_path / "feed", 30, force=True)
     assert check_feed(tmp_path / "feed").is_right
+    assert [path.name for path in tmp_path.iterdir()] == ["feed"]
+    assert sorted(path.name for path in (tmp_path / "feed").iterdir()) == ["commands.00.jsonl", "feed.json"]
+    (tmp_path / "feed" / "more").mkdir()
+    with pytest.raises(OccupiedError, match="it is not replaced"):
+        graph.feed(tmp_path / "feed", 30, force=True)
 
 
 def test_files_are_their_owners_alone(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import pytest
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.reading import Feed, chain_of, needs_of, read_feed
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.renderings.registry import RENDERINGS
-from ascetic_ddd.faker.infrastructure.feeds.commandlog.renderings.rendering import Rendered, Rendering, render
+from ascetic_ddd.faker.infrastructure.feeds.commandlog.renderings.rendering import README, Rendered, Rendering, render
 from ascetic_ddd.faker.infrastructure.feeds.folder import OccupiedError
 from tests.unit.faker.infrastructure.feeds.commandlog import graph
 
@@ -57,8 +57,8 @@ def feed(tmp_path_factory: pytest.TempPathFactory) -> Feed:
 
 def rendered(name: str, feed: Feed, tmp_path: Path) -> Path:
     found = render(RENDERINGS[name], feed, tmp_path / name, base_url=BASE_URL)
-    assert {file.name for file in found.path.iterdir()} == {*found.bytes, "README.md"}
-    assert found.loses in (found.path / "README.md").read_text("utf-8")
+    assert {file.name for file in found.path.iterdir()} == {*found.bytes, README}
+    assert found.loses in (found.path / README).read_text("utf-8")
     return found.path
 
 
