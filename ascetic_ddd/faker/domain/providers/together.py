@@ -50,15 +50,12 @@ class Together:
         if self._tried is not None and self._tried[0] is part:
             tried = self._tried[1]
             return lambda input: freeze(input) not in tried
-        values: list[Hashable] = []
-        place = 0
         for other in self.parts:
-            input = None
-            if other is part:
-                place = len(values)
-            elif not other.is_complete() or (input := other._slot.input) is None:
+            slot = other._slot
+            if other is not part and (slot.input is None or not (slot.is_done or other.is_complete())):
                 return None
-            values.append(freeze(input))
+        values = [None if other is part else freeze(other._slot.input) for other in self.parts]
+        place = self.parts.index(part)
         given = self.given
 
         def is_free(input: Any) -> bool:
@@ -249,10 +246,13 @@ class Together:
 
 def free_for(part: _Any) -> Callable[[Any], bool] | None:
     """What tells whether an input will do for a part, as far as others are known; None if any will do."""
-    found = [is_free for together in part._together if (is_free := together.free_for(part)) is not None]
-    if len(found) < 2:
-        return found[0] if found else None
-    return lambda input: all(is_free(input) for is_free in found)
+    if len(part._together) == 1:
+        found: Callable[[Any], bool] | None = part._together[0].free_for(part)
+        return found
+    known = [is_free for together in part._together if (is_free := together.free_for(part)) is not None]
+    if not known:
+        return None
+    return lambda input: all(is_free(input) for is_free in known)
 
 
 def beside_of(part: _Any, scope: Scope) -> Beside | None:
