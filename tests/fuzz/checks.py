@@ -28,6 +28,7 @@ def check(world: World) -> None:
         _nothing_is_in_flight(world)
     if not any(lane.at_hand or lane.is_busy for lane in world.lanes):
         _uses_are_those_of_the_rows(world)
+        _what_is_given_is_in_the_rows(world)
 
 
 def _what_is_stored_is_what_was_committed(world: World) -> None:
@@ -85,6 +86,18 @@ def combinations_come_once(kind: Kind, rows: Iterable[Any]) -> None:
     assert not twice, f"{kind.name}: {twice} of {kind.unique} came more than once"
 
 
+def _what_is_given_is_in_the_rows(world: World) -> None:
+    """What nobody has at hand is free, unless a row has it; what rows have is known from the first look on."""
+    for kind in world.graph:
+        for combinations in world.providers[kind.name].memory._combinations.values():
+            rows = world.ledger.everything(kind.name).values()
+            known = {combinations.key_of(next(leaves(row, path), None) for path in combinations.paths) for row in rows}
+            given = set(combinations)
+            assert given <= known, f"{kind.name}: given are {given}, in the rows there are {known}"
+            is_known = combinations.is_late or known - {None} <= given
+            assert is_known, f"{kind.name}: given are {given}, in the rows there are {known}"
+
+
 def _what_may_be_reused_is_stored(world: World, kind: Kind) -> None:
     memory = world.providers[kind.name].memory
     if not memory.has_readers:
@@ -105,6 +118,9 @@ def _nothing_is_in_flight(world: World) -> None:
         memory = provider.memory
         if memory.has_readers:
             assert not memory.population.in_flight, f"{name}: {memory.population.in_flight} in flight, and no session is open"
+        for combinations in memory._combinations.values():
+            kept = (combinations._open, combinations.reserved, combinations.tasks)
+            assert not any(kept), f"{name}: {kept} of {combinations.paths} in flight, and no session is open"
         assert not memory.reserved, f"{name}: {memory.reserved} reserved, and no session is open"
         for part in provider.walk():
             pool: Any = getattr(part, "pool", None)

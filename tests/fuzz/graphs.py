@@ -23,6 +23,7 @@ __all__ = (
     "leads_back",
     "never_made",
     "references",
+    "unique_parts",
     "walk",
 )
 
@@ -200,10 +201,22 @@ def graphs(draw: Any, largest: int = 4) -> Graph:
     for place in range(count):
         kinds = (*kinds, draw(_kinds(place, count, kinds)))
     kinds = tuple(_tied(kind, kinds) if draw(st.booleans()) else kind for kind in kinds)
-    kinds = _with_children(draw, kinds)
+    kinds = tuple(replace(kind, unique=draw(unique_parts(kind, rarity=4))) for kind in _with_children(draw, kinds))
     lost = [place for place in range(count - 1) if place not in _reached(kinds, count - 1)]
     links = tuple(Reference(f"to{place}", place, "mean", 0.3) for place in lost)
     return (*kinds[:-1], replace(kinds[-1], parts=(*kinds[-1].parts, *links)))
+
+
+@st.composite
+def unique_parts(draw: Any, kind: Kind, rarity: int = 1) -> tuple[tuple[str, ...], ...]:
+    """Parts that are unique together, in one kind of so many more, if it has any."""
+    paths = [path for path, part in walk(kind) if isinstance(part, (Value, Listed, Reference))]
+    if len(paths) < 2 or draw(st.integers(0, rarity)):
+        return ()
+    chosen = draw(st.lists(st.sampled_from(paths), min_size=2, max_size=3, unique=True))
+    parts = [part for path, part in walk(kind) if path in chosen]
+    is_too_narrow = len(parts) == 2 and any(isinstance(part, Listed) for part in parts)  # refused at once
+    return () if is_too_narrow and any(LAWS[getattr(part, "law", "new")].get("mean", 0) > 3 for part in parts) else tuple(chosen)
 
 
 def _with_children(draw: Any, kinds: Graph) -> Graph:

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.fuzz.graphs import LAWS, Children, Graph, Hook, Kind, Lines, Listed, Nested, Reference, Value, graphs, walk
+from tests.fuzz.graphs import Children, Graph, Hook, Kind, Lines, Listed, Nested, Reference, Value, graphs, unique_parts, walk
 
 __all__ = ("rich_graphs",)
 
@@ -48,20 +48,8 @@ def _rich(draw: Any, kind: Kind, graph: Graph) -> Kind:
         waits=kind.waits and not is_apart,
         is_apart=is_apart,
     )
-    richer = replace(richer, unique=draw(_unique(richer)))
+    richer = replace(richer, unique=draw(unique_parts(richer)))
     return replace(richer, hooks=draw(_hooks(richer))) if draw(_rarely) else richer
-
-
-@st.composite
-def _unique(draw: Any, kind: Kind) -> tuple[tuple[str, ...], ...]:
-    """Parts that are unique together, in one kind of two that has any."""
-    paths = [path for path, part in walk(kind) if isinstance(part, (Value, Listed, Reference))]
-    if len(paths) < 2 or draw(st.booleans()):
-        return ()
-    chosen = draw(st.lists(st.sampled_from(paths), min_size=2, max_size=3, unique=True))
-    parts = [part for path, part in walk(kind) if path in chosen]
-    is_too_narrow = len(parts) == 2 and any(isinstance(part, Listed) for part in parts)  # refused at once
-    return () if is_too_narrow and any(LAWS[getattr(part, "law", "new")].get("mean", 0) > 3 for part in parts) else tuple(chosen)
 
 
 @st.composite

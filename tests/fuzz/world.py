@@ -74,7 +74,7 @@ class World(Stage):
     def update(self, lane: int, kind: int, row: int, value: int) -> None:
         """The application changes a row that nobody else is changing."""
         found = self.graph[kind]
-        names = [part.name for part in found.parts if isinstance(part, Listed)]
+        names = [part.name for part in found.parts if isinstance(part, Listed) and (part.name,) not in found.unique]
         own = self.lanes[lane]
         if not names or not own.depth or own.is_busy:
             return

@@ -16,6 +16,7 @@ from ascetic_ddd.faker.domain.generators.purity import is_apart
 from ascetic_ddd.faker.domain.providers.composed import Composed, leaves
 from ascetic_ddd.faker.domain.providers.dependent_provider import DependentProvider
 from ascetic_ddd.faker.domain.providers.kinds import Storing, source_of
+from ascetic_ddd.faker.domain.providers.part import Pending
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.root_object import RootObject
 from ascetic_ddd.faker.domain.providers.tied_reference import TiedReference
@@ -181,6 +182,33 @@ async def _draw_following(
     sources = part.follows()
     beside = [other for together in closed for other in together.parts if other is not part and other not in sources]
     told = [(source._slot, columns[id(source)]) for source in (*sources, *beside)]
+    coming = _coming(sources, columns)
+    hand = closed[0].hand(part, told[0][1], inputs, session) if len(closed) == len(told) == 1 and not sources else None
+    done = 0 if plan is None else plan.done
+    try:
+        while len(inputs) < size:
+            if hand is not None and hand(len(inputs)):
+                continue
+            row = len(inputs)
+            for source_slot, column in told:
+                source_slot.input, source_slot.is_done = column[row], True
+            for ahead, keys in coming:
+                ahead[keys[row]] -= 1
+            if plan is not None:
+                plan.done = done + row
+            pending = _step_anew(part, session)
+            if pending is not None:
+                await pending
+            if closed:
+                await _claim(closed, session)
+            inputs.append(part._slot.input)
+    finally:
+        for ahead, keys in coming:
+            ahead.subtract(keys[len(inputs) + 1 :])
+
+
+def _coming(sources: Sequence[_Any], columns: dict[int, list[Any]]) -> list[tuple[Counter[Any], list[Any]]]:
+    """Of references that a part follows: what counts their draws for rows whose turn has not come, and these draws."""
     coming = [
         (source_of(source).ahead, [freeze(input) for input in columns[id(source)]])
         for source in sources
@@ -188,27 +216,16 @@ async def _draw_following(
     ]
     for ahead, keys in coming:
         ahead.update(keys)
-    slot, done = part._slot, 0 if plan is None else plan.done
-    try:
-        for row in range(size):
-            for source_slot, column in told:
-                source_slot.input, source_slot.is_done = column[row], True
-            for ahead, keys in coming:
-                ahead[keys[row]] -= 1
-            if plan is not None:
-                plan.done = done + row
-            if slot.is_told:
-                part.reset()
-            slot.input, slot.is_done = None, False
-            pending = part._step(session)
-            if pending is not None:
-                await pending
-            if closed:
-                await _claim(closed, session)
-            inputs.append(slot.input)
-    finally:
-        for ahead, keys in coming:
-            ahead.subtract(keys[len(inputs) + 1 :])
+    return coming
+
+
+def _step_anew(part: _Any, session: ISession) -> Pending:
+    """Draw a part for the row at hand, of which what it follows is known."""
+    slot = part._slot
+    if slot.is_told:
+        part.reset()
+    slot.input, slot.is_done = None, False
+    return part._step(session)
 
 
 async def _claim(closed: Sequence[Together], session: ISession) -> None:

@@ -26,7 +26,7 @@ I = TypeVar("I")  # noqa: E741
 O = TypeVar("O")  # noqa: E741
 
 _TRIES = 1_000  # draws of a generator before we say that it has no new value
-_FREE_TRIES = 300  # draws of a generator before another part gives way
+_FREE_TRIES = 100  # draws of a generator before another part gives way
 
 
 class DrawnValue(Provider[I, O]):

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, cast
 
 from ascetic_ddd.faker.domain.blueprint.slot import Slot
+from ascetic_ddd.faker.domain.distributors.m2o.by_law import LawDistributor
 from ascetic_ddd.faker.domain.distributors.m2o.selecting import Beside
 from ascetic_ddd.faker.domain.errors import UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.composed import Composed, leaves
@@ -49,15 +50,12 @@ class Together:
         if self._tried is not None and self._tried[0] is part:
             tried = self._tried[1]
             return lambda input: freeze(input) not in tried
-        values: list[Hashable] = []
-        place = 0
         for other in self.parts:
-            input = None
-            if other is part:
-                place = len(values)
-            elif not other.is_complete() or (input := other._slot.input) is None:
+            slot = other._slot
+            if other is not part and (slot.input is None or not (slot.is_done or other.is_complete())):
                 return None
-            values.append(freeze(input))
+        values = [None if other is part else freeze(other._slot.input) for other in self.parts]
+        place = self.parts.index(part)
         given = self.given
 
         def is_free(input: Any) -> bool:
@@ -80,6 +78,50 @@ class Together:
             return None
         rest = tuple(each._slot.input for each in self.parts) if len(self.parts) > 2 else ()
         return Beside(other.distributor, chosen_from, number, partial(self._were_combined, other, part, rest))
+
+    def hand(self, part: Any, column: Sequence[Any], inputs: list[Any], session: ISession) -> Callable[[int], int] | None:
+        """What draws and claims for as many rows of a batch as were planned together, from a row on; None if none are.
+
+        Args:
+            part: one of two references, both chosen among all.
+            column: what the other one is in each row.
+            inputs: takes what is drawn.
+            session: where it is drawn.
+        """
+        if id(part) not in self._partners:
+            self._partners[id(part)] = self._partner_of(part)
+        other = self._partners[id(part)]
+        laws = (
+            isinstance(part.distributor, LawDistributor) and other is not None and isinstance(other.distributor, LawDistributor)
+        )
+        if not laws or not self._are_of_all or len(self.parts) > 2 or part.distributor.is_nullable:
+            return None
+        theirs, ours, given = other.source.population, part.source.population, self.given
+        numbers = list(map(theirs.number_of, column))
+        is_first = other is self.parts[0]
+
+        def hand(row: int) -> int:
+            if part.source.memory is None or part.source.memory.is_behind:
+                return 0
+            keys: list[Key] = []
+
+            def claim(first: int, second: int) -> bool:
+                one, two = freeze(theirs.id_of(first)), freeze(ours.id_of(second))
+                key = (one, two) if is_first else (two, one)
+                is_free = given.take(key)
+                if is_free:
+                    keys.append(key)
+                return is_free
+
+            found = part.distributor.draw_beside(
+                session, ours.everything, other.distributor, theirs.everything, numbers[row:] if row else numbers, claim
+            )
+            if keys:
+                given.took(session, keys)
+            inputs.extend(map(ours.id_of, found))
+            return len(found)
+
+        return hand
 
     def _partner_of(self, part: _Any) -> Any:
         """The other one of two references to different kinds, which nothing else shares; other parts follow from these."""
@@ -204,10 +246,13 @@ class Together:
 
 def free_for(part: _Any) -> Callable[[Any], bool] | None:
     """What tells whether an input will do for a part, as far as others are known; None if any will do."""
-    found = [is_free for together in part._together if (is_free := together.free_for(part)) is not None]
-    if len(found) < 2:
-        return found[0] if found else None
-    return lambda input: all(is_free(input) for is_free in found)
+    if len(part._together) == 1:
+        found: Callable[[Any], bool] | None = part._together[0].free_for(part)
+        return found
+    known = [is_free for together in part._together if (is_free := together.free_for(part)) is not None]
+    if not known:
+        return None
+    return lambda input: all(is_free(input) for is_free in known)
 
 
 def beside_of(part: _Any, scope: Scope) -> Beside | None:

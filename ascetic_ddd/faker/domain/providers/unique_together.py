@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
-from ascetic_ddd.faker.domain.providers.composed import Composed
+from ascetic_ddd.faker.domain.providers.choice_provider import ChoiceProvider
+from ascetic_ddd.faker.domain.providers.composed import Composed, leaves
 from ascetic_ddd.faker.domain.providers.feasible import check_values
 from ascetic_ddd.faker.domain.providers.kinds import Referring
 from ascetic_ddd.faker.domain.providers.provider import Provider
@@ -73,18 +74,18 @@ def togethers_of(root: Any, declared: Iterable[tuple[str, ...]]) -> Iterator[Tog
     combinations += [
         (dict(_leaves(part, path)), part._is_unordered, f"{part.path} with unique=True") for part, path in _unique_parts(root, ())
     ]
-    for leaf in _all_leaves(root):
+    for leaf in leaves(root):
         leaf._together = ()
-    for leaves, is_unordered, words in combinations:
-        if any(isinstance(part, ValueProvider) and part.is_unique for part in leaves.values()):
+    for named, is_unordered, words in combinations:
+        if any(isinstance(part, ValueProvider) and part.is_unique for part in named.values()):
             continue  # no value of it comes twice, so no combination does
-        _check(root, leaves, is_unordered, words)
-        key = (frozenset(leaves), is_unordered)
+        _check(root, named, is_unordered, words)
+        key = (frozenset(named), is_unordered)
         if key not in found:
-            paths = tuple(leaves)
+            paths = tuple(named)
             given = root.memory.combinations(paths, is_unordered=is_unordered)
-            found[key] = together = Together(root, list(leaves.values()), given)
-            for part in leaves.values():
+            found[key] = together = Together(root, list(named.values()), given)
+            for part in named.values():
                 part._together += (together,)
     return iter(found.values())
 
@@ -128,15 +129,16 @@ def _leaves_of(root: _Any, names: Iterable[str]) -> dict[Path, _Any]:
 
 
 def _leaves(part: _Any, path: Path) -> Iterator[tuple[Path, _Any]]:
+    if isinstance(part, ChoiceProvider):
+        raise ConfigurationError(
+            f"{part.path} is one of several, and null as the others, so a combination with it would never count; name its kinds, "
+            f"such as {'.'.join(path)}.{next(iter(part.parts()))}, in a combination each"
+        )
     if isinstance(part, Composed):
         for name, each in part.parts().items():
             yield from _leaves(each, (*path, name))
     else:
         yield path, part
-
-
-def _all_leaves(root: _Any) -> Iterator[_Any]:
-    return (part for _, part in _leaves(root, ()))
 
 
 def _unique_parts(owner: Any, path: Path) -> Iterator[tuple[Any, Path]]:
@@ -145,3 +147,9 @@ def _unique_parts(owner: Any, path: Path) -> Iterator[tuple[Any, Path]]:
             if getattr(part, "_is_unique", False):
                 yield part, (*path, name)
             yield from _unique_parts(part, (*path, name))
+        elif part._holds_objects:
+            for inner, _ in _unique_parts(part, ()):
+                raise ConfigurationError(
+                    f"{inner.path}: unique=True is about aggregates, and this is a part of what a list holds; tell the list what "
+                    "its items have, or make them aggregates of their own"
+                )

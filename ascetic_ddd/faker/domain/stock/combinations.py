@@ -84,13 +84,24 @@ class Combinations:
         """Give a combination that is free; who calls sees to a rollback, by :meth:`release`."""
         self._given.add(key)
         if session.is_atomic:
-            given = self._open.get(session)
-            if given is None:
-                given = self._open[session] = set()
-                session.on_rollback(self._open.pop, session, None)
-                session.on_commit(self._open.pop, session, None)
-                self.note(session)
-            given.add(key)
+            self._of(session).add(key)
+
+    def take(self, key: Key) -> bool:
+        """Give a combination if it is free; returns whether it was. Who calls tells of it by :meth:`took`."""
+        if key in self._given or key in self.reserved:
+            return False
+        self._given.add(key)
+        return True
+
+    def took(self, session: ISession, keys: Sequence[Key]) -> None:
+        """These were given one by one; all are released if the session rolls back."""
+        if session.is_atomic:
+            self._of(session).update(keys)
+        session.on_rollback(self._release_all, session, keys)
+
+    def _release_all(self, session: ISession, keys: Sequence[Key]) -> None:
+        for key in keys:
+            self.release(session, key)
 
     def release(self, session: ISession, key: Key) -> None:
         """It is not used after all; what the application has committed, and our own store could not remember, stays given."""
@@ -98,6 +109,16 @@ class Combinations:
             self._given.discard(key)
         if session in self._open:
             self._open[session].discard(key)
+
+    def _of(self, session: ISession) -> set[Key]:
+        """What an open transaction gave."""
+        given = self._open.get(session)
+        if given is None:
+            given = self._open[session] = set()
+            session.on_rollback(self._open.pop, session, None)
+            session.on_commit(self._open.pop, session, None)
+            self.note(session)
+        return given
 
     def note(self, session: ISession) -> None:
         """Remember which task's transaction it is that gives some."""

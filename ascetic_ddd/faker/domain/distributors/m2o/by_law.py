@@ -15,7 +15,7 @@ from ascetic_ddd.faker.domain.distributors.m2o.scope_uses import ScopeUses
 from ascetic_ddd.faker.domain.distributors.m2o.selecting import Beside
 from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.distributors.schedules.interfaces import BUSY, Busy
-from ascetic_ddd.faker.domain.distributors.schedules.pairs import Partner
+from ascetic_ddd.faker.domain.distributors.schedules.pairs import IsTaken, Partner
 from ascetic_ddd.faker.domain.rewinding import Journal
 from ascetic_ddd.faker.domain.stock.scope import Scope
 from ascetic_ddd.faker.domain.stock.sequence import PositionSequence
@@ -127,6 +127,33 @@ class LawDistributor:
             schedule = beside.distributor._uses.schedules.get(beside.scope)  # noqa: SLF001  # of its own class
             partner = Partner(schedule, beside.number, beside.is_taken)
         return self._choosing.choose(session, scope, is_closed=is_closed, is_free=is_free, partner=partner)
+
+    def draw_beside(
+        self,
+        session: ISession,
+        scope: Scope,
+        other: "LawDistributor",
+        chosen_from: Scope,
+        partners: Sequence[int],
+        claim: IsTaken,
+    ) -> list[int]:
+        """What calls of :meth:`draw_free` beside these partners would answer, as far as that was planned; perhaps nothing.
+
+        Args:
+            session: as for :meth:`draw`.
+            scope: as for :meth:`draw`.
+            other: has chosen the partners.
+            chosen_from: their scope.
+            partners: their numbers.
+            claim: is asked whether a partner may be combined with a value, by their numbers; then it is.
+        """
+        theirs = other._uses.schedules.get(chosen_from)  # noqa: SLF001  # of its own class
+        hand = self._choosing.deal_beside(session, scope, theirs, partners, claim)
+        if hand:
+            self._count_draw()
+            if self._run.draws is not None:
+                self._run.draws += len(hand) - 1
+        return hand
 
     def draw_many(
         self,

@@ -8,7 +8,7 @@ from ascetic_ddd.faker.domain.distributors.m2o.opening import Opening
 from ascetic_ddd.faker.domain.distributors.m2o.reservation import ScheduledReservation
 from ascetic_ddd.faker.domain.distributors.m2o.scope_uses import ScopeUses
 from ascetic_ddd.faker.domain.distributors.schedules.interfaces import BUSY, Busy, ISchedule, Reserved
-from ascetic_ddd.faker.domain.distributors.schedules.pairs import Partner
+from ascetic_ddd.faker.domain.distributors.schedules.pairs import IsTaken, Partner
 from ascetic_ddd.faker.domain.errors import UnsatisfiableError
 from ascetic_ddd.faker.domain.stock.scope import Scope
 from ascetic_ddd.faker.domain.stock.sequence import PositionSequence
@@ -65,7 +65,25 @@ class Choosing:
         """A use was rolled back that was chosen for a partner."""
         self._uses.take_back(scope, number)
         if scope in self._schedules:
-            self._schedules[scope].deal_back(number, partner)
+            self._schedules[scope].deal_back(number, partner.schedule, partner.number)
+
+    def deal_beside(
+        self, session: ISession, scope: Scope, other: ISchedule | None, partners: Sequence[int], claim: IsTaken
+    ) -> list[int]:
+        """Decide uses in a row that were dealt to partners of another schedule beforehand; perhaps none."""
+        schedule = self._schedules.get(scope)
+        if schedule is None or other is None or scope.is_lazy:
+            return []
+        hand = schedule.take_beside(session, other, partners, claim)
+        if hand:
+            session.on_rollback(self._take_hand_back, scope, other, tuple(zip(hand, partners, strict=False)))
+        return hand
+
+    def _take_hand_back(self, scope: Scope, other: ISchedule, hand: Sequence[tuple[int, int]]) -> None:
+        for number, partner in reversed(hand):
+            self._uses.take_back(scope, number)
+            if scope in self._schedules:
+                self._schedules[scope].deal_back(number, other, partner)
 
     def choose_at(self, session: ISession, scope: Scope, rank: int, *, is_closed: bool = False) -> "Decision | Busy":
         """Decide a use of the value of a rank, or say that this session may not have it now."""
@@ -170,7 +188,7 @@ class Choosing:
         if self._schedules.get(scope) is schedule:
             schedule.release(place)
             if partner is not None:
-                schedule.deal_back(place, partner)
+                schedule.deal_back(place, partner.schedule, partner.number)
 
 
 class _AtRank:

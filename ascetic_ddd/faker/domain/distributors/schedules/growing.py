@@ -1,14 +1,14 @@
 """The growing order of uses: each is served the moment the law has it due, so the histogram is right at every moment."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from heapq import heapify, heappop, heappush, heapreplace
 from random import Random
 
 from ascetic_ddd.faker.domain.distributors.counts.interfaces import ICountDistribution
 from ascetic_ddd.faker.domain.distributors.schedules.dues import Dues
 from ascetic_ddd.faker.domain.distributors.schedules.interfaces import BUSY, Busy, Reserved
-from ascetic_ddd.faker.domain.distributors.schedules.pairs import Partner
+from ascetic_ddd.faker.domain.distributors.schedules.pairs import IsTaken, Partner
 from ascetic_ddd.faker.domain.rewinding import Journal
 from ascetic_ddd.faker.domain.stock.scope import Scope
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -141,7 +141,11 @@ class GrowingSchedule:
             return _SOME_RANK
         return found
 
-    def deal_back(self, came: int | Reserved, partner: Partner) -> None:
+    def take_beside(self, session: ISession, other: object, partners: Iterable[int], claim: IsTaken) -> list[int]:
+        """Nothing is dealt."""
+        return []
+
+    def deal_back(self, came: int | Reserved, other: object, partner: int) -> None:
         """Nothing is dealt."""
 
     def _count_free_pick(self) -> bool:

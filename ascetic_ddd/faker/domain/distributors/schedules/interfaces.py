@@ -1,10 +1,10 @@
 """The schedule port: in what order the values of one scope get their uses."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from typing import NamedTuple, Protocol
 
-from ascetic_ddd.faker.domain.distributors.schedules.pairs import Partner
+from ascetic_ddd.faker.domain.distributors.schedules.pairs import IsTaken, Partner
 from ascetic_ddd.faker.domain.stock.scope import IScheduled
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
@@ -111,8 +111,22 @@ class ISchedule(IScheduled, Protocol):
         """
         ...
 
-    def deal_back(self, came: int | Reserved, partner: Partner) -> None:
-        """What :meth:`pick_free` answered for a partner has been taken back: a value's use, or a place."""
+    def take_beside(self, session: ISession, other: object, partners: Iterable[int], claim: IsTaken) -> list[int]:
+        """Decide uses in a row, as :meth:`pick_free` would one by one for these partners, as far as they were dealt beforehand.
+
+        Args:
+            session: as for :meth:`pick`.
+            other: the schedule that the partners were chosen by.
+            partners: their numbers there.
+            claim: is asked whether a partner may be combined with a value; then it is.
+
+        Returns:
+            The numbers, fewer than the partners, perhaps none, where the next use needs more than that.
+        """
+        ...
+
+    def deal_back(self, came: int | Reserved, other: object, partner: int) -> None:
+        """What was answered for a partner of another schedule has been taken back: a value's use, or a place."""
         ...
 
     def pick_many_at(self, session: ISession, ranks: Sequence[int], is_closed: bool = False) -> list[int] | None:

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from ascetic_ddd.faker.domain.distributors.schedules.dealing import IsAllowed, dealt
 from ascetic_ddd.faker.domain.rewinding import Journal
 
-__all__ = ("Pairs", "Partner")
+__all__ = ("IsTaken", "Pairs", "Partner")
 
 _TRIES = 64  # other decks looked at before all of them are
+
+
+IsTaken: TypeAlias = Callable[[int, int], bool]
+"""Tells of the numbers of two values, a partner's first, whether they have been combined."""
 
 
 class Partner(NamedTuple):
@@ -21,8 +25,7 @@ class Partner(NamedTuple):
     number: int
     """Its number there."""
 
-    is_taken: Callable[[int, int], bool]
-    """Tells of two numbers, a partner's first, whether they have been combined."""
+    is_taken: IsTaken
 
 
 class Pairs:
@@ -71,6 +74,11 @@ class Pairs:
         self._dealt -= 1
         self._journal.note(self._untake, (rank, place, ticket))
         return ticket
+
+    def took(self, taken: list[tuple[int, int]]) -> None:
+        """The last tickets of these decks have been taken out: pairs of a rank and a ticket, in order."""
+        self._dealt -= len(taken)
+        self._journal.note(self._untake_all, taken)
 
     def candidates(self, rank: int) -> Iterator[tuple[int, int]]:
         """Decks and places of tickets that a rank could have instead of its own, first where the deck can have another."""
@@ -162,6 +170,11 @@ class Pairs:
         own.append(ticket)
         own[place], own[-1] = own[-1], own[place]
         self._dealt += 1
+
+    def _untake_all(self, taken: list[tuple[int, int]]) -> None:
+        for rank, ticket in reversed(taken):
+            self._decks[rank].append(ticket)
+        self._dealt += len(taken)
 
     def _unput(self, put: tuple[int, int]) -> None:
         rank, place = put

@@ -1,11 +1,11 @@
 """The planned order of uses: all that the law gives by the end of the run, in random order; exact at the end."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, zip_longest
 from random import Random
 
 from ascetic_ddd.faker.domain.distributors.schedules.interfaces import BUSY, Busy, Reserved
-from ascetic_ddd.faker.domain.distributors.schedules.pairs import Pairs, Partner
+from ascetic_ddd.faker.domain.distributors.schedules.pairs import IsTaken, Pairs, Partner
 from ascetic_ddd.faker.domain.distributors.schedules.planner import Planner
 from ascetic_ddd.faker.domain.distributors.schedules.ranks import FREE, PENDING, Ranks
 from ascetic_ddd.faker.domain.distributors.schedules.tickets import Tickets
@@ -180,13 +180,40 @@ class PlannedSchedule:
             self._pairs = Pairs(other, sizes, self._tickets, is_allowed, self._random, self._journal)
         return theirs.by_number.get(partner.number)
 
-    def deal_back(self, came: int | Reserved, partner: Partner) -> None:
+    def take_beside(self, session: ISession, other: object, partners: Iterable[int], claim: IsTaken) -> list[int]:
+        """Take what was dealt to the partners, as long as it may be used."""
+        pairs = self._pairs
+        if pairs is None or pairs.other is not other or not isinstance(other, PlannedSchedule):
+            return []
+        numbers, uses, in_flight = self._numbers, self._uses, self._pool.in_flight
+        rank_of, deck_of = other.ranks.by_number.get, pairs.deck
+        found: list[int] = []
+        taken: list[tuple[int, int]] = []
+        for partner in partners:
+            rank = rank_of(partner)
+            deck = None if rank is None else deck_of(rank)
+            if rank is None or not deck:
+                break
+            ticket = deck[-1]
+            number = numbers[ticket]
+            if number < 0 or in_flight.get(number, session) is not session or not claim(partner, number):
+                break
+            deck.pop()
+            uses[ticket] += 1
+            taken.append((rank, ticket))
+            found.append(number)
+        if taken:
+            pairs.took(taken)
+            self._journal.note(self._uncount_all, taken)
+        return found
+
+    def deal_back(self, came: int | Reserved, other: object, partner: int) -> None:
         """Deal a ticket that has come back."""
-        pairs, theirs = self._pairs, partner.schedule
-        if pairs is None or pairs.other is not theirs:
+        pairs = self._pairs
+        if pairs is None or pairs.other is not other or not isinstance(other, PlannedSchedule):
             return
         ticket = came.rank if isinstance(came, Reserved) else self._ranks.by_number.get(came)
-        rank = theirs.ranks.by_number.get(partner.number)
+        rank = other.ranks.by_number.get(partner)
         if rank is not None and ticket is not None and self._put.take_out(ticket):
             pairs.deal_back(rank, ticket)
 
@@ -419,6 +446,10 @@ class PlannedSchedule:
     def _unspend(self, rank: int) -> None:
         self._ranks.planned[rank] += 1
         self._tickets.append(rank)
+
+    def _uncount_all(self, taken: list[tuple[int, int]]) -> None:
+        for _, ticket in taken:
+            self._uses[ticket] -= 1
 
     def _undeal(self, nothing: None) -> None:
         self._pairs = None

@@ -176,6 +176,21 @@ class Shelves(Kind):
         super().__init__(store)
 
 
+class Seats(Kind):
+    """Of an author and a tenant, no pair twice."""
+
+    author_id: ReferenceProvider[int, Row, int]
+    tenant_id: ReferenceProvider[int, Row, int]
+    number: ValueProvider[int, int]
+    unique_together = ("author_id", "tenant_id")
+
+    def __init__(self, store: Store, authors: Authors, tenants: Tenants) -> None:
+        self.author_id = ReferenceProvider(distributor_factory(weights=[0.6, 0.4], mean=3), authors)
+        self.tenant_id = ReferenceProvider(distributor_factory(mean=4), tenants)
+        self.number = ValueProvider(distributor_factory(sequence=True))
+        super().__init__(store)
+
+
 class Chapters(Kind):
     parent_id: ReferenceProvider[int, Row, int]
     words: ValueProvider[int, int]
@@ -207,6 +222,8 @@ def graph(kind: str, trouble: Trouble, refuses: Callable[[Row], bool] = lambda r
     if kind == "parents":
         return Parents(stores[2], stores[1]), stores
     authors = Authors(stores[1], tenants)
+    if kind == "seats":
+        return Seats(stores[2], authors, tenants), stores
     return Books(stores[2], authors, tenants) if kind == "books" else Shelves(stores[2], authors), stores
 
 
@@ -257,7 +274,7 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("number", [24, None], ids=["planned", "growing"])
-@pytest.mark.parametrize("kind", ["books", "shelves", "parents"])
+@pytest.mark.parametrize("kind", ["books", "shelves", "parents", "seats"])
 async def test_a_fault_at_any_statement_gives_the_rows_of_a_run_without(kind: str, number: int | None) -> None:
     calm = Trouble()
     expected, _ = await rows(kind, calm, number=number)
@@ -267,7 +284,7 @@ async def test_a_fault_at_any_statement_gives_the_rows_of_a_run_without(kind: st
         assert again == expected, f"after a fault at statement {statement}"
 
 
-@pytest.mark.parametrize("kind", ["books", "shelves"])
+@pytest.mark.parametrize("kind", ["books", "shelves", "seats"])
 async def test_faults_again_and_again_change_nothing(kind: str) -> None:
     expected, _ = await rows(kind, Trouble())
     moments = Random(1)
@@ -277,16 +294,17 @@ async def test_faults_again_and_again_change_nothing(kind: str) -> None:
         assert again == expected
 
 
-async def test_so_it_is_over_many_stretches_of_a_plan() -> None:
-    expected, _ = await rows("books", Trouble(), number=400)
+@pytest.mark.parametrize("kind", ["books", "seats"])
+async def test_so_it_is_over_many_stretches_of_a_plan(kind: str) -> None:
+    expected, _ = await rows(kind, Trouble(), number=400)
     moments = Random(2)
     for _ in range(4):
         trouble = Trouble({moments.randrange(1, 900) for _ in range(60)})
-        again, _ = await rows("books", trouble, number=400, retries=60)
+        again, _ = await rows(kind, trouble, number=400, retries=60)
         assert again == expected
 
 
-@pytest.mark.parametrize("kind", ["books", "shelves"])
+@pytest.mark.parametrize("kind", ["books", "shelves", "seats"])
 async def test_a_fault_while_failures_are_left_out_changes_nothing(kind: str) -> None:
     def refuses(row: Row) -> bool:
         return bool(row["number"] % 7 == 3)
