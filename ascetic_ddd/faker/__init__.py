@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ascetic_ddd.faker.declaring.graph import Providers
     from ascetic_ddd.faker.declaring.kinds import by_kind
     from ascetic_ddd.faker.declaring.recipes import children, computed, given, one_of, reference, value
+    from ascetic_ddd.faker.domain.distributors.joint.given import Given
     from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
     from ascetic_ddd.faker.domain.distributors.o2m.factory import children_factory
     from ascetic_ddd.faker.domain.errors import ConfigurationError, ContradictionError, FakerError
@@ -69,6 +70,7 @@ __all__ = (
     "ExternalPgSessionPool",
     "FakerError",
     "FakerGenerator",
+    "Given",
     "IAggregateProvider",
     "ICompositeValueProvider",
     "IDependentProvider",
@@ -117,6 +119,7 @@ _HOMES = {
     "ascetic_ddd.faker.application.generation": ("generate",),
     "ascetic_ddd.faker.application.lint": ("lint",),
     "ascetic_ddd.faker.application.target": ("Target",),
+    "ascetic_ddd.faker.domain.distributors.joint.given": ("Given",),
     "ascetic_ddd.faker.domain.distributors.m2o.factory": ("distributor_factory",),
     "ascetic_ddd.faker.domain.distributors.o2m.factory": ("children_factory",),
     "ascetic_ddd.faker.domain.errors": (
