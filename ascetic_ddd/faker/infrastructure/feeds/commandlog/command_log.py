@@ -53,8 +53,8 @@ class CommandLog:
         """Give the repository of one provider.
 
         Args:
-            ids: number of the aggregate, from 1 on → the id, or the part of it, that the application would give; by default the
-                number itself.
+            ids: number → the id, or the part of it, that the application would give; by default the number itself: from 1 on, or
+                after the greatest id that is stored before the feed.
             id_field: the field of the first command that tells this id; by default the one called ``id_attr``.
             id_attr: the name of the part that is the id.
             answer: draft → parts that the application would decide, by name, where later commands need them.

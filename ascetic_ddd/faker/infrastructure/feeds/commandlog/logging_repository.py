@@ -62,6 +62,7 @@ class CommandLogRepository(Generic[C]):
         self._answer = answer
         self._hearing = hearing
         self._last_number = 0
+        self._stored_upto = 0  # the greatest id, if ids are numbers, that was stored before the feed
         self._identities = Identities()
         self._chains: dict[Hashable, Chain | None] = {}  # None: stored before the feed
         self._is_referred_to = False
@@ -97,8 +98,8 @@ class CommandLogRepository(Generic[C]):
             async for state in self._before.find(session, specification):
                 id = state[self.id_attr]
                 self._chains.setdefault(self._identities.of(id))
-                if type(id) is int and id > self._last_number:
-                    self._last_number = id  # the next ones follow
+                if type(id) is int and id > self._stored_upto:
+                    self._stored_upto = id  # the next ones follow
                 if self._hearing is not None:
                     self._hearing(state)
                 yield state
@@ -129,7 +130,7 @@ class CommandLogRepository(Generic[C]):
         session.on_rollback(setattr, self, "_last_number", number - 1)
         is_lacking = is_incomplete(draft.state.get(self.id_attr))
         first = draft.command
-        given = self._ids(number) if is_lacking else None
+        given = self._ids(self._stored_upto + number) if is_lacking else None
         draft.take(session, Receipt(given, state=self._answer(draft) if self._answer is not None else None), self.id_attr)
         state = draft.state
         if is_lacking and (draft.steps or self._is_referred_to):
