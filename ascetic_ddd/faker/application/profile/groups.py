@@ -46,10 +46,10 @@ def pooled(within: Within, classes: int) -> Within:
     found: list[WithinClass] = []
     taken: list[WithinClass] = []
     upto = done = 0
-    for each in within.classes:
+    for left, each in zip(reversed(range(len(within.classes))), within.classes, strict=True):
         taken.append(each)
         done += each.groups
-        if done >= upto + size + (len(found) < larger) or each is within.classes[-1]:
+        if done >= upto + size + (len(found) < larger) or not left:
             found.append(_as_one(taken))
             taken, upto = [], done
     return Within(columns=within.columns, groups=within.groups, classes=tuple(found))
