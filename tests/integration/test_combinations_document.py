@@ -1,10 +1,12 @@
 """docs/combinations.md as a user runs it: its blocks, one after the other, then runs on two databases, left and resumed."""
 
-import re
+import os
+import signal
+import subprocess
+import sys
 from collections import Counter
 from contextlib import aclosing
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -14,17 +16,11 @@ from ascetic_ddd.faker.application.measure import weights
 from ascetic_ddd.faker.application.runs.generation import generate
 from ascetic_ddd.faker.application.runs.restoration import restore
 from ascetic_ddd.faker.domain.errors import UnsatisfiableError
+from ascetic_ddd.faker.infrastructure.embedded import embedded_postgres
 from ascetic_ddd.seedwork.infrastructure.session.composite_session import CompositeSessionPool
+from tests.integration.enrolled import names_of_the_document
 
-_DOCUMENT = Path(__file__).parents[2] / "docs" / "combinations.md"
-
-
-def names_of_the_document() -> dict[str, Any]:
-    blocks = re.findall(r"^```python\n(.*?)^```", _DOCUMENT.read_text("utf-8"), re.DOTALL | re.MULTILINE)
-    names: dict[str, Any] = {"__name__": "enrolments"}
-    for block in blocks:
-        exec(compile(block, str(_DOCUMENT), "exec"), names)  # noqa: S102  # our own text
-    return names
+ROOT = Path(__file__).parents[2]
 
 
 def stored(dsn: str) -> list[tuple[int, int]]:
@@ -72,3 +68,25 @@ async def test_enrolments_are_generated_left_resumed_and_clean(
             await target.provider.create(session)
     checked = await check(target.provider, pg_session_pool)
     assert [each.orphans for each in checked.aggregates if each.path == "EnrolmentProvider"] == [1]
+
+
+@pytest.mark.parametrize("lanes", ["1", "3"])
+def test_what_the_application_has_and_nobody_remembers_is_not_enrolled_again(lanes: str, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    words = ["generate", "tests.integration.enrolled:target", "--count", "2000", "--batch-size", "100", "--lanes", lanes]
+    run = [sys.executable, "-m", "ascetic_ddd.faker.cli", *words, "--data", str(folder)]
+    environment = {**os.environ, "DIES_AT": "6"}
+    result = subprocess.run(run, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == -signal.SIGKILL, result.stderr
+    result = subprocess.run([*run, "--resume"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 0, result.stderr
+    with embedded_postgres(folder) as server:
+        pairs = stored(server.dsn("application"))
+        with psycopg.connect(server.dsn("internal")) as connection:
+            ids = connection.execute("SELECT state->'id' FROM enrolments").fetchall()
+    remembered = [(id["student_id"], id["course_id"]) for (id,) in ids]
+    assert len(pairs) > len(remembered) == 2_000, "nothing was lost, so nothing is tested"
+    assert set(remembered) < set(pairs)
+    courses = Counter(course for _, course in remembered)
+    assert abs(len(courses) - 40) <= int(lanes)
+    assert weights(courses.values()) == pytest.approx((0.7, 0.2, 0.07, 0.03), abs=0.02)
