@@ -3,18 +3,15 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
-from ascetic_ddd.faker.domain.blueprint.slot import NOTHING, Slot
+from ascetic_ddd.faker.domain.blueprint.slot import NOTHING
 from ascetic_ddd.faker.domain.errors import ConfigurationError, UnsatisfiableError
 from ascetic_ddd.faker.domain.providers import graph, use
-from ascetic_ddd.faker.domain.providers.entity_provider import EntityProvider
 from ascetic_ddd.faker.domain.providers.failures import noted
 from ascetic_ddd.faker.domain.providers.keywords import tellings
-from ascetic_ddd.faker.domain.providers.kinds import Storing
 from ascetic_ddd.faker.domain.providers.part import Pending
 from ascetic_ddd.faker.domain.providers.plain import is_awaitable
 from ascetic_ddd.faker.domain.providers.provider import Provider
-from ascetic_ddd.faker.domain.providers.stepped import Layout
-from ascetic_ddd.faker.domain.providers.together import Together
+from ascetic_ddd.faker.domain.providers.united_object import UnitedObject
 from ascetic_ddd.faker.domain.randomness import default_seed
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
@@ -29,12 +26,11 @@ A = TypeVar("A")
 _TRIES = 100  # aggregates made before we say that none satisfies a specification
 
 
-class RootObject(EntityProvider[I, A], Storing[I, A]):
+class RootObject(UnitedObject[I, A]):
     """The part of an aggregate provider that knows whether its object is in the making, made, stored or lost."""
 
     _is_root = True
     memory: AggregateStock
-    _togethers: tuple[Together, ...] = ()  # what is unique together
 
     def __init__(self, output_factory: Any, output_exporter: Any) -> None:
         super().__init__(output_factory, output_exporter)
@@ -124,46 +120,6 @@ class RootObject(EntityProvider[I, A], Storing[I, A]):
     def _seed_by_default(self) -> None:
         if not self.memory.is_seeded:
             graph.seed(self, default_seed(), only_new=True)
-
-    @property
-    def unique_parts(self) -> tuple[tuple[Provider[Any, Any], ...], ...]:
-        """The parts of which no combination comes twice, as far as they have no parts of their own."""
-        self.parts()
-        return tuple(together.parts for together in self._togethers)
-
-    def _unite(self, togethers: tuple[Together, ...]) -> None:
-        """Combinations of these parts come once."""
-        if togethers or self._togethers:
-            self._togethers = togethers
-            self._lay_out_anew()
-
-    def _laid_out(self, late: tuple[Provider[Any, Any], ...]) -> Layout:
-        steps, cleared, clears = super()._laid_out(late)
-        claimed = tuple((together.slot, False, _nothing_told) for together in self._togethers)
-        if claimed:  # slots that are never done: what has been claimed is looked at whenever parts may have changed
-            steps = ((Slot(), self._know_given), *steps, (Slot(), self._claim_together))
-        return steps, cleared + claimed, clears
-
-    def _know_given(self, session: ISession) -> Pending:
-        """Before anything is drawn: which combinations were given."""
-        return self._look_at_given(session) if any(together.given.is_late for together in self._togethers) else None
-
-    async def _look_at_given(self, session: ISession) -> None:
-        for together in self._togethers:
-            await together.look(session)
-
-    def _claim_together(self, session: ISession) -> Pending:
-        """The parts are complete."""
-        for together in self._togethers:
-            pending = together.settle(session)
-            if pending is not None:
-                return self._claim_later(session, pending)
-        return None
-
-    async def _claim_later(self, session: ISession, pending: Pending) -> None:
-        while pending is not None:
-            await pending
-            pending = self._claim_together(session)
 
     def _begin_rows(self, session: ISession) -> Any:
         """Begin a batch. Returns what :meth:`_leave` takes."""
@@ -297,10 +253,6 @@ class RootObject(EntityProvider[I, A], Storing[I, A]):
 
     _enter = use.begin
     _leave = use.end
-
-
-def _nothing_told() -> None:
-    """Nobody tells it anything."""
 
 
 class _MisfitError(Exception):
