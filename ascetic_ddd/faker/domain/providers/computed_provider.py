@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.generators.computation import Computation
 from ascetic_ddd.faker.domain.providers.composed import Composed
-from ascetic_ddd.faker.domain.providers.following import check_circle
 from ascetic_ddd.faker.domain.providers.part import Pending
 from ascetic_ddd.faker.domain.providers.part_paths import PartPath
 from ascetic_ddd.faker.domain.providers.plain import is_awaitable
 from ascetic_ddd.faker.domain.providers.provider import Provider
+from ascetic_ddd.faker.domain.providers.sources import check_circle
 from ascetic_ddd.faker.domain.providers.use import at_work, refuse_original
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification

@@ -1,8 +1,7 @@
 """Parts that follow others of the same object: where these are, in what order they come, and what is known of them."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from difflib import get_close_matches
-from typing import Any, NamedTuple, cast
+from collections.abc import Iterable
+from typing import Any, cast
 
 from ascetic_ddd.faker.domain.distributors.joint.answers import FunctionAnswers, TableAnswers
 from ascetic_ddd.faker.domain.distributors.joint.follower import Column, Follower
@@ -14,10 +13,9 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError, FakerError
 from ascetic_ddd.faker.domain.generators.input_generators import given_generator
 from ascetic_ddd.faker.domain.generators.quantile_generator import QuantileGenerator
 from ascetic_ddd.faker.domain.providers.classed_column import ClassedColumn
-from ascetic_ddd.faker.domain.providers.composed import Composed
 from ascetic_ddd.faker.domain.providers.kinds import source_of
-from ascetic_ddd.faker.domain.providers.part import Pending
 from ascetic_ddd.faker.domain.providers.provider import Provider
+from ascetic_ddd.faker.domain.providers.sources import Source, check_circle, found_source
 from ascetic_ddd.faker.domain.stock.scope import Pool
 from ascetic_ddd.seedwork.domain.errors import add_note
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -28,32 +26,12 @@ __all__ = (
     "check_circle",
     "checked_given",
     "deck_source",
-    "direct_sources",
-    "object_of",
     "remember_combinations",
 )
 
 _Any = Provider[Any, Any]
 _NOBODY = Pool().everything
 _Joint = FunctionAnswers | TableAnswers | Follower
-
-
-class Source(NamedTuple):
-    """A part that another one follows."""
-
-    part: _Any
-    optional: Any
-    """The optional value that it is a part of, if the other one is not in there, too: null as a whole, the part is null."""
-
-    def complete(self, session: ISession) -> Pending:
-        """Have it drawn, if it is not."""
-        part = self.part if self.optional is None else self.optional
-        return None if part._slot.is_done or part._slot.is_null else part._step(session)
-
-    @property
-    def input(self) -> Any:
-        """What was told, or drawn."""
-        return None if self.optional is not None and self.optional._slot.is_null else self.part._known()
 
 
 class Following:
@@ -80,7 +58,7 @@ class Following:
         Raises:
             ConfigurationError: there is no such part, it cannot be followed, or they follow each other in a circle.
         """
-        found = tuple(_found(part, path) for path in self.given.parts)
+        found = tuple(found_source(part, path) for path in self.given.parts)
         if isinstance(self.joint, Follower):
             self.columns(found[0], part)
         check_circle(part)
@@ -180,88 +158,3 @@ def remember_combinations(part: _Any, rows: Iterable[tuple[Any, Any, int]]) -> N
     given, own = following.columns(following.sources(part)[0], part)
     joint = cast(Follower, following.joint)
     joint.remember((given.numbers_of([one])[0], own.numbers_of([two])[0], count) for one, two, count in rows)
-
-
-def object_of(provider: _Any) -> _Any:
-    """The object that a part belongs to: the aggregate, or an entity in a list of its own."""
-    while provider._owner is not None and not provider._owner._holds_objects:
-        provider = provider._owner
-    return provider
-
-
-def check_circle(part: _Any) -> None:
-    """Follow what the parts are drawn after: ties, ``given=``, and what is computed.
-
-    Raises:
-        ConfigurationError: it leads back to the part.
-    """
-    seen: dict[int, _Any] = {}
-    waiting: list[_Any] = list(part.follows())
-    while waiting:
-        each = waiting.pop()
-        if each is part:
-            names = " and ".join(dict.fromkeys([part.path, *(other.path for other in seen.values())]))
-            raise ConfigurationError(f"{names} are tied in a circle; leave one of the ties, given= or computed parts, out")
-        if id(each) not in seen:
-            seen[id(each)] = each
-            waiting += (*each.follows(), *each.parts().values())
-
-
-def direct_sources(part: _Any, given: Given) -> Iterator[_Any]:
-    """The parts that have to be complete before this one, those of an optional value included."""
-    for path in given.parts:
-        source = _found(part, path)
-        yield source.part
-        if source.optional is not None:
-            yield from _leaves(source.optional)
-
-
-def _leaves(owner: _Any) -> Iterator[_Any]:
-    for part in owner.parts().values():
-        if isinstance(part, Composed):
-            yield from _leaves(part)
-        else:
-            yield part
-
-
-def _found(asker: _Any, path: str) -> Source:
-    top = object_of(asker)
-    holder = asker._owner
-    names = path.split(".")
-    while holder is not None and names[0] not in holder.parts() and holder is not top:
-        holder = holder._owner
-    part, optional = holder, None
-    owners = set(map(id, _owners(asker)))
-    for name in names:
-        parts = part.parts() if isinstance(part, Composed) else {}
-        if name not in parts:
-            raise ConfigurationError(f"{asker.path} is given {path!r}, but there is no such part; {_near(path, asker, top)}")
-        if optional is None and part.distributor is not None and id(part) not in owners and isinstance(part, Composed):
-            optional = part
-        part = parts[name]
-    if part is asker or isinstance(part, Composed) or getattr(part, "is_given", False):
-        reason = (
-            "itself" if part is asker else "which the database gives" if getattr(part, "is_given", False) else "which has parts"
-        )
-        raise ConfigurationError(f"{asker.path} is given {path!r}, {reason}; name a value or a reference that is drawn before it")
-    return Source(part, optional)
-
-
-def _owners(part: _Any) -> Iterator[_Any]:
-    while part._owner is not None:
-        part = part._owner
-        yield part
-
-
-def _near(path: str, asker: _Any, top: _Any) -> str:
-    below = list(_paths(top))
-    near = get_close_matches(path, [*below, *(each.rpartition(".")[2] for each in below)], n=1, cutoff=0.5)
-    return f"do you mean {near[0]!r}?" if near else f"{top.path} has {', '.join(below) or 'none'}"
-
-
-def _paths(owner: _Any, before: Sequence[str] = ()) -> Iterator[str]:
-    for name, part in owner.parts().items():
-        if isinstance(part, Composed):
-            yield from _paths(part, (*before, name))
-        else:
-            yield ".".join((*before, name))

@@ -7,10 +7,11 @@ from ascetic_ddd.faker.domain.distributors.joint.follower import Card, Column, F
 from ascetic_ddd.faker.domain.distributors.m2o.by_law import LawDistributor
 from ascetic_ddd.faker.domain.errors import ConfigurationError, UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.chosen_reference import ChosenReference
-from ascetic_ddd.faker.domain.providers.following import Following, Source, direct_sources
+from ascetic_ddd.faker.domain.providers.following import Following
 from ascetic_ddd.faker.domain.providers.part import Pending
 from ascetic_ddd.faker.domain.providers.plain import copied
 from ascetic_ddd.faker.domain.providers.provider import Provider
+from ascetic_ddd.faker.domain.providers.sources import Source, direct_sources
 from ascetic_ddd.faker.domain.providers.tied_reference import TiedReference
 from ascetic_ddd.faker.domain.stock.scope import Scope
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession

@@ -7,10 +7,11 @@ from ascetic_ddd.faker.domain.distributors.joint.follower import Card, Column, F
 from ascetic_ddd.faker.domain.distributors.m2o.new import NewDistributor
 from ascetic_ddd.faker.domain.distributors.m2o.shares import SharesDistributor
 from ascetic_ddd.faker.domain.errors import ConfigurationError
-from ascetic_ddd.faker.domain.providers.following import Following, Source, direct_sources
+from ascetic_ddd.faker.domain.providers.following import Following
 from ascetic_ddd.faker.domain.providers.part import Pending
 from ascetic_ddd.faker.domain.providers.plain import copied
 from ascetic_ddd.faker.domain.providers.provider import Provider
+from ascetic_ddd.faker.domain.providers.sources import Source, direct_sources
 from ascetic_ddd.faker.domain.providers.unique_value import UniqueValue
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 

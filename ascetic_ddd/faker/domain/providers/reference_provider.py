@@ -12,7 +12,6 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.following import checked_given
 from ascetic_ddd.faker.domain.providers.following_reference import FollowingReference
-from ascetic_ddd.faker.domain.providers.kinds import is_specification
 from ascetic_ddd.faker.domain.providers.patterns import check_depth
 from ascetic_ddd.faker.domain.providers.plain import copied
 from ascetic_ddd.faker.domain.providers.provider import Provider
@@ -20,8 +19,7 @@ from ascetic_ddd.faker.domain.providers.reference_source import ReferenceSource,
 from ascetic_ddd.faker.domain.providers.telling import overrules, told_by
 from ascetic_ddd.faker.domain.providers.tied_reference import checked_ties
 from ascetic_ddd.faker.domain.providers.use import at_work, refuse_original
-from ascetic_ddd.faker.domain.providers.wishes import Telling, add_up
-from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
+from ascetic_ddd.faker.domain.providers.wishes import Telling, add_up, understood
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.faker.domain.stock.scope import Pool, Scope
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
@@ -148,24 +146,7 @@ class ReferenceProvider(FollowingReference[I, O], Generic[I, A, O]):
             self._slot.is_done = False
             self._pattern = told
         else:
-            self._take((teller, self._understood(input)))
-
-    def _understood(self, input: Any) -> Any:
-        """What was told, as plain data of ours: an id, a pattern, a specification, or None."""
-        source = self.source
-        if isinstance(input, EqualSpecification):
-            input = input.pattern
-        input = source.as_plain(input)
-        if isinstance(input, Mapping):
-            check_depth(input, self)
-        if input is None or isinstance(input, Mapping) or source.is_full_id(input):
-            return copied(input)
-        if is_specification(input):
-            return input
-        raise ConfigurationError(
-            f"{self.path} was told {input!r}; expected an id of {source.aggregate_provider.path} "
-            f"({source.id_provider!r}), a dict of its attributes, a specification, or None"
-        )
+            self._take((teller, understood(self, input)))
 
     def _take(self, telling: Telling) -> None:
         """Let a telling add to the others."""

@@ -22,7 +22,6 @@ from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("ReferenceSource", "Wanted")
 
-
 _PATTERNS, _VALUES = 4_096, 16  # that many patterns, or one for so many values, are kept, and as many that were told before them
 _VOUCHED = 10_000  # ids kept, so that each is looked up once
 

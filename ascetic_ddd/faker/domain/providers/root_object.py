@@ -1,20 +1,15 @@
 """The object that an aggregate provider is at: what was drawn for it follows its transaction, and goes back if it is given up."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from ascetic_ddd.faker.domain.blueprint.slot import NOTHING, Slot
-from ascetic_ddd.faker.domain.errors import ConfigurationError, UnsatisfiableError
+from ascetic_ddd.faker.domain.blueprint.slot import NOTHING
+from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers import graph, use
-from ascetic_ddd.faker.domain.providers.entity_provider import EntityProvider
-from ascetic_ddd.faker.domain.providers.failures import noted
 from ascetic_ddd.faker.domain.providers.keywords import tellings
-from ascetic_ddd.faker.domain.providers.kinds import Storing
 from ascetic_ddd.faker.domain.providers.part import Pending
-from ascetic_ddd.faker.domain.providers.plain import is_awaitable
 from ascetic_ddd.faker.domain.providers.provider import Provider
-from ascetic_ddd.faker.domain.providers.stepped import Layout
-from ascetic_ddd.faker.domain.providers.together import Together
+from ascetic_ddd.faker.domain.providers.united_object import UnitedObject
 from ascetic_ddd.faker.domain.randomness import default_seed
 from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
@@ -26,15 +21,12 @@ __all__ = ("RootObject",)
 I = TypeVar("I")  # noqa: E741
 A = TypeVar("A")
 
-_TRIES = 100  # aggregates made before we say that none satisfies a specification
 
-
-class RootObject(EntityProvider[I, A], Storing[I, A]):
+class RootObject(UnitedObject[I, A]):
     """The part of an aggregate provider that knows whether its object is in the making, made, stored or lost."""
 
     _is_root = True
     memory: AggregateStock
-    _togethers: tuple[Together, ...] = ()  # what is unique together
 
     def __init__(self, output_factory: Any, output_exporter: Any) -> None:
         super().__init__(output_factory, output_exporter)
@@ -125,46 +117,6 @@ class RootObject(EntityProvider[I, A], Storing[I, A]):
         if not self.memory.is_seeded:
             graph.seed(self, default_seed(), only_new=True)
 
-    @property
-    def unique_parts(self) -> tuple[tuple[Provider[Any, Any], ...], ...]:
-        """The parts of which no combination comes twice, as far as they have no parts of their own."""
-        self.parts()
-        return tuple(together.parts for together in self._togethers)
-
-    def _unite(self, togethers: tuple[Together, ...]) -> None:
-        """Combinations of these parts come once."""
-        if togethers or self._togethers:
-            self._togethers = togethers
-            self._lay_out_anew()
-
-    def _laid_out(self, late: tuple[Provider[Any, Any], ...]) -> Layout:
-        steps, cleared, clears = super()._laid_out(late)
-        claimed = tuple((together.slot, False, _nothing_told) for together in self._togethers)
-        if claimed:  # slots that are never done: what has been claimed is looked at whenever parts may have changed
-            steps = ((Slot(), self._know_given), *steps, (Slot(), self._claim_together))
-        return steps, cleared + claimed, clears
-
-    def _know_given(self, session: ISession) -> Pending:
-        """Before anything is drawn: which combinations were given."""
-        return self._look_at_given(session) if any(together.given.is_late for together in self._togethers) else None
-
-    async def _look_at_given(self, session: ISession) -> None:
-        for together in self._togethers:
-            await together.look(session)
-
-    def _claim_together(self, session: ISession) -> Pending:
-        """The parts are complete."""
-        for together in self._togethers:
-            pending = together.settle(session)
-            if pending is not None:
-                return self._claim_later(session, pending)
-        return None
-
-    async def _claim_later(self, session: ISession, pending: Pending) -> None:
-        while pending is not None:
-            await pending
-            pending = self._claim_together(session)
-
     def _begin_rows(self, session: ISession) -> Any:
         """Begin a batch. Returns what :meth:`_leave` takes."""
         before = self._enter()
@@ -217,77 +169,6 @@ class RootObject(EntityProvider[I, A], Storing[I, A]):
             self.set(telling)
         self._is_told_by_keywords = True
 
-    async def build(self, session: ISession, **told: Any) -> A:
-        """Make the aggregate without storing it; a second call returns the same, and :meth:`create` stores that one.
-
-        What it refers to is created and stored, as for :meth:`create`, which takes the same keywords.
-
-        Raises:
-            UnsatisfiableError: no aggregate that was drawn satisfies the specification given to :meth:`populate`.
-        """
-        if told:
-            self._begin_told(told)
-        if self._is_lost:
-            raise self._lost()
-        before = self._enter()
-        try:
-            return await self._made(session)
-        finally:
-            self._leave(before)
-
-    async def _made(self, session: ISession) -> A:
-        """The aggregate, made if it is not yet."""
-        slot = self._slot
-        if slot.output is NOTHING:
-            if self._wanted is not None:
-                await self._make_to_fit(session, self._wanted)
-            else:
-                await self._make(session)
-        return slot.output  # type: ignore[no-any-return]
-
-    async def _make(self, session: ISession) -> None:
-        slot = self._slot
-        if not slot.is_done:
-            await self.populate(session, self._wanted)
-        agg = self._build() if self._plain else self._call_factory(await self._outputs(session))
-        slot.output = await self._awaited(agg) if is_awaitable(agg) else agg
-
-    async def _awaited(self, made: Awaitable[A]) -> A:
-        """What an async factory makes."""
-        self._slot.output = NOTHING
-        try:
-            self._slot.output = await made
-        except Exception as error:
-            noted(error, self, self._known())
-            raise
-        return self._slot.output  # type: ignore[no-any-return]
-
-    async def _make_to_fit(self, session: ISession, wanted: ISpecification) -> None:
-        for _ in range(_TRIES):
-            self._is_fitting = True
-            try:
-                async with session.atomic():  # what a misfit drew and created is given back
-                    await self._make(session)
-                    if not wanted.is_satisfied_by(self._state_of(self._slot.output)):
-                        raise _MisfitError
-                    return
-            except _MisfitError:
-                self._redraw(self)
-            finally:
-                self._is_fitting = False
-        raise UnsatisfiableError(
-            f"{self.path}: none of {_TRIES} aggregates satisfies {wanted!r}; the last one that was told {self._told!r} did not; "
-            "tell the parts that the specification looks at, or give them generators that can meet it"
-        )
-
-    def _state_of(self, agg: Any) -> Mapping[str, Any]:
-        state = self._output_exporter(agg)  # type: ignore[misc]  # __init__ has seen to it
-        if not (type(state) is dict or isinstance(state, Mapping)) or self._id_attr not in state:
-            raise ConfigurationError(
-                f"{self.path}: output_exporter gave {state!r}; expected a dict with the key {self._id_attr!r}"
-            )
-        return state
-
     def _detach(self) -> None:
         super()._detach()
         self._making = ()
@@ -297,11 +178,3 @@ class RootObject(EntityProvider[I, A], Storing[I, A]):
 
     _enter = use.begin
     _leave = use.end
-
-
-def _nothing_told() -> None:
-    """Nobody tells it anything."""
-
-
-class _MisfitError(Exception):
-    """Rolls back a savepoint; never leaves this module."""

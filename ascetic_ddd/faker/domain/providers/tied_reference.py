@@ -7,10 +7,10 @@ from ascetic_ddd.faker.domain.distributors.m2o.by_law import LawDistributor
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.chosen_reference import ChosenReference
 from ascetic_ddd.faker.domain.providers.composed import Composed
-from ascetic_ddd.faker.domain.providers.following import check_circle, object_of
 from ascetic_ddd.faker.domain.providers.kinds import source_of
 from ascetic_ddd.faker.domain.providers.part import Pending
 from ascetic_ddd.faker.domain.providers.provider import Provider
+from ascetic_ddd.faker.domain.providers.sources import check_circle, object_of
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 from ascetic_ddd.faker.domain.stock.scope import Scope
 from ascetic_ddd.faker.domain.values.names import there_is

@@ -7,9 +7,9 @@ from typing import Any, cast
 from ascetic_ddd.faker.domain.blueprint.slot import Slot
 from ascetic_ddd.faker.domain.distributors.m2o.by_law import LawDistributor
 from ascetic_ddd.faker.domain.distributors.m2o.selecting import Beside
-from ascetic_ddd.faker.domain.errors import UnsatisfiableError
 from ascetic_ddd.faker.domain.providers.composed import Composed, leaves
 from ascetic_ddd.faker.domain.providers.kinds import Referring
+from ascetic_ddd.faker.domain.providers.none_left import none_left
 from ascetic_ddd.faker.domain.providers.part import Pending
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.specification.equality import freeze
@@ -202,7 +202,7 @@ class Together:
                         return
             finally:
                 self._tried = None
-        raise self._exhausted(session)
+        raise none_left(self._root, self.parts, self.given, session)
 
     async def _is_free_with(self, part: _Any, session: ISession) -> bool:
         """Draw a part anew; claim the combination if it is free now."""
@@ -223,25 +223,6 @@ class Together:
         if not _has_hook(self._root):
             return drawn
         return [part for part in drawn if part is self.parts[-1] or part._is_open()]
-
-    def _exhausted(self, session: ISession) -> UnsatisfiableError:
-        """Nothing gave way."""
-        names = ", ".join(".".join(path) for path in self.given.paths)
-        values = tuple(part._slot.input for part in self.parts)
-        told = [part.path for part in self.parts if not _was_drawn(part)]
-        if len(told) < len(self.parts):
-            beside = f" beside what {' and '.join(told)} {'were' if len(told) > 1 else 'was'} told" if told else ""
-            return UnsatisfiableError(
-                f"{self._root.path}: no combination of {names} is left{beside}: {len(self.given):,} have been given, and "
-                f"{self.given.words(values)}, drawn last, is one of them; ask for fewer rows, or let the parts have more values"
-            )
-        owner = self.given.owner(values)
-        is_open = owner is not None and owner is not session
-        why = "another transaction, still open, gives it" if is_open else "it has been given, or is stored, already"
-        return UnsatisfiableError(
-            f"{self._root.path} was told {self.given.words(values)}, but {why}, and no combination comes twice here; "
-            "tell another one, or tell a reference to it these parts: it finds the one that has them"
-        )
 
 
 def free_for(part: _Any) -> Callable[[Any], bool] | None:

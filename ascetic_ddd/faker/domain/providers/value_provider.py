@@ -5,18 +5,16 @@ from typing import Any, TypeVar
 
 from ascetic_ddd.faker.domain.blueprint.nodes import Node, Value
 from ascetic_ddd.faker.domain.blueprint.slot import NOTHING
-from ascetic_ddd.faker.domain.distributors.counts import UniformCounts
 from ascetic_ddd.faker.domain.distributors.joint.given import Given
-from ascetic_ddd.faker.domain.distributors.m2o.by_law import LawDistributor
 from ascetic_ddd.faker.domain.distributors.m2o.factory import checked_distributor, distributor_factory
 from ascetic_ddd.faker.domain.distributors.m2o.interfaces import IM2ODistributor
 from ascetic_ddd.faker.domain.distributors.m2o.new import NewDistributor
-from ascetic_ddd.faker.domain.distributors.m2o.shares import SharesDistributor
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.generators.input_generators import IInputGenerator, make_input_generator
 from ascetic_ddd.faker.domain.providers.failures import noted
 from ascetic_ddd.faker.domain.providers.following import checked_given
 from ascetic_ddd.faker.domain.providers.following_value import FollowingValue
+from ascetic_ddd.faker.domain.providers.listed_values import listed
 from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.telling import NOBODY, contradict, overrules, same, told_by
 from ascetic_ddd.faker.domain.providers.unique_pool import UniquePool
@@ -84,7 +82,7 @@ class ValueProvider(FollowingValue[I, O]):
         self._is_given = False
         self._following = checked_given(given)
         if values is not None:
-            self._list(values, weights, input_generator)
+            self.distributor = listed(self.distributor, self._pool, values, weights, input_generator)
         elif weights is not None:
             raise ConfigurationError("weights are the shares of values; give values, or give weights to the distributor")
         elif input_generator is not None:
@@ -242,25 +240,6 @@ class ValueProvider(FollowingValue[I, O]):
     def _adopt(self, input: Any) -> None:
         self._slot.input = input
         self._slot.is_done = True
-
-    def _list(self, values: Sequence[I], weights: Sequence[float] | None, input_generator: Any) -> None:
-        if input_generator is not None:
-            raise ConfigurationError("values and input_generator are two sources of the same input; give one of them")
-        if isinstance(values, (str, bytes)) or not hasattr(values, "__getitem__") or not len(values):
-            raise ConfigurationError(f"values={values!r}: expected a non-empty list of inputs, in an order that stays")
-        given = list(values)
-        before = self.distributor
-        counts = before.counts if isinstance(before, LawDistributor) else None
-        if isinstance(counts, UniformCounts) or (isinstance(before, NewDistributor) and before.is_sequence):
-            raise ConfigurationError(
-                f"{before!r} has no shares for a fixed list: a list is reused as often as there are rows; "
-                "give weights, or a distributor with a skew or weights, or none"
-            )
-        null_weight = getattr(before, "null_weight", 0.0)
-        self.distributor = SharesDistributor.of(len(given), weights, counts, null_weight)
-        for input in given:
-            self._pool.append(None, input)
-        self._pool.is_fixed = True
 
 
 def _position(session: ISession, position: int) -> int:

@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.kinds import is_specification
-from ascetic_ddd.faker.domain.providers.patterns import specify
+from ascetic_ddd.faker.domain.providers.patterns import check_depth, specify
+from ascetic_ddd.faker.domain.providers.plain import copied
 from ascetic_ddd.faker.domain.providers.telling import CALLER, Clash, contradict, fits, is_outside, join, overrules, same
+from ascetic_ddd.faker.domain.specification.equality import EqualSpecification
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.faker.domain.specification.reference import AndSpecification
 
-__all__ = ("Telling", "Wish", "add_up", "held_against")
+__all__ = ("Telling", "Wish", "add_up", "held_against", "understood")
 
 Telling = tuple[Any, Any]
 """Who tells, and what: a whole id, a pattern, a specification, or None."""
@@ -145,3 +148,25 @@ def held_against(reference: Any, state: Mapping[str, Any] | None) -> None:
                 if reference.source.is_full_id(came_last):
                     contradict(reference, told, wish.id, last)
                 contradict(reference, wish.id, told, last, None if clash.part[0] is reference else clash.part)
+
+
+def understood(reference: Any, input: Any) -> Any:
+    """What a reference was told, as plain data of ours: an id, a pattern, a specification, or None.
+
+    Raises:
+        ConfigurationError: it is something else.
+    """
+    source = reference.source
+    if isinstance(input, EqualSpecification):
+        input = input.pattern
+    input = source.as_plain(input)
+    if isinstance(input, Mapping):
+        check_depth(input, reference)
+    if input is None or isinstance(input, Mapping) or source.is_full_id(input):
+        return copied(input)
+    if is_specification(input):
+        return input
+    raise ConfigurationError(
+        f"{reference.path} was told {input!r}; expected an id of {source.aggregate_provider.path} "
+        f"({source.id_provider!r}), a dict of its attributes, a specification, or None"
+    )
