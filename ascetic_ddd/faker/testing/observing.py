@@ -49,13 +49,14 @@ class Observer:
     def watching(self) -> Iterator[None]:
         """Watch for the time of the block."""
         with ExitStack() as stack:
-            for owner, name, wrap in (
+            for watched, name, wrap in (
                 (AggregateProvider, "create", self._creating),
                 (AggregateProvider, "store_many", self._storing),
                 (CompositeValueProvider, "populate", self._populating),
                 (MadeReference, "_create_one", self._making),
                 (DrawnValue, "_generate", self._generating),
             ):
+                owner = next(cls for cls in watched.__mro__ if name in vars(cls))
                 original = vars(owner)[name]
                 stack.callback(setattr, owner, name, original)
                 setattr(owner, name, wrap(original))
