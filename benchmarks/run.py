@@ -10,6 +10,7 @@ from types import ModuleType
 
 from benchmarks import (
     bulk,
+    commandlog,
     construction,
     distributors,
     event_sourcing,
@@ -42,6 +43,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "sqlalchemy": (sqlalchemy_bulk, sqlalchemy_bulk.run),
     "schema": (schema, schema.run),
     "feeds": (feeds, feeds.run),
+    "commandlog": (commandlog, commandlog.run),
     "seeding": (seeding, seeding.run),
     "profile": (profile, profile.run),
     "one-test": (one_test, one_test.run),
