@@ -1,6 +1,7 @@
 """The bookshop's component tests: in process, in a transaction of the test's own."""
 
 import os
+import threading
 from collections.abc import AsyncIterator, Iterator
 from decimal import Decimal
 from typing import Any
@@ -15,10 +16,12 @@ from ascetic_ddd.faker.testing.databases import Databases, Templates, prepared_d
 from ascetic_ddd.faker.testing.plugin import ascetic_ddd_runner
 from ascetic_ddd.faker.testing.pytest_bdd import awaited, scenario_of, steps
 from ascetic_ddd.faker.testing.rolled_back import RolledBackSession
+from examples.bookshop.__main__ import served_app
 from examples.bookshop.http_api import make_app
 from examples.bookshop.ordering import order
 from examples.bookshop.wiring import create_application_schema, make_providers, stored_states
 from examples.bookshop.words import english, russian
+from tests.unit.faker.infrastructure.transports.web_shop import listener_on, server_of
 
 __all__ = ("ascetic_ddd_runner",)  # where the plugin is not installed, it is here
 
@@ -60,3 +63,19 @@ def due(outcome: Decimal | None, amount: str) -> None:
 @then("заказ не принят")
 def refused(outcome: Decimal | None) -> None:
     assert outcome is None
+
+
+@pytest.fixture
+def base_url(external_dsn: str) -> Iterator[str]:
+    """The bookshop on a real socket, served by another thread."""
+    create_application_schema(external_dsn)
+    listener = listener_on(0)
+    server = server_of(served_app(external_dsn))
+    thread = threading.Thread(target=server.run, args=([listener],))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()

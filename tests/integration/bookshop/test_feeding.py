@@ -6,10 +6,9 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,31 +17,12 @@ import pytest
 
 from ascetic_ddd.faker.cli.main import main
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.reading import read_feed
-from examples.bookshop.__main__ import served_app
 from examples.bookshop.providers import ORDER_STATUSES
-from examples.bookshop.wiring import create_application_schema
-from tests.unit.faker.infrastructure.transports.web_shop import listener_on, server_of
 
 TARGET = "examples.bookshop.wiring:target"
 COUNT = 200
 
 Run = Callable[..., tuple[int, dict[str, Any], str]]
-
-
-@pytest.fixture
-def base_url(external_dsn: str) -> Iterator[str]:
-    """The bookshop on a real socket, served by another thread."""
-    create_application_schema(external_dsn)
-    listener = listener_on(0)
-    server = server_of(served_app(external_dsn))
-    thread = threading.Thread(target=server.run, args=([listener],))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
 
 
 @pytest.fixture

@@ -2,9 +2,8 @@
 
 import asyncio
 import re
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -20,32 +19,14 @@ from ascetic_ddd.faker.infrastructure.transports.http.openapi import OpenApi
 from ascetic_ddd.faker.infrastructure.transports.rest_repository import RestRepository
 from ascetic_ddd.faker.infrastructure.transports.route import Route
 from examples.bookshop import demo
-from examples.bookshop.__main__ import served_app
 from examples.bookshop.demo import WAYS, Grown, grow, show
 from examples.bookshop.event_sourcing import stored_orders
 from examples.bookshop.http_api import make_app
 from examples.bookshop.providers import CUSTOMER_WEIGHTS, ORDER_STATUSES, OrderProvider
 from examples.bookshop.transports import ROUTES, by_commands, orders_of_drafts, over_http
 from examples.bookshop.wiring import by_events, create_application_schema, target
-from tests.unit.faker.infrastructure.transports.web_shop import listener_on, server_of
 
 COUNT = 200
-
-
-@pytest.fixture
-def base_url(external_dsn: str) -> Iterator[str]:
-    """The bookshop on a real socket, served by another thread."""
-    create_application_schema(external_dsn)
-    listener = listener_on(0)
-    server = server_of(served_app(external_dsn))
-    thread = threading.Thread(target=server.run, args=([listener],))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
 
 
 async def test_by_each_way_the_shop_is_the_same_and_its_shares_are_as_asked(make_database: Callable[..., str]) -> None:
