@@ -7,6 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError, ExhaustedError
+from ascetic_ddd.faker.domain.generators.weighted_stream import WeightedStream
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class FakerGenerator:
         self._call: Callable[..., Any] = found
         self._arguments = arguments
         self._generator: Generator = getattr(owner, "generator", owner)
-        self.stream = Random(0)
+        self.stream: Random = WeightedStream(0)
         self._marked: Any = None
 
     @classmethod
