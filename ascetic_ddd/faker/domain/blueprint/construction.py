@@ -6,16 +6,16 @@ after the other, as one would by hand: a line a call, and the line tells where a
 Source: as the standard library's ``dataclasses`` and ``collections.namedtuple`` make their methods.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from keyword import iskeyword
 from typing import Any, TypeAlias
 
 from ascetic_ddd.faker.domain.blueprint.nodes import Failed, Id, Node, Parts, Value
-from ascetic_ddd.faker.domain.blueprint.slot import NOTHING
+from ascetic_ddd.faker.domain.blueprint.slot import NOTHING, Slot
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 
-__all__ = ("Build", "Make", "written_build", "written_make", "written_row")
+__all__ = ("Build", "Make", "written_build", "written_keep", "written_make", "written_row")
 
 Build: TypeAlias = Callable[[], Any]
 """Makes the output of the slots' inputs."""
@@ -40,30 +40,40 @@ def written_build(node: Node, *, keeps: bool) -> Build:
     return build
 
 
-def written_row(node: Node, load: Callable[[tuple[Any, ...]], object]) -> Callable[..., Any]:
-    """A function that makes an object of the inputs of its leaves, in their order; none of its parts may be null as a whole.
+def written_row(node: Node, slots: Sequence[Slot], load: Callable[[tuple[Any, ...]], object]) -> Callable[..., Any]:
+    """A function that makes an object of what it is given: of each slot, in this order, the input, or whether it is null.
 
     Args:
         node: what it is made of.
-        load: is called with the inputs if a factory raises, before anybody hears of it.
+        slots: those of its leaves give inputs, those of objects in it tell whether they are null; without these, none is.
+        load: is called with what the function was given if a factory raises, before anybody hears of it.
     """
     code = _Code(keeps=False)
     code.load = load
-    count = sum(1 for _ in _leaves_of(node))
-    code.write(f"def row({', '.join(f'leaf{number}' for number in range(count))}):")
+    code.write(f"def row({', '.join(f'told{number}' for number in range(len(slots)))}):")
     code.write("    try:")
-    result = code.of_arguments(node, iter(range(count)))
+    result = code.of_arguments(node, {id(slot): f"told{number}" for number, slot in enumerate(slots)}, 8)
     code.write(f"        return {result}")
     row: Callable[..., Any] = code.function("row")
     return row
 
 
-def _leaves_of(node: Node) -> Iterator[Node]:
+def written_keep(node: Node, slots: Sequence[Slot]) -> Callable[[], tuple[Any, ...]]:
+    """A function that gives what :func:`written_row` takes, of what is in the slots."""
+    wholes = {id(each.slot) for each in _wholes(node)}
+    names = {f"slot{number}": slot for number, slot in enumerate(slots)}
+    told = "".join(f"{name}.{'is_null' if id(slot) in wholes else 'input'}, " for name, slot in names.items())
+    namespace: dict[str, Any] = {**names}
+    exec(_compiled(f"def keep():\n    return ({told})"), namespace)  # noqa: S102  # our own words
+    keep: Callable[[], tuple[Any, ...]] = namespace["keep"]
+    return keep
+
+
+def _wholes(node: Node) -> Iterator[Parts]:
     if isinstance(node, Parts):
-        for _, part in node.parts:
-            yield from _leaves_of(part)
-    else:
         yield node
+        for _, part in node.parts:
+            yield from _wholes(part)
 
 
 def written_make(node: Node) -> Make:
@@ -124,16 +134,22 @@ class _Code:
             self.write(f"{space}{slot}.output = {output}")
         return output
 
-    def of_arguments(self, node: Node, numbers: Iterator[int]) -> str:
-        """Write how a node's output is made of the function's arguments; gives the variable that holds it."""
-        space = " " * 8
-        if isinstance(node, Parts):
-            parts = [(name, self.of_arguments(part, numbers)) for name, part in node.parts]
-            output = f"output{len(self._lines)}"
-            self._call(f"{space}{output} =", node, parts)
-        else:
-            output = f"output{len(self._lines)}"
-            self._make(space, output, f"leaf{next(numbers)}", node)
+    def of_arguments(self, node: Node, told: Mapping[int, str], indent: int) -> str:
+        """Write how a node's output is made of the arguments that tell its slots; gives the variable that holds it."""
+        space = " " * indent
+        output = f"output{len(self._lines)}"
+        if not isinstance(node, Parts):
+            self._make(space, output, told[id(node.slot)], node)
+            return output
+        is_null = told.get(id(node.slot))
+        if is_null is not None:
+            self.write(f"{space}if {is_null}: {output} = None")
+            self.write(f"{space}else:")
+            indent, space = indent + 4, space + "    "
+        parts = [(name, self.of_arguments(part, told, indent)) for name, part in node.parts]
+        if is_null is None:
+            output = f"output{len(self._lines)}"  # its parts have taken the lines before
+        self._call(f"{space}{output} =", node, parts)
         return output
 
     def of_input(self, node: Node, input: str, indent: int) -> str:
@@ -184,7 +200,7 @@ class _Code:
         traceback = error.__traceback__
         call = None if traceback is None else self._calls.get(traceback.tb_lineno)
         if self.load is not None:
-            self.load(tuple(value for name, value in found.items() if name.startswith("leaf")))
+            self.load(tuple(value for name, value in found.items() if name.startswith("told")))
         if call is not None:
             failed, input = call
             failed(error, found.get(input))

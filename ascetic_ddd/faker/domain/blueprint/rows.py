@@ -79,8 +79,9 @@ class Rows:
 
     Args:
         complete: begins a row and completes it; what cannot be done without waiting is returned.
-        slots: of the object itself, and of all parts that are not put off.
         columns: the parts that are put off.
+        keep: gives what is known of the row at hand, but for these parts.
+        row: makes an object of that, and of the inputs of these parts.
         build: makes the object of the row at hand.
         build_rest: does so where parts of it have been made before.
     """
@@ -88,14 +89,16 @@ class Rows:
     def __init__(
         self,
         complete: Callable[[], "Awaitable[None] | None"],
-        slots: Sequence[Slot],
         columns: Sequence[Column],
+        keep: Callable[[], tuple[Any, ...]],
+        row: Callable[..., Any],
         build: Build,
         build_rest: Build,
     ) -> None:
         self.complete = complete
-        self._slots = slots
         self._columns = columns
+        self._keep = keep
+        self._row = row
         self._build = build
         self._build_rest = build_rest
         self._is_asked = False
@@ -116,7 +119,7 @@ class Rows:
             else:
                 column.inputs[row] = slot.input
                 column.reset()
-        self._kept.append([(slot.input, slot.is_null) for slot in self._slots])
+        self._kept.append(self._keep())
         return NOTHING
 
     def make_at_once(self) -> None:
@@ -148,17 +151,10 @@ class Rows:
         """
         for column in self._columns:
             column.draw()
-        filled = [(column.slot, column.inputs) for column in self._columns]
-        slots, build = self._slots, self._build
+        columns = [column.inputs for column in self._columns]
+        make = self._row
         for row, kept in enumerate(self._kept):
-            if type(kept) is _Made:
-                yield kept.object
-                continue
-            for slot, state in zip(slots, kept, strict=True):
-                slot.input, slot.is_null = state
-            for slot, inputs in filled:
-                slot.input = inputs[row]
-            yield build()
+            yield kept.object if type(kept) is _Made else make(*kept, *[inputs[row] for inputs in columns])
 
 
 class _Made(NamedTuple):

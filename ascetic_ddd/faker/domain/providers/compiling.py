@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from ascetic_ddd.faker.domain.blueprint.construction import Build, written_build, written_row
+from ascetic_ddd.faker.domain.blueprint.construction import Build, written_build, written_keep, written_row
 from ascetic_ddd.faker.domain.blueprint.rows import Column, Rows
 from ascetic_ddd.faker.domain.blueprint.slot import NOTHING, Slot
 from ascetic_ddd.faker.domain.distributors.plan import Plan
@@ -43,7 +43,9 @@ class BatchMaker(Generic[A]):
         self._candidates: list[_Any] = []
         self._leaves: list[_Any] = []
         self._late: tuple[_Any, ...] = ()
-        self._slots: tuple[Slot, ...] = ()
+        self._wholes: tuple[Slot, ...] = ()  # of objects that may be null
+        self._slots: tuple[Slot, ...] = ()  # of parts that have none of their own
+        self._keep: Callable[[], tuple[Any, ...]]
         self._row: Callable[..., Any]
         self._build: Build
 
@@ -85,30 +87,34 @@ class BatchMaker(Generic[A]):
 
     def _look_at_graph(self) -> None:
         root = self._root
-        node = root._node()
         self._is_columnar = can_be_drawn_by_column(root)
         if self._is_columnar:
-            self._row = written_row(node, self._load)
             kinds = written_behind(root)
             self._behind = WritingBehind(kinds) if kinds else None
         else:
             self._behind = None
-            self._build = written_build(node, keeps=False)
+            self._build = written_build(root._node(), keeps=False)
             self._candidates = _drawn_apart(root)
             self._leaves = list(leaves(root))
         self._lay_out(())
         self._is_known = True
 
     def _lay_out(self, late: tuple[_Any, ...]) -> None:
-        """What is kept of a row, but for these parts."""
-        leaves_kept = [part for part in leaves(self._root) if part not in late]
-        owners = () if self._is_columnar else _composed(self._root)
-        self._slots = tuple(part._slot for part in (*owners, *leaves_kept))
+        """What objects are made of: first what is kept of a row, then these parts."""
+        kept = [part for part in leaves(self._root) if part not in late]
+        node = self._root._node()
+        self._wholes = () if self._is_columnar else tuple(part._slot for part in _composed(self._root))
+        self._slots = tuple(part._slot for part in (*kept, *late))
+        self._row = written_row(node, (*self._wholes, *self._slots), self._load)
+        self._keep = written_keep(node, (*self._wholes, *self._slots[: len(kept)]))
         self._late = late
 
-    def _load(self, inputs: tuple[Any, ...]) -> None:
+    def _load(self, told: tuple[Any, ...]) -> None:
         """Have the slots hold what an object was made of, to tell the place of an error."""
-        for slot, input in zip(self._slots, inputs, strict=True):
+        count = len(self._wholes)
+        for slot, is_null in zip(self._wholes, told[:count], strict=True):
+            slot.is_null = is_null
+        for slot, input in zip(self._slots, told[count:], strict=True):
             slot.input = input
 
     async def _made_by_column(self, session: ISession, size: int, plan: Plan | None) -> list[A]:
@@ -155,7 +161,8 @@ class BatchMaker(Generic[A]):
             part._column = column
         if late:
             root._put_off(late)
-        root._rows = Rows(partial(root._complete_row, session), self._slots, list(columns.values()), self._build, root._build)
+        complete = partial(root._complete_row, session)
+        root._rows = Rows(complete, list(columns.values()), self._keep, self._row, self._build, root._build)
         try:
             yield root._rows
         finally:
