@@ -75,17 +75,30 @@ class ChosenReference(MadeReference[I, O]):
         return None
 
     def _fast_step(self) -> Callable[[ISession], Pending]:
-        """Most references: untold, not nullable, free to create."""
+        """Most references: not nullable, free to create, and told nothing, or what a hook tells in each row."""
         if self._overrides_populate or not self._is_usual:
             return self._step
         slot, source = self._slot, self.source
 
         def step(session: ISession) -> Pending:
             memory = source.memory
-            if slot.is_told or memory is None or memory.is_behind:
+            if memory is None or memory.is_behind:
                 return self._step(session)
-            everything = memory.population.everything
-            return self._decided(session, None, everything, self.distributor.draw(session, everything))
+            wanted = None
+            if slot.is_told:
+                wanted = self._wanted
+                if self._is_told or wanted is None or not wanted.is_usual:
+                    return self._step(session)
+                scope = wanted.scope
+            else:
+                scope = memory.population.everything
+            choice = self.distributor.draw(session, scope)
+            if type(choice) is not int:
+                return self._decided(session, wanted, scope, choice)
+            slot.input = memory.population.id_of(choice)
+            slot.drawn = (session, scope, choice)
+            slot.is_done = True
+            return None
 
         return step
 

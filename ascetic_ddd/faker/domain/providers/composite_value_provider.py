@@ -233,3 +233,11 @@ class CompositeValueProvider(Composed[I, O]):
         if slot.is_done or slot.is_null or (self.distributor is not None and self._draws_null(session)):
             return None
         return self._complete(session)
+
+    def _step_by_populate(self, session: ISession) -> Pending:
+        if self._is_taken_by_its_word or self._is_root:
+            return super()._step_by_populate(session)
+        slot = self._slot
+        if slot.is_done or slot.is_null or (self.distributor is not None and self._draws_null(session)):
+            return None
+        return self._populate_parts(session)

@@ -88,8 +88,12 @@ class ComputedProvider(ValueProvider[I, O]):
                 pending = part._step(session)
                 if pending is not None:
                     return self._step_later(session, pending)
-        values = {name: source.read(session) for name, source in sources.items()}
-        if any(map(is_awaitable, values.values())):
+        values = {}
+        is_known = True
+        for name, source in sources.items():
+            values[name] = value = source.read(session)
+            is_known = is_known and not is_awaitable(value)
+        if not is_known:
             return self._compute_later(values)
         computed = self._compute(values)
         if is_awaitable(computed):

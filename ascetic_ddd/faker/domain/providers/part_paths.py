@@ -32,7 +32,7 @@ class PartPath:
         ConfigurationError: there is no such part, or the database gives it.
     """
 
-    __slots__ = ("_asker", "_rest", "_source", "part")
+    __slots__ = ("_asker", "_name", "_rest", "_source", "part")
 
     def __init__(self, asker: _Any, path: str) -> None:
         self._asker = asker
@@ -53,6 +53,7 @@ class PartPath:
                 f"{asker.path} needs {path!r}, which is given when the object is stored, and not known before"
             )
         self._rest = tuple(names[used:])
+        self._name = self._rest[0] if len(self._rest) == 1 else None
         self._source = source_of(self.part)
         if self._rest and self._source is None:
             raise ConfigurationError(f"{asker.path} needs {path!r}, but {self.part.path} has no parts; read them in the function")
@@ -63,6 +64,10 @@ class PartPath:
         """What it leads to, or an awaitable of that; the part is complete."""
         if not self._rest:
             return self.part._known()
+        if self._name is not None:
+            state = self._source.known_state(self.part._slot.input)
+            if state is not None and self._name in state:
+                return state[self._name]
         return self._followed(session, self._source, self.part._slot.input, self._rest)
 
     def _followed(self, session: ISession, source: Any, id: Any, names: tuple[str, ...]) -> Any:

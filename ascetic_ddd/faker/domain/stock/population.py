@@ -46,7 +46,7 @@ class Population(StatePool):
 
     def number_of(self, id: Any) -> int | None:
         """The number of the value with this exported id."""
-        return self._numbers.get(freeze(id))
+        return self._numbers.get(id if type(id) is int else freeze(id))
 
     def state_of(self, id: Any) -> Mapping[str, Any] | None:
         """The exported state of the value with this exported id, if it is known."""
