@@ -4,7 +4,6 @@ import asyncio
 import inspect
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError, PersistenceError
@@ -107,7 +106,7 @@ class CommandRepository(Generic[C]):
         if receipt is None:
             receipt = await self._handled(session, draft.command)
             if is_further:
-                receipt = replace(receipt, id=None)
+                receipt = receipt._replace(id=None)
         if not self._joins:
             self._leftovers.watch(session, draft, receipt)
         draft.take(session, receipt, self._id_attr)

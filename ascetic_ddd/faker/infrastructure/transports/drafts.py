@@ -1,9 +1,8 @@
 """What is made where the aggregate itself lives elsewhere: the command that asks for it, and what is known of it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from ascetic_ddd.faker.application.runs.finding import Finding
 from ascetic_ddd.faker.domain.errors import PersistenceError
@@ -11,7 +10,7 @@ from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvi
 from ascetic_ddd.faker.infrastructure.repositories.exported_id import is_incomplete, missing_parts
 from ascetic_ddd.faker.infrastructure.transports.errors import TransportError
 from ascetic_ddd.faker.infrastructure.transports.filling import FieldSource, Filling, unfilled
-from ascetic_ddd.faker.infrastructure.transports.plain import plain
+from ascetic_ddd.faker.infrastructure.transports.plain import plain, plain_parts
 from ascetic_ddd.seedwork.domain.session.faults import Fault
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
@@ -19,9 +18,10 @@ __all__ = ("Draft", "IDraftFactory", "Receipt", "draft_of")
 
 C = TypeVar("C")
 
+_NOTHING: Mapping[str, Any] = {}
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+
+class Receipt(NamedTuple):
     """What the application answered to a command.
 
     Attributes:
@@ -62,13 +62,12 @@ class Draft(Generic[C]):
         self.version: Any = None
         self.steps = steps
         self.times = times
-        self._state = plain(state)
+        self._state = plain_parts(state)
         self._given: dict[str, Any] = {}
 
     def export(self) -> dict[str, Any]:
         """Give the state, as far as it is known, as plain data: the ``output_exporter`` and ``agg_exporter`` of drafts."""
-        copy: dict[str, Any] = plain(self._state)
-        return copy
+        return plain_parts(self._state)
 
     @property
     def state(self) -> Mapping[str, Any]:
@@ -83,27 +82,28 @@ class Draft(Generic[C]):
             TransportError: the id is still incomplete; nothing changed.
             PersistenceError: it is another one than was told; nothing changed.
         """
-        state = {**self._state, **(plain(receipt.state) if receipt.state else {})}
+        given = receipt.state or _NOTHING
+        state = {**self._state, **plain_parts(given)}
+        told = self._state.get(id_attr)
         if receipt.id is not None:
             state[id_attr] = _completed(state.get(id_attr), plain(receipt.id), id_attr)
-        id, told = state.get(id_attr), self._state.get(id_attr)
+        id = state.get(id_attr)
         if is_incomplete(id):
             raise TransportError(
                 f"{type(self.command).__name__} was answered without an id, and none was told: it is {id!r}; say where the "
                 "answer has it, or let a provider tell it",
                 Fault.STORE,  # the next answer would have none, either
             )
-        if not is_incomplete(told) and told != id:
+        if told != id and not is_incomplete(told):
             raise PersistenceError(f"{type(self.command).__name__} told the id {told!r}, and was answered with {id!r}")
         session.on_rollback(self._forget, self.command, self._state, self._given, self.version)
         self._state = state
-        self._given = {**self._given, **(receipt.state or {}), id_attr: id}
+        self._given = {**self._given, **given, id_attr: id}
         self.version = receipt.version if receipt.version is not None else self.version
 
-    @property
-    def given(self) -> Mapping[str, Any]:
-        """What the application has told of the aggregate: its id, parts that it has decided, and ``version``."""
-        return {**self._given, "version": self.version}
+    def with_given(self, known: Mapping[str, Any]) -> dict[str, Any]:
+        """Give what is known, and what the application has told since: the id, parts that it has decided, and ``version``."""
+        return {**known, **self._given, "version": self.version}
 
     def _forget(self, command: Any, state: dict[str, Any], given: dict[str, Any], version: Any) -> None:
         self.command, self._state, self._given, self.version = command, state, given, version

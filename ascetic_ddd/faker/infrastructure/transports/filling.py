@@ -35,7 +35,7 @@ class Filling(Generic[C]):
         ConfigurationError: the command has no such field.
     """
 
-    __slots__ = ("_own", "_required", "_takes_all", "command_class", "fields", "words")
+    __slots__ = ("_copied", "_optional", "_own", "_reckoned", "_required", "_takes_all", "command_class", "fields", "words")
 
     def __init__(self, command_class: Callable[..., C], fields: Mapping[str, FieldSource], maker: str) -> None:
         self.command_class = command_class
@@ -48,6 +48,11 @@ class Filling(Generic[C]):
         unknown = [] if self._takes_all else sorted(fields.keys() - set(self._own))
         if unknown:
             raise ConfigurationError(f"{self.words}: the command has no field {unknown[0]!r}, only {', '.join(self._own)}")
+        copied = {each: each for each in self._required if each not in fields}
+        copied |= {field: source for field, source in fields.items() if isinstance(source, str)}
+        self._copied = tuple(copied.items())
+        self._optional = [each for each in self._own if each not in fields and each not in self._required]
+        self._reckoned = [(field, source) for field, source in fields.items() if callable(source)]
 
     def __call__(self, known: Mapping[str, Any]) -> C:
         """Make the command.
@@ -55,19 +60,26 @@ class Filling(Generic[C]):
         Raises:
             WiringError: it needs a field that nothing known gives.
         """
-        told = {each: known[each] for each in (known if self._takes_all else self._own) if each in known}
+        try:
+            told = {field: known[source] for field, source in self._copied}
+        except KeyError:
+            raise self._unfillable(known) from None
+        for each in known if self._takes_all else self._optional:
+            if each in known and each not in self.fields:
+                told[each] = known[each]
+        for field, source in self._reckoned:
+            told[field] = source(known)
+        return self.command_class(**told)
+
+    def _unfillable(self, known: Mapping[str, Any]) -> WiringError:
         for field, source in self.fields.items():
             if isinstance(source, str) and source not in known:
-                raise WiringError(f"{self.words}: no part {source!r} for {field!r}, only {', '.join(known)}")
-            told[field] = known[source] if isinstance(source, str) else source(known)
-        for each in self._required:
-            if each not in told:
-                lacking = ", ".join(repr(name) for name in self._required if name not in told)
-                raise WiringError(
-                    f"{self.words}: no part gives {lacking}; the parts are {', '.join(known)}: "
-                    f"add one, or say {self.words[:-1]}, {each}=…)"
-                )
-        return self.command_class(**told)
+                return WiringError(f"{self.words}: no part {source!r} for {field!r}, only {', '.join(known)}")
+        lacking = [each for each in self._required if each not in self.fields and each not in known]
+        return WiringError(
+            f"{self.words}: no part gives {', '.join(map(repr, lacking))}; the parts are {', '.join(known)}: "
+            f"add one, or say {self.words[:-1]}, {lacking[0]}=…)"
+        )
 
     def lacking(self, known: Collection[str]) -> dict[str, str]:
         """Give the fields for which nothing is known, and the names that they are asked for by."""

@@ -78,4 +78,5 @@ class Journey:
 
 
 def _following(step: Step, known: Mapping[str, Any]) -> Callable[[Draft[Any]], Any]:
-    return lambda draft: step.fill({**known, **draft.given})
+    fill = step.fill
+    return lambda draft: fill(draft.with_given(known))

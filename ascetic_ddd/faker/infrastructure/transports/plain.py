@@ -10,7 +10,7 @@ from uuid import UUID
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 
-__all__ = ("json_ready", "plain")
+__all__ = ("json_ready", "plain", "plain_parts")
 
 _AS_IS: frozenset[type] = frozenset((str, int, float, bool, type(None), UUID, Decimal, datetime, date, time, timedelta, bytes))
 
@@ -28,34 +28,46 @@ def plain(value: Any) -> Any:
         {'lines': [{'price': Decimal('1.50')}]}
     """
     kind = type(value)
-    if kind in _AS_IS:
-        return value
-    if kind is dict:
-        return {key: part if type(part) in _AS_IS else plain(part) for key, part in value.items()}
-    if kind is list or kind is tuple:
-        return [plain(part) for part in value]
-    taken_apart = _BY_KIND.get(kind)
-    if taken_apart is None:
-        taken_apart = _BY_KIND[kind] = _way_of(value)
+    return value if kind in _AS_IS else _BY_KIND.get(kind, _first_of_kind)(value)
+
+
+def plain_parts(parts: Mapping[str, Any]) -> dict[str, Any]:
+    """Give each of the parts by name as plain data, as :func:`plain` does."""
+    return {
+        name: part if (kind := type(part)) in _AS_IS else _BY_KIND.get(kind, _first_of_kind)(part) for name, part in parts.items()
+    }
+
+
+def _items(value: Any) -> list[Any]:
+    return [plain(part) for part in value]
+
+
+def _value_in(value: Any) -> Any:
+    inside = value.value
+    return inside if type(inside) in _AS_IS else plain(inside)
+
+
+# How values of a class become plain: found once, asked for each value.
+_BY_KIND: dict[type, Callable[[Any], Any]] = {dict: plain_parts, list: _items, tuple: _items}
+
+
+def _first_of_kind(value: Any) -> Any:
+    taken_apart = _BY_KIND[type(value)] = _way_of(value)
     return taken_apart(value)
-
-
-_BY_KIND: dict[type, Callable[[Any], Any]] = {}  # how values of a class become plain: found once, asked for each value
 
 
 def _way_of(value: Any) -> Callable[[Any], Any]:
     kind = type(value)
     if isinstance(value, Mapping):
-        return lambda value: {key: plain(part) for key, part in value.items()}
+        return plain_parts
     if isinstance(value, (list, tuple)):
-        return lambda value: [plain(part) for part in value]
+        return _items
     if isinstance(value, (set, frozenset)):
         return lambda value: [plain(part) for part in sorted(value, key=repr)]  # in every process the same
     if isinstance(value, Enum) or hasattr(value, "value"):
-        return lambda value: plain(value.value)
+        return _value_in
     if dataclasses.is_dataclass(value):
-        names = tuple(field.name for field in dataclasses.fields(value))
-        return lambda value: {name: plain(getattr(value, name)) for name in names}
+        return _fields_of(tuple(field.name for field in dataclasses.fields(value)))
     if callable(getattr(value, "model_dump", None)):
         return lambda value: plain(value.model_dump())
     if isinstance(value, tuple(_AS_IS)):
@@ -64,6 +76,13 @@ def _way_of(value: Any) -> Callable[[Any], Any]:
         f"{value!r} of type {kind.__name__} is no plain data; expected str, numbers, UUID, dates, lists, dicts, dataclasses, "
         "or an object with `value`: let the provider give such a one"
     )
+
+
+def _fields_of(names: tuple[str, ...]) -> Callable[[Any], dict[str, Any]]:
+    return lambda value: {
+        name: part if (kind := type(part := getattr(value, name))) in _AS_IS else _BY_KIND.get(kind, _first_of_kind)(part)
+        for name in names
+    }
 
 
 def json_ready(value: Any) -> Any:
