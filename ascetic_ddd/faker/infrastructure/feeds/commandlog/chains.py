@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.words import CommandForm, quoted
 
@@ -15,13 +14,13 @@ class Said:
 
     Attributes:
         form: of its class.
-        data: its fields.
-        request: path and body over HTTP, as far as they do not follow from the data.
+        data: its fields, as JSON.
+        request: path and body over HTTP, as JSON, as far as they do not follow from the data.
         after_ms: how long after the one before it comes at the earliest, in simulated milliseconds.
     """
 
     form: CommandForm
-    data: dict[str, Any]
+    data: str
     request: tuple[str | None, str | None] | None
     after_ms: float
 

@@ -14,7 +14,6 @@ from ascetic_ddd.faker.infrastructure.feeds.commandlog.logging_repository import
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.schedule import Schedule
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.words import CommandForm
 from ascetic_ddd.faker.infrastructure.transports.route import Route
-from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("CommandLog",)
 
@@ -112,10 +111,13 @@ class CommandLog:
             form = self._forms[command_class] = CommandForm(command_class, route)
         return form
 
-    def collect(self, session: ISession, chain: Chain) -> None:
-        """Take the commands of an aggregate, unless the transaction rolls back."""
-        session.on_rollback(self._drop, len(self._made))
+    def collect(self, chain: Chain) -> None:
+        """Take the commands of an aggregate."""
         self._made.append(chain)
+
+    def drop(self) -> None:
+        """Give up what was collected last: its transaction rolls back."""
+        self._made.pop()
 
     def hand_over(self, schedule: Schedule) -> None:
         """Give what was committed to the schedule: each root with what it is the first to use, and then its children."""
@@ -142,9 +144,7 @@ class CommandLog:
                 waiting += children.get(id(child), [])
         for chain in others:
             schedule.supply(chain)
-
-    def _drop(self, length: int) -> None:
-        del self._made[length:]
+        schedule.release()
 
     def _share_keys(self, provider: AggregateProvider[Any, Any]) -> None:
         if self._by is None:

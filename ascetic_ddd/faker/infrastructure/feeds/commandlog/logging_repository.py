@@ -35,8 +35,12 @@ class ILog(Protocol):
         """Give what turns commands of this class into words."""
         ...
 
-    def collect(self, session: ISession, chain: Chain) -> None:
-        """Take the commands of an aggregate, unless the transaction rolls back."""
+    def collect(self, chain: Chain) -> None:
+        """Take the commands of an aggregate."""
+        ...
+
+    def drop(self) -> None:
+        """Give up what was collected last: its transaction rolls back."""
         ...
 
 
@@ -66,6 +70,7 @@ class CommandLogRepository(Generic[C]):
         self._identities = Identities()
         self._chains: dict[Hashable, Chain | None] = {}  # None: stored before the feed
         self._is_referred_to = False
+        self._telling: set[type] = set()  # commands that tell the id
         self._key: Path | None = None
         self._is_key = False
         self._before: Any = None
@@ -127,40 +132,49 @@ class CommandLogRepository(Generic[C]):
 
     def _take(self, session: ISession, draft: Draft[C]) -> None:
         self._last_number = number = self._last_number + 1
-        session.on_rollback(setattr, self, "_last_number", number - 1)
+        session.on_rollback(self._give_up_number)
         is_lacking = is_incomplete(draft.state.get(self.id_attr))
         first = draft.command
         given = self._ids(self._stored_upto + number) if is_lacking else None
         draft.take(session, Receipt(given, state=self._answer(draft) if self._answer is not None else None), self.id_attr)
         state = draft.state
-        if is_lacking and (draft.steps or self._is_referred_to):
+        if is_lacking and type(first) not in self._telling and (draft.steps or self._is_referred_to):
             self._see_that_it_is_told(first, given)
         commands = [self._said(first, given, state, 0.0)]
-        if draft.steps:
-            pauses = _pauses_ms(draft.times, len(draft.steps))
-            for step, pause in zip(draft.steps, pauses, strict=True):
-                draft.command = step(draft)
-                commands.append(self._said(draft.command, None, state, pause))
+        steps = draft.steps
+        if steps:
+            pauses = _pauses_ms(draft.times, len(steps)) if draft.times else None
+            for number_of_step, step in enumerate(steps):
+                draft.command = command = step(draft)
+                commands.append(self._said(command, None, state, 0.0 if pauses is None else pauses[number_of_step]))
         id = state[self.id_attr]
         needs = self._needs(state, id)
         told = id if type(id) in (int, str) else json_of(id, self.path)
         chain = Chain(
             f"{self.prefix}{number}", f"{self.path}/{told}", self._key_of(state, id, needs), self.level, needs, commands
         )
+        identity: Hashable = None
         if self._is_referred_to:
             identity = self._identities.of(id)
-            session.on_rollback(self._chains.pop, identity, None)
             self._chains[identity] = chain
+        self._log.collect(chain)
+        session.on_rollback(self._give_up, identity)
         if self._hearing is not None:
             self._hearing(state)
-        self._log.collect(session, chain)
+
+    def _give_up_number(self) -> None:
+        self._last_number -= 1
+
+    def _give_up(self, identity: Hashable) -> None:
+        self._chains.pop(identity, None)
+        self._log.drop()
 
     def _said(self, command: Any, given: Any, state: Mapping[str, Any], after_ms: float) -> Said:
         form = self._log.form(type(command))
         data = form.data(command)
         if given is not None and self._id_field in data and data[self._id_field] is None:
             data[self._id_field] = given
-        return Said(form, data, form.request(command, data, state), after_ms)
+        return Said(form, json_of(data, form.type), form.request(command, data, state), after_ms)
 
     def _see_that_it_is_told(self, command: Any, given: Any) -> None:
         if not self._log.form(type(command)).has_field(self._id_field, command):
@@ -169,6 +183,7 @@ class CommandLogRepository(Generic[C]):
                 f"{given!r}, and later commands name it; let the command tell it (log.repository(id_field=…)), or store these "
                 "aggregates before the feed (--after)"
             )
+        self._telling.add(type(command))
 
     def _needs(self, state: Mapping[str, Any], id: Any) -> list[Chain]:
         found: list[Chain] = []

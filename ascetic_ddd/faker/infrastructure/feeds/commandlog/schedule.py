@@ -1,19 +1,21 @@
 """When each command is due: after what it needs, and in the order in which the log is written."""
 
-import heapq
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.chains import Chain, Said
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.shards import Shards
 
-__all__ = ("LONGEST_MS", "Schedule")
+__all__ = ("LONGEST_MS", "Due", "Schedule")
 
 LONGEST_MS = 2**31 - 1
 """An Integer of CloudEvents has 32 bits: 24 days, as milliseconds of the replay."""
 
-Emit = Callable[[int, Chain, int, Said, int | None, Sequence[Chain]], None]
-"""Writes a command: its due time, chain, step from 0 on, what it says, dependent time, and whom its first step waits for."""
+Due: TypeAlias = tuple[int, int, Chain, int, Said, int | None, Sequence[Chain]]
+"""A command: its due time, its place among those that are due then, chain, step from 0 on, what it says, dependent time, and whom
+its first step waits for."""
 
 
 class Schedule:
@@ -21,7 +23,7 @@ class Schedule:
 
     Levels are the rule: what nobody has used before is due ``slack`` before the one that uses it first, so the roots keep the
     distances of their arrivals. Where this is not enough, as after a long journey of what is referred to, the one that refers is
-    shifted, and counted. In memory are the commands that are not due yet.
+    shifted, and counted. In memory are the commands that are not due yet, and those that :meth:`release` has not handed out.
 
     Args:
         arrivals: of the roots, in simulated seconds.
@@ -30,7 +32,7 @@ class Schedule:
         depth: how many references lead from the root to the farthest kind.
         shards: where chains go.
         is_strict: refuse what needs a command of another shard.
-        emit: writes.
+        emit: writes commands, in the order of their due times.
     """
 
     def __init__(
@@ -42,7 +44,7 @@ class Schedule:
         depth: int,
         shards: Shards,
         is_strict: bool,
-        emit: Emit,
+        emit: Callable[[Sequence[Due]], object],
     ) -> None:
         self._arrivals = arrivals
         self._speed = speed
@@ -51,27 +53,36 @@ class Schedule:
         self._shards = shards
         self._is_strict = is_strict
         self._emit = emit
-        self._waiting: list[tuple[int, int, Chain, int, Said, int | None, Sequence[Chain]]] = []
+        self._waiting: list[Due] = []  # in order as far as they were waiting at the last release
         self._placed = 0
         self._now_ms = 0
         self.shifted = 0
         self.crossings = 0
-        self.largest_wait = 0  # how many commands have been in memory
 
     def arrive(self, root: Chain) -> None:
         """The next root arrives, with what it is the first to use."""
         self._now_ms = int(next(self._arrivals) * 1000 / self._speed)
         self._place(root)
-        self._write(self._now_ms)
 
     def supply(self, chain: Chain) -> None:
         """Something was made that perhaps no root refers to."""
         if chain.last_due_ms < 0:
             self._place(chain)
 
+    def release(self) -> None:
+        """Hand out what is due by now: whatever comes later is due later."""
+        self._hand_out(self._now_ms)
+
     def finish(self) -> None:
         """Nothing more comes."""
-        self._write(LONGEST_MS + 1)
+        self._hand_out(LONGEST_MS + 1)
+
+    def _hand_out(self, upto_ms: int) -> None:
+        waiting = self._waiting
+        waiting.sort()  # what waited before is in order, so this merges
+        count = bisect_left(waiting, (upto_ms + 1,))
+        self._emit(waiting[:count])
+        del waiting[:count]
 
     def _place(self, chain: Chain) -> None:
         due = self._now_ms + (self._depth - chain.level) * self._slack_ms
@@ -86,12 +97,15 @@ class Schedule:
             self.shifted += 1
         self._shard(chain)
         needs = chain.needs
+        waiting, placed = self._waiting, self._placed
         for step, said in enumerate(chain.commands):
             if step:
                 latest, needs = due, ()
-                due += max(int(said.after_ms / self._speed), self._slack_ms)
-            heapq.heappush(self._waiting, (due, self._placed, chain, step, said, latest, needs))
-            self._placed += 1
+                pause = said.after_ms
+                due += max(int(pause / self._speed), self._slack_ms) if pause else self._slack_ms
+            waiting.append((due, placed, chain, step, said, latest, needs))
+            placed += 1
+        self._placed = placed
         if due > LONGEST_MS:
             raise ConfigurationError(
                 f"{chain.last_id} is due {due / 86_400_000:.1f} days after the start, and a due time holds 24.8; tell a greater "
@@ -111,11 +125,3 @@ class Schedule:
                         "before (--after), name a key that both share (--by), or do without --strict: then "
                         f"{self._slack_ms} ms lie between them"
                     )
-
-    def _write(self, upto_ms: int) -> None:
-        waiting, emit = self._waiting, self._emit
-        if len(waiting) > self.largest_wait:
-            self.largest_wait = len(waiting)
-        while waiting and waiting[0][0] <= upto_ms:
-            due, _, chain, step, said, dependent, needs = heapq.heappop(waiting)
-            emit(due, chain, step, said, dependent, needs)

@@ -54,7 +54,11 @@ class CommandForm:
         route = self.route
         if route is None:
             return None
-        path = None if all(data.get(name) is not None for name in self._in_path) else route.path(plain(data), state)
+        path = None
+        for name in self._in_path:
+            if data.get(name) is None:
+                path = route.path(plain(data), state)
+                break
         if route.body is not None:
             return path, json_of(route.body(command), self.type)
         return None if path is None else (path, None)

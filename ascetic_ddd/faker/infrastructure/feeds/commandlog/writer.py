@@ -1,6 +1,5 @@
 """Commands as lines of CloudEvents, shard by shard."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -14,13 +13,13 @@ from ascetic_ddd.faker.infrastructure.feeds.commandlog.manifest import (
     shard_name,
     source_of,
 )
+from ascetic_ddd.faker.infrastructure.feeds.commandlog.schedule import Due
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.unfinished import UnfinishedFolder
-from ascetic_ddd.faker.infrastructure.feeds.commandlog.words import json_of, quoted
+from ascetic_ddd.faker.infrastructure.feeds.commandlog.words import quoted
 
 __all__ = ("LogWriter",)
 
-_LINES_AT_ONCE = 256
-_LINES_A_CHECKPOINT = 50_000
+_A_CHECKPOINT = 50_000  # commands
 _SAFE_BYTES = 64 * 1024
 
 
@@ -36,15 +35,16 @@ class LogWriter:
         self._manifest = manifest
         self._folder = folder
         self._names = [shard_name(shard) for shard in range(manifest.shards)]
-        self._lines: list[list[bytes]] = [[] for _ in self._names]
+        self._lines: list[list[str]] = [[] for _ in self._names]
         self._start = datetime.fromisoformat(manifest.start)
+        self._speed = manifest.speed
         self._second, self._stamp, self._zone = -1, "", ""
         self._head = (
             f'{{"specversion":"1.0","source":{quoted(source_of(manifest.seed))},"datacontenttype":"application/json","id":'
         )
         self.commands = 0
         self.span_ms = 0
-        self._types: Counter[str] = Counter()
+        self._types: dict[str, int] = {}
         self._counts = [0] * manifest.shards
         self._largest = self._oversized = 0
         self._done = folder.begun.done if folder.begun is not None else 0
@@ -54,30 +54,32 @@ class LogWriter:
             for shard, name in enumerate(self._names):
                 folder.write(name, manifest.line(shard).encode())
 
-    def write(self, due_ms: int, chain: Chain, step: int, said: Said, dependent_ms: int | None, needs: Sequence[Chain]) -> None:
-        """Write a command; its sequence number is that of the call."""
-        self.commands += 1
-        shard = chain.shard
-        self._types[said.form.type] += 1
-        self._counts[shard] += 1
-        self.span_ms = due_ms
-        if self.commands <= self._done:
-            return
-        line = self._line(due_ms, chain, step, said, dependent_ms, needs).encode()
-        lines = self._lines[shard]
-        lines.append(line)
-        if len(line) > self._largest:
-            self._largest = len(line)
-        self._oversized += len(line) > _SAFE_BYTES
-        if len(lines) == _LINES_AT_ONCE:
-            self._flush(shard)
-        if self.commands % _LINES_A_CHECKPOINT == 0:
-            self._save()
+    def write(self, commands: Sequence[Due]) -> None:
+        """Write commands, numbered in this order."""
+        before = number = self.commands
+        done, types, counts, lines = self._done, self._types, self._counts, self._lines
+        for due_ms, _, chain, step, said, dependent_ms, needs in commands:
+            number += 1
+            type = said.form.type
+            types[type] = types.get(type, 0) + 1
+            counts[chain.shard] += 1
+            if number > done:
+                line = self._line(number, due_ms, chain, step, said, dependent_ms, needs)
+                size = len(line) if line.isascii() else len(line.encode())
+                if size > self._largest:
+                    self._largest = size
+                if size > _SAFE_BYTES:
+                    self._oversized += 1
+                lines[chain.shard].append(line)
+        if commands:
+            self.span_ms = commands[-1][0]
+        self.commands = number
+        self._flush()
+        if number // _A_CHECKPOINT > before // _A_CHECKPOINT and number > done:
+            self._folder.save(number, {"largest": self._largest, "oversized": self._oversized})
 
     def finish(self, shifted: int, crossings: int) -> Account:
         """Write the account, and let the folder have its name."""
-        for shard in range(len(self._names)):
-            self._flush(shard)
         sums = self._folder.sums()
         shards = tuple(ShardAccount(count, *sums[name]) for count, name in zip(self._counts, self._names, strict=True))
         types = dict(sorted(self._types.items()))
@@ -85,45 +87,39 @@ class LogWriter:
         self._folder.finish({ACCOUNT: account.text()})
         return account
 
-    def _line(self, due_ms: int, chain: Chain, step: int, said: Said, dependent_ms: int | None, needs: Sequence[Chain]) -> str:
-        name, form = chain.name, said.form
+    def _line(
+        self, number: int, due_ms: int, chain: Chain, step: int, said: Said, dependent_ms: int | None, needs: Sequence[Chain]
+    ) -> str:
+        name = chain.name
         waits = ""
-        if dependent_ms is not None:
-            cause = f"{name}/{step}"
-            if not step:
-                cause = max(needs, key=_last_due).last_id
-                if len(needs) > 1:
-                    waits = f'"dependson":"{" ".join([need.last_id for need in needs])}",'
-            waits = f'"causationid":"{cause}",{waits}"depms":{dependent_ms},'
+        if step:
+            waits = f'"causationid":"{name}/{step}","depms":{dependent_ms},'
+        elif dependent_ms is not None:
+            ids = [f"{need.name}/{need.last_step}" for need in needs]
+            (last, *_) = [id for id, need in zip(ids, needs, strict=True) if need.last_due_ms == dependent_ms]
+            all_of_it = f'"dependson":"{" ".join(ids)}",' if len(ids) > 1 else ""
+            waits = f'"causationid":"{last}",{all_of_it}"depms":{dependent_ms},'
         if said.request is not None:
             path, body = said.request
             waits += (f'"httppath":{quoted(path)},' if path is not None else "") + (
                 f'"httpbody":{quoted(body)},' if body is not None else ""
             )
+        second, ms = divmod(round(due_ms * self._speed), 1000)
+        if second != self._second:
+            self._begin(second)
         return (
-            f'{self._head}"{name}/{step + 1}","type":"{form.type}",{chain.about},'
-            f'"time":"{self._time(due_ms)}","sequence":"{self.commands:012}",{waits}"duems":{due_ms},'
-            f'"data":{json_of(said.data, form.type)}}}\n'
+            f'{self._head}"{name}/{step + 1}","type":"{said.form.type}",{chain.about},'
+            f'"time":"{self._stamp}{ms:03}{self._zone}","sequence":"{number:012}",{waits}"duems":{due_ms},'
+            f'"data":{said.data}}}\n'
         )
 
-    def _time(self, due_ms: int) -> str:
-        second, ms = divmod(round(due_ms * self._manifest.speed), 1000)
-        if second != self._second:
-            moment = (self._start + timedelta(seconds=second)).isoformat()
-            self._second, self._stamp, self._zone = second, moment[:19], moment[19:].replace("+00:00", "Z")
-        return f"{self._stamp}.{ms:03}{self._zone}"
+    def _begin(self, second: int) -> None:
+        """What is due from now on is due in this simulated second."""
+        moment = (self._start + timedelta(seconds=second)).isoformat()
+        self._second, self._stamp, self._zone = second, f"{moment[:19]}.", moment[19:].replace("+00:00", "Z")
 
-    def _flush(self, shard: int) -> None:
-        lines = self._lines[shard]
-        if lines:
-            self._folder.write(self._names[shard], b"".join(lines))
-            lines.clear()
-
-    def _save(self) -> None:
-        for shard in range(len(self._names)):
-            self._flush(shard)
-        self._folder.save(self.commands, {"largest": self._largest, "oversized": self._oversized})
-
-
-def _last_due(chain: Chain) -> int:
-    return chain.last_due_ms
+    def _flush(self) -> None:
+        for name, lines in zip(self._names, self._lines, strict=True):
+            if lines:
+                self._folder.write(name, "".join(lines).encode())
+                lines.clear()

@@ -42,8 +42,7 @@ def bytes_of(path: Path) -> dict[str, bytes]:
 
 @pytest.fixture(autouse=True)
 def _checkpoints(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer, "_LINES_A_CHECKPOINT", 700)
-    monkeypatch.setattr(writer, "_LINES_AT_ONCE", 16)
+    monkeypatch.setattr(writer, "_A_CHECKPOINT", 700)
 
 
 def test_a_killed_feed_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
@@ -102,7 +101,7 @@ def test_a_checkpoint_that_the_files_do_not_reach_is_refused(tmp_path: Path) -> 
 
 def test_a_full_disk_leaves_something_to_go_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     feed(tmp_path / "whole")
-    room = [100]
+    room = [10]  # pieces
 
     class Full:
         def __init__(self, stream: Any) -> None:
