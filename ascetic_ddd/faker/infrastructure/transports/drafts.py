@@ -133,6 +133,7 @@ def draft_of(command_class: Callable[..., C], **fields: FieldSource) -> Callable
         ConfigurationError: the command has no such field, or needs one (at the first draft) that no part gives.
 
     Example:
+        >>> from dataclasses import dataclass
         >>> @dataclass
         ... class AddBook:
         ...     title: str

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.words import CommandForm, quoted
 
-__all__ = ("Chain", "Said")
+__all__ = ("Chain", "Due", "Said")
 
 
 @dataclass(slots=True)
@@ -56,3 +57,8 @@ class Chain:
     def last_id(self) -> str:
         """The id of its last command."""
         return f"{self.name}/{self.last_step}"
+
+
+Due: TypeAlias = tuple[int, int, Chain, int, Said, int | None, Sequence[Chain]]
+"""A command that has its time: due time, place among those that are due then, chain, step from 0 on, what it says, dependent time,
+and whom its first step waits for."""

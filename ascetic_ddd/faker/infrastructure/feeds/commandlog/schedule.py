@@ -2,20 +2,15 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeAlias
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
-from ascetic_ddd.faker.infrastructure.feeds.commandlog.chains import Chain, Said
+from ascetic_ddd.faker.infrastructure.feeds.commandlog.chains import Chain, Due
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.shards import Shards
 
-__all__ = ("LONGEST_MS", "Due", "Schedule")
+__all__ = ("LONGEST_MS", "Schedule")
 
 LONGEST_MS = 2**31 - 1
 """An Integer of CloudEvents has 32 bits: 24 days, as milliseconds of the replay."""
-
-Due: TypeAlias = tuple[int, int, Chain, int, Said, int | None, Sequence[Chain]]
-"""A command: its due time, its place among those that are due then, chain, step from 0 on, what it says, dependent time, and whom
-its first step waits for."""
 
 
 class Schedule:

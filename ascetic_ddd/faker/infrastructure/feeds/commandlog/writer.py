@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from ascetic_ddd.faker.infrastructure.feeds.commandlog.chains import Chain, Said
+from ascetic_ddd.faker.infrastructure.feeds.commandlog.chains import Chain, Due, Said
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.manifest import (
     ACCOUNT,
     VERSION,
@@ -13,7 +13,6 @@ from ascetic_ddd.faker.infrastructure.feeds.commandlog.manifest import (
     shard_name,
     source_of,
 )
-from ascetic_ddd.faker.infrastructure.feeds.commandlog.schedule import Due
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.unfinished import UnfinishedFolder
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.words import quoted
 

@@ -15,7 +15,9 @@ WORDS = ("one", "two", "three", "four")
 def test_draws_the_same_as_the_standard_library(k: int) -> None:
     ours, theirs = WeightedStream(7), Random(7)
     for weights in [(0.5, 0.2, 0.2, 0.1), (0.5, 0.2, 0.2, 0.1), (1, 2, 3, 4), [4, 3, 2, 1], None]:  # of the same words
-        assert [ours.choices(WORDS, weights, k=k) for _ in range(200)] == [theirs.choices(WORDS, weights, k=k) for _ in range(200)]
+        assert [ours.choices(WORDS, weights, k=k) for _ in range(200)] == [
+            theirs.choices(WORDS, weights, k=k) for _ in range(200)
+        ]
     assert ours.choices(WORDS, cum_weights=[1, 2, 3, 4], k=k) == theirs.choices(WORDS, cum_weights=[1, 2, 3, 4], k=k)
     assert ours.getstate() == theirs.getstate()
 
