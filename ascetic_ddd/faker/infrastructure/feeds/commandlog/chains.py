@@ -60,5 +60,5 @@ class Chain:
 
 
 Due: TypeAlias = tuple[int, int, Chain, int, Said, int | None, Sequence[Chain]]
-"""A command that has its time: due time, place among those that are due then, chain, step from 0 on, what it says, dependent time,
-and whom its first step waits for."""
+"""A command that has its time: due time, place among those that are due then, chain, step from 0 on, what it says, dependent
+time, and whom its first step waits for."""

@@ -131,8 +131,7 @@ class CommandLogRepository(Generic[C]):
                 self._take(session, agg)
 
     def _take(self, session: ISession, draft: Draft[C]) -> None:
-        self._last_number = number = self._last_number + 1
-        session.on_rollback(self._give_up_number)
+        number = self._last_number + 1
         is_lacking = is_incomplete(draft.state.get(self.id_attr))
         first = draft.command
         given = self._ids(self._stored_upto + number) if is_lacking else None
@@ -153,19 +152,18 @@ class CommandLogRepository(Generic[C]):
         chain = Chain(
             f"{self.prefix}{number}", f"{self.path}/{told}", self._key_of(state, id, needs), self.level, needs, commands
         )
-        identity: Hashable = None
+        identity = self._identities.of(id) if self._is_referred_to else None
+        session.on_rollback(self._give_up, identity)
+        self._last_number = number
         if self._is_referred_to:
-            identity = self._identities.of(id)
             self._chains[identity] = chain
         self._log.collect(chain)
-        session.on_rollback(self._give_up, identity)
         if self._hearing is not None:
             self._hearing(state)
 
-    def _give_up_number(self) -> None:
-        self._last_number -= 1
-
     def _give_up(self, identity: Hashable) -> None:
+        """The transaction of the last draft that was taken rolls back."""
+        self._last_number -= 1
         self._chains.pop(identity, None)
         self._log.drop()
 
@@ -228,7 +226,7 @@ class CommandLogRepository(Generic[C]):
             path = self._key
             key = state.get(path[0]) if len(path) == 1 else next((each for each in _found(state, path) if each is not None), None)
         if key is not None:
-            return key if type(key) is str else json_of(key, self.path)
+            return key if type(key) is str else str(key) if type(key) is int else json_of(key, self.path)
         return next((need.key for need in needs if need.key is not None), None)
 
 

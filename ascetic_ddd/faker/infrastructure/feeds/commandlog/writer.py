@@ -70,6 +70,8 @@ class LogWriter:
                 if size > _SAFE_BYTES:
                     self._oversized += 1
                 lines[chain.shard].append(line)
+            if step + 1 == chain.last_step:
+                chain.about = ""  # what is written is not kept
         if commands:
             self.span_ms = commands[-1][0]
         self.commands = number
