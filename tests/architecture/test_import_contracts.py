@@ -133,7 +133,7 @@ VIOLATIONS = [
     ("command-log", f"{LOG}/schedule.py", f"import ascetic_ddd.{LOG.replace('/', '.')}.writer"),
     ("command-log", f"{LOG}/new_part.py", ""),
     ("renderings", f"{LOG}/renderings/own.py", f"import ascetic_ddd.{LOG.replace('/', '.')}.renderings.locust"),
-    ("renderings", f"{LOG}/renderings/locust.py", f"import ascetic_ddd.{LOG.replace('/', '.')}.renderings.jvm_engines"),
+    ("renderings", f"{LOG}/renderings/locust.py", f"import ascetic_ddd.{LOG.replace('/', '.')}.renderings.jmeter"),
     ("renderings", f"{LOG}/renderings/new_engine.py", ""),
     ("ways", "faker/infrastructure/transports/eventstore/planted.py", f"import {WAYS}.rest_repository"),
     ("ways", "faker/infrastructure/transports/http/planted.py", f"import {WAYS}.drafts"),

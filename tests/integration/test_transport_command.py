@@ -1,7 +1,6 @@
 """The command line with ``--transport``: the same target by its commands, and over HTTP."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from ascetic_ddd.faker.infrastructure.transports.route import Route
 from examples.library.measured import count_of
 from tests.integration import transport_target
 from tests.unit.faker.infrastructure.transports.shop import Shop
-from tests.unit.faker.infrastructure.transports.web_shop import ROUTES, WebShop, listener_on, server_of
+from tests.unit.faker.infrastructure.transports.web_shop import ROUTES, WebShop, listener_on, served_by_thread
 
 TARGET = "tests.integration.transport_target:target"
 
@@ -40,16 +39,8 @@ def web() -> WebShop:
 @pytest.fixture
 def base_url(web: WebShop) -> Iterator[str]:
     """The shop on a real socket, served by another thread."""
-    listener = listener_on(0)
-    server = server_of(web.app())
-    thread = threading.Thread(target=server.run, args=([listener],))
-    thread.start()
-    try:
-        yield f"http://ann:sesame@127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
+    with served_by_thread(web.app()) as place:
+        yield f"http://ann:sesame@{place}"
 
 
 def test_over_http_only_our_own_database_is_needed(run: Run, web: WebShop, base_url: str, internal_dsn: str) -> None:

@@ -1,7 +1,6 @@
 """The bookshop's component tests: in process, in a transaction of the test's own."""
 
 import os
-import threading
 from collections.abc import AsyncIterator, Iterator
 from decimal import Decimal
 from typing import Any
@@ -21,7 +20,7 @@ from examples.bookshop.http_api import make_app
 from examples.bookshop.ordering import order
 from examples.bookshop.wiring import create_application_schema, make_providers, stored_states
 from examples.bookshop.words import english, russian
-from tests.unit.faker.infrastructure.transports.web_shop import listener_on, server_of
+from tests.unit.faker.infrastructure.transports.web_shop import served_by_thread
 
 __all__ = ("ascetic_ddd_runner",)  # where the plugin is not installed, it is here
 
@@ -69,13 +68,5 @@ def refused(outcome: Decimal | None) -> None:
 def base_url(external_dsn: str) -> Iterator[str]:
     """The bookshop on a real socket, served by another thread."""
     create_application_schema(external_dsn)
-    listener = listener_on(0)
-    server = server_of(served_app(external_dsn))
-    thread = threading.Thread(target=server.run, args=([listener],))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
+    with served_by_thread(served_app(external_dsn)) as place:
+        yield f"http://{place}"

@@ -1,8 +1,6 @@
-"""The bookshop's commands as a feed: written by the command, killed and gone on with, replayed, and played by real engines."""
+"""The bookshop's commands as a feed: written by the command, killed and gone on with, and replayed."""
 
 import json
-import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -170,95 +168,3 @@ def test_a_replay_tells_what_was_refused(run: Run, base_url: str, tmp_path: Path
     assert found["skipped"] > 0
     assert run("replay", tmp_path, "--base-url", base_url)[0] == 2
     assert run("replay", tmp_path / "log", "--base-url", "ftp://x")[0] == 2
-
-
-def engine(name: str) -> str:
-    """Where a real engine is, by ``ASCETIC_DDD_LOCUST`` and the like, or on the path; the test is skipped without it."""
-    found = os.environ.get(f"ASCETIC_DDD_{name.upper()}") or shutil.which(name)
-    if not found:
-        pytest.skip(f"{name} is not installed: it has not played a feed")
-    return found
-
-
-def start_ms(seconds: int) -> str:
-    """A start that all processes of an engine are ready for."""
-    return f"{int(time.time()) + seconds}000"
-
-
-class Stage:
-    """A feed in an engine's form, and a look into the shop afterwards."""
-
-    def __init__(self, run: Run, base_url: str, dsn: str, path: Path) -> None:
-        self._run, self._base_url, self._dsn, self._path = run, base_url, dsn, path
-
-    def folder(self, form: str) -> Path:
-        feed = [
-            "feed",
-            TARGET,
-            "--count",
-            "60",
-            "--shards",
-            "2",
-            "--by",
-            "customer_id",
-            "--slack",
-            "5",
-            "--arrivals",
-            "poisson:20",
-        ]
-        forms = ["--to", f"log:{self._path / 'log'}", "--to", f"{form}:{self._path / form}"]
-        assert self._run(*feed, "--base-url", self._base_url, *forms)[0] == 0
-        return self._path / form
-
-    def check(self) -> None:
-        """All of the feed has come into the shop."""
-        account = read_feed(self._path / "log").account
-        types = {type.rpartition(".")[2]: number for type, number in account.types.items()}
-        customers, products, statuses = stored(self._dsn)
-        assert (customers, products, sum(statuses.values())) == (types["RegisterCustomer"], types["AddProduct"], 60)
-        assert (statuses["shipped"], statuses["cancelled"]) == (types["ShipOrder"], types.get("CancelOrder", 0))
-
-
-@pytest.fixture
-def stage(run: Run, base_url: str, external_dsn: str, tmp_path: Path) -> Stage:
-    return Stage(run, base_url, external_dsn, tmp_path)
-
-
-def test_locust_plays_a_feed_with_two_workers(stage: Stage, base_url: str) -> None:
-    program, folder = engine("locust"), stage.folder("locust")
-    words = ["--headless", "--users", "10", "--spawn-rate", "10", "--processes", "2", "--run-time", "45s", "--only-summary"]
-    done = subprocess.run(
-        [program, "-f", "locustfile.py", "--host", base_url, *words], cwd=folder, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    stage.check()
-
-
-def test_artillery_plays_a_feed(stage: Stage) -> None:
-    program, folder = engine("artillery"), stage.folder("artillery")
-    environment = {**os.environ, "START_MS": start_ms(10)}
-    runs = [
-        subprocess.Popen([program, "run", f"feed.{shard}.yml"], cwd=folder, env=environment, stdout=subprocess.DEVNULL)
-        for shard in ("00", "01")
-    ]
-    assert [each.wait(120) for each in runs] == [0, 0]
-    stage.check()
-
-
-def test_jmeter_plays_a_feed(stage: Stage, base_url: str) -> None:
-    program, folder = engine("jmeter"), stage.folder("jmeter")
-    words = [f"-Jstart={start_ms(30)}", "-Jusers=8", "-Jhost=127.0.0.1", f"-Jport={base_url.rpartition(':')[2]}"]
-    runs = [
-        subprocess.Popen(
-            [program, "-n", "-t", f"feed.{shard}.jmx", "-j", f"{shard}.log", *words],
-            cwd=folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        for shard in ("00", "01")
-    ]
-    told = [each.communicate(timeout=180)[0] for each in runs]
-    if any("ForbiddenClassException" in each for each in told):
-        pytest.skip("this JMeter opens no plan at all: its XStream forbids JMeter's own classes, as Debian's 2.13 does")
-    stage.check()

@@ -2,8 +2,9 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -154,8 +155,23 @@ def listener_on(port: int) -> socket.socket:
     return listener
 
 
-def server_of(app: FastAPI) -> uvicorn.Server:
+def server_of(app: Any) -> uvicorn.Server:
     return uvicorn.Server(uvicorn.Config(app, log_level="critical", ws="none", timeout_graceful_shutdown=1))
+
+
+@contextmanager
+def served_by_thread(app: Any) -> Iterator[str]:
+    """Serve an ASGI application on a real socket of this machine, by another thread; gives host and port."""
+    listener = listener_on(0)
+    server = server_of(app)
+    thread = threading.Thread(target=server.run, args=([listener],))
+    thread.start()
+    try:
+        yield f"127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
 
 
 @asynccontextmanager

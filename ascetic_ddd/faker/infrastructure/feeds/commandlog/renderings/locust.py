@@ -11,6 +11,7 @@ _LOCUSTFILE = '''\
 
 A worker takes every n-th shard; its users take the commands in order. A command is sent when it is due and when what it needs of
 the same worker is done. The statistics have, beside the requests, LATE: how long after its due time a command was begun.
+It ends when all workers have come to the end of their shards.
 """
 
 import heapq
@@ -43,6 +44,7 @@ class Feed:
         self.under_way = {}
         self.undone = set()
         self.begun = time.time()
+        self.is_ended = False
 
     @staticmethod
     def read(shard):
@@ -64,6 +66,27 @@ class Feed:
             self.undone.add(row["chain"])
         self.under_way.pop(row["id"]).set()
 
+    def is_at_end(self):
+        """Whether it has come to its end; said once."""
+        if self.is_ended or self.under_way:
+            return False
+        self.is_ended = True
+        return True
+
+
+@events.init.add_listener
+def listen(environment, **_):
+    """All is over when all workers are at their ends."""
+    runner, ended = environment.runner, set()
+
+    def end(environment, msg, **_):
+        ended.add(msg.node_id)
+        if len(ended) >= (runner.worker_count if isinstance(runner, MasterRunner) else 1):
+            gevent.spawn(runner.quit)
+
+    if not isinstance(runner, WorkerRunner):
+        runner.register_message("feed_end", end)
+
 
 @events.test_start.add_listener
 def begin(environment, **_):
@@ -81,9 +104,9 @@ class CommandUser(FastHttpUser):
         feed = self.environment.feed
         row = feed.take()
         if row is None:
+            if feed.is_at_end():
+                self.environment.runner.send_message("feed_end")
             gevent.sleep(1)
-            if not feed.under_way and not isinstance(self.environment.runner, WorkerRunner):
-                self.environment.runner.quit()  # with workers, the master ends by --run-time
             return
         is_done = False
         try:
@@ -121,7 +144,8 @@ def _locust(feed: Feed, base_url: str) -> Files:
 LOCUST = Rendering(
     "locust",
     _locust,
-    "locust -f locustfile.py --headless --users 50 --spawn-rate 50 --host http://… --processes 2 --run-time 10m",
+    "locust -f locustfile.py --headless --users 50 --spawn-rate 50 --host @BASE_URL@ --processes 2\n"
+    "# on several machines: … --master --expect-workers 2, and on each: locust -f locustfile.py --worker --master-host …",
     "needs across workers, but by the clock: LATE in the statistics tells how late commands came; below the slack nothing comes "
     "before what it needs is sent. At most as many shards as workers are of use; a worker that joins later begins its own time.",
 )

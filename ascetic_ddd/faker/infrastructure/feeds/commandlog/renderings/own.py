@@ -9,7 +9,10 @@ from typing import Any
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.reading import Feed, chain_of, needs_of
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.renderings.rendering import Files, Rendering, requests_of, shards_of
 
-__all__ = ("CSV", "JSONL", "csv_lines", "json_line")
+__all__ = ("CSV", "JSONL", "REQUEST_COLUMNS", "csv_lines", "json_line", "request_rows")
+
+REQUEST_COLUMNS = ("due_ms", "name", "method", "path", "body")
+"""What ``request_rows`` gives."""
 
 _ENVELOPE = ("sequence:int", "id:str", "key:str", "time:str", "due_ms:int", "dep_ms:int?", "needs:str")
 _KINDS = {bool: "bool", int: "int", float: "float", str: "str"}
@@ -29,6 +32,12 @@ def csv_lines(rows: Iterator[list[Any]], *, terminator: str = "\r\n", always: bo
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
+
+
+def request_rows(feed: Feed, shard: int) -> Iterator[list[Any]]:
+    """Give the requests of a shard as rows; without the headers of routes."""
+    for event, request in requests_of(feed, shard):
+        yield [event["duems"], event["type"].rpartition(".")[2], request.method, request.path, request.body or ""]
 
 
 def _jsonl(feed: Feed, base_url: str) -> Files:

@@ -1,5 +1,6 @@
 """What a rendering is: a log in the form of somebody else's files, and what that form cannot keep."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,11 +9,14 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.reading import Event, Feed, HttpForm
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.unfinished import WRITTEN_LAST, UnfinishedFolder
 
-__all__ = ("README", "Files", "Rendered", "Rendering", "render", "requests_of", "shards_of")
+__all__ = ("BY_CLOCK", "README", "Files", "Rendered", "Rendering", "render", "requests_of", "shards_of")
 
 README = WRITTEN_LAST[1]
+BY_CLOCK = "dependencies, but by the clock: what needs another command is due at least the slack after it"
+"""What is lost by an engine that starts a command when it is due."""
 _PIECES_AT_ONCE = 512
 _MB = 1 << 20
+_BASE_URL = re.compile(r"""(?P<scheme>https?://)(?P<user>[^/]*@)?(?P<place>[^\s"'`\\${}#?@]+)""")
 
 Files = Mapping[str, Iterable[str]]
 """By name, the text of a file, in pieces; each is asked for once, and read from the log then."""
@@ -25,7 +29,7 @@ class Rendering:
     Attributes:
         name: by which it is asked for.
         files: log, base URL → files.
-        usage: how the engine is run on them, for the README.
+        usage: how the engine is run on them, for the README; with @BASE_URL@, and @LAST@ for the number of the last shard.
         loses: what the form cannot keep, or only in part; in words.
         needs_routes: it is of requests.
         most_mb: a file larger than that is told: the engine keeps it in memory; None: it streams.
@@ -78,7 +82,7 @@ def render(
         readable: others may read the files, as the umask allows.
 
     Raises:
-        ConfigurationError: a command has no route, and the form is of requests.
+        ConfigurationError: a command has no route, and the form is of requests; the base URL is none.
         OccupiedError: the folder has files.
         PersistenceError: it cannot be written; nothing is left.
     """
@@ -88,19 +92,20 @@ def render(
                 raise ConfigurationError(
                     f"{rendering.name}: {type} has no route, so there is no request for it; add one to the target's feed"
                 )
-    files = rendering.files(feed, base_url.rstrip("/"))
+    base_url, notes = _public(base_url)
+    files = rendering.files(feed, base_url)
     folder = UnfinishedFolder(path, f"{rendering.name} {feed.account}", list(files), anew=True, force=force, readable=readable)
     try:
         for name, pieces in files.items():
             for data in _at_once(pieces):
                 folder.write(name, data)
         sizes = {name: size for name, (size, _) in folder.sums().items()}
-        folder.finish({README: _readme(rendering)})
+        folder.finish({README: _readme(rendering, feed, base_url)})
     except BaseException:
         folder.discard()
         raise
     limit = rendering.most_mb
-    notes = tuple(
+    notes += tuple(
         f"{name} has {size / _MB:,.0f} MB, and {rendering.name} keeps it in memory: more shards make smaller files"
         for name, size in sizes.items()
         if limit is not None and size > limit * _MB
@@ -119,6 +124,15 @@ def requests_of(feed: Feed, shard: int) -> Iterator[tuple[Event, HttpForm]]:
         yield event, feed.request(event)
 
 
+def _public(base_url: str) -> tuple[str, tuple[str, ...]]:
+    """What may stand in files, in scripts between quotes; and what is to be said of it."""
+    found = _BASE_URL.fullmatch(base_url)
+    if found is None:
+        raise ConfigurationError(f"{base_url!r} is no base URL; expected http://host:port/path, without spaces and quotes")
+    note = "user and password of the base URL are written into no file: tell them to the engine"
+    return (found["scheme"] + found["place"]).rstrip("/"), (note,) if found["user"] else ()
+
+
 def _at_once(pieces: Iterable[str]) -> Iterator[bytes]:
     waiting: list[str] = []
     for piece in pieces:
@@ -129,8 +143,9 @@ def _at_once(pieces: Iterable[str]) -> Iterator[bytes]:
     yield "".join(waiting).encode()
 
 
-def _readme(rendering: Rendering) -> str:
+def _readme(rendering: Rendering, feed: Feed, base_url: str) -> str:
+    usage = rendering.usage.replace("@BASE_URL@", base_url).replace("@LAST@", f"{feed.manifest.shards - 1:02}")
     return (
-        f"# A feed for {rendering.name}\n\n```sh\n{rendering.usage}\n```\n\nWhat this form does not keep: {rendering.loses}\n\n"
+        f"# A feed for {rendering.name}\n\n```sh\n{usage}\n```\n\nWhat this form does not keep: {rendering.loses}\n\n"
         "Written by `ascetic-ddd feed`; the log that it was made of has all.\n"
     )

@@ -7,7 +7,13 @@ from typing import Any
 
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.reading import Feed
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.renderings.own import csv_lines
-from ascetic_ddd.faker.infrastructure.feeds.commandlog.renderings.rendering import Files, Rendering, requests_of, shards_of
+from ascetic_ddd.faker.infrastructure.feeds.commandlog.renderings.rendering import (
+    BY_CLOCK,
+    Files,
+    Rendering,
+    requests_of,
+    shards_of,
+)
 
 __all__ = ("ARTILLERY", "K6")
 
@@ -166,16 +172,17 @@ K6 = Rendering(
     "k6",
     _k6,
     "START=$(($(date +%s) + 10))000   # the same for all: one process a shard\n"
-    "k6 run -e BASE_URL=http://… -e SHARD=0 -e START_MS=$START feed.js",
-    "dependencies, but by the clock: what needs another command is due at least the slack after it. The metric `feed_late` "
-    "tells how late commands came; below the slack, nothing comes before what it needs is sent.",
+    "for shard in $(seq 0 @LAST@); do k6 run --address '' -e SHARD=$shard -e VUS=50 -e START_MS=$START feed.js & done; wait\n"
+    "# elsewhere than @BASE_URL@: -e BASE_URL=http://…",
+    f"{BY_CLOCK}. The metric `feed_late` tells how late commands came; below the slack, nothing comes before what it needs.",
     most_mb=100,
 )
 ARTILLERY = Rendering(
     "artillery",
     _artillery,
-    "export START_MS=$(($(date +%s) + 10))000   # the same for all: one process a shard\nartillery run feed.00.yml",
-    "dependencies, but by the clock, as `feed.late_ms` tells; rows are in memory, and begin again from the first if there are "
-    "more users than rows, which the phases prevent.",
+    "export START_MS=$(($(date +%s) + 10))000   # the same for all: one process a shard\n"
+    "for shard in $(seq -f %02g 0 @LAST@); do artillery run feed.$shard.yml & done; wait",
+    f"{BY_CLOCK}, as `feed.late_ms` tells; rows are in memory, and begin again from the first if there are more users than rows, "
+    "which the phases prevent.",
     most_mb=100,
 )

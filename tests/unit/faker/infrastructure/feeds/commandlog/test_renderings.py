@@ -264,3 +264,26 @@ def test_a_file_that_an_engine_keeps_in_memory_is_told_of(feed: Feed, tmp_path: 
     small = Rendering("small", lambda feed, base_url: {"rows": ["x" * (1 << 21)]}, "", "", needs_routes=False, most_mb=1)
     found: Rendered = render(small, feed, tmp_path / "small")
     assert found.notes == ("rows has 2 MB, and small keeps it in memory: more shards make smaller files",)
+
+
+@pytest.mark.parametrize("name", RENDERINGS)
+def test_what_stands_for_something_is_filled_in(name: str, feed: Feed, tmp_path: Path) -> None:
+    for file in rendered(name, feed, tmp_path).iterdir():
+        assert re.findall(r"@[A-Z_]+@", file.read_text("utf-8")) == [], file.name
+
+
+def test_no_password_stands_in_a_file(feed: Feed, tmp_path: Path) -> None:
+    for name, rendering in RENDERINGS.items():
+        found = render(rendering, feed, tmp_path / name, base_url="http://ann:ses@me@shop.test:8000/api/")
+        assert "are written into no file" in found.notes[0]
+        texts = [file.read_text("utf-8") for file in found.path.iterdir()]
+        assert not any("ann" in text or "ses@me" in text for text in texts)
+        assert rendering.name in ("csv", "jsonl", "ghz") or any("shop.test:8000" in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    "base_url", ["shop.test", "ftp://shop.test", 'http://shop.test/"', "http://shop.test/'", "http://a b/", "http://${x}"]
+)
+def test_a_base_url_stands_in_scripts_so_it_has_no_quotes(base_url: str, feed: Feed, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="no base URL"):
+        render(RENDERINGS["k6"], feed, tmp_path / "k6", base_url=base_url)

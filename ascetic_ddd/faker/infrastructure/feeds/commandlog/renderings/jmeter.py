@@ -1,57 +1,14 @@
-"""Gatling and JMeter: CSV, and a simulation or a plan that waits until a command is due."""
+"""JMeter: CSV without a header, a plan that waits until a command is due, and what makes Debian's JMeter open it."""
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.reading import Feed
-from ascetic_ddd.faker.infrastructure.feeds.commandlog.renderings.own import csv_lines
-from ascetic_ddd.faker.infrastructure.feeds.commandlog.renderings.rendering import Files, Rendering, requests_of, shards_of
+from ascetic_ddd.faker.infrastructure.feeds.commandlog.renderings.own import REQUEST_COLUMNS, csv_lines, request_rows
+from ascetic_ddd.faker.infrastructure.feeds.commandlog.renderings.rendering import BY_CLOCK, Files, Rendering, shards_of
 
-__all__ = ("GATLING", "JMETER")
-
-_COLUMNS = ("due_ms", "name", "method", "path", "body")
-
-_SIMULATION = """\
-import static io.gatling.javaapi.core.CoreDsl.*;
-import static io.gatling.javaapi.http.HttpDsl.*;
-
-import io.gatling.javaapi.core.*;
-import io.gatling.javaapi.http.*;
-import java.time.Duration;
-
-/** -Dshard=00 -Dusers=50 -DbaseUrl=… -Dstart=milliseconds since 1970; one injector a shard. */
-public class FeedSimulation extends Simulation {
-  private final String shard = System.getProperty("shard", "00");
-  private final int users = Integer.getInteger("users", 50);
-  private final String baseUrl = System.getProperty("baseUrl", "@BASE_URL@");
-  private final FeederBuilder<String> commands = csv("commands." + shard + ".csv").queue();
-  private final int count = commands.recordsCount();
-  private final java.util.concurrent.atomic.AtomicInteger taken = new java.util.concurrent.atomic.AtomicInteger();
-  private final long begun = Long.getLong("start", System.currentTimeMillis());
-
-  private final ScenarioBuilder scenario =
-      scenario("feed")
-          .asLongAs(session -> taken.getAndIncrement() < count)
-          .on(
-              feed(commands)
-                  .pause(
-                      session ->
-                          Duration.ofMillis(
-                              Math.max(0, begun + Long.parseLong(session.getString("due_ms")) - System.currentTimeMillis())))
-                  .exec(
-                      http("#{name}")
-                          .httpRequest("#{method}", "#{path}")
-                          .header("Content-Type", "application/json")
-                          .body(StringBody(session -> session.getString("body")))
-                          .check(status().lt(400))));
-
-  {
-    setUp(scenario.injectOpen(atOnceUsers(users))).protocols(http.baseUrl(baseUrl));
-  }
-}
-"""
+__all__ = ("JMETER",)
 
 _PLAN = """\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -79,7 +36,7 @@ _PLAN = """\
         <CSVDataSet guiclass="TestBeanGUI" testclass="CSVDataSet" testname="commands" enabled="true">
           <stringProp name="filename">commands.@SHARD@.csv</stringProp>
           <stringProp name="fileEncoding">UTF-8</stringProp>
-          <stringProp name="variableNames">due_ms,name,method,path,body</stringProp>
+          <stringProp name="variableNames">@COLUMNS@</stringProp>
           <stringProp name="delimiter">,</stringProp>
           <boolProp name="quotedData">true</boolProp>
           <boolProp name="recycle">false</boolProp>
@@ -146,27 +103,33 @@ _REQUEST = """\
 """
 
 
-def _rows(feed: Feed, shard: int, *, header: bool) -> Iterator[list[Any]]:
-    if header:
-        yield list(_COLUMNS)
-    for event, request in requests_of(feed, shard):
-        yield [event["duems"], event["type"].rpartition(".")[2], request.method, request.path, request.body or ""]
+_DEBIAN = """\
+// Starts Debian's JMeter 2.13, which by itself opens no plan: its XStream is a newer one, and is to be told which classes a plan
+// may name. java -cp "/usr/share/jmeter/bin/*:/usr/share/java/bsh.jar" bsh.Interpreter debian.bsh -n -t feed.00.jmx …
+setAccessibility(true);
+if (System.getProperty("jmeter.home") == null) System.setProperty("jmeter.home", "/usr/share/jmeter");
+loader = org.apache.jmeter.NewDriver.loader;  // it has JMeter's jars
+Thread.currentThread().setContextClassLoader(loader);
+this.interpreter.setClassLoader(loader);
 
+import org.apache.jmeter.save.SaveService;
+import org.apache.jmeter.util.JMeterUtils;
 
-def _gatling(feed: Feed, base_url: str) -> Files:
-    files: dict[str, Any] = {
-        f"commands.{shard:02}.csv": csv_lines(_rows(feed, shard, header=True), always=True) for shard in shards_of(feed)
-    }
-    return {**files, "FeedSimulation.java": [_SIMULATION.replace("@BASE_URL@", base_url)]}
+home = System.getProperty("jmeter.home");
+JMeterUtils.setJMeterHome(home);
+JMeterUtils.loadJMeterProperties(home + "/bin/jmeter.properties");
+allowed = new String[] {"org.apache.jmeter.**", "org.apache.jorphan.**"};
+for (xstream : new Object[] {SaveService.JMXSAVER, SaveService.JTLSAVER}) xstream.allowTypesByWildcard(allowed);
+org.apache.jmeter.NewDriver.main(bsh.args);
+"""
 
 
 def _jmeter(feed: Feed, base_url: str) -> Files:
     files: dict[str, Any] = {}
     for shard in shards_of(feed):
-        rows = _rows(feed, shard, header=False)
-        files[f"commands.{shard:02}.csv"] = csv_lines(rows, terminator="\n", always=True)
+        files[f"commands.{shard:02}.csv"] = csv_lines(request_rows(feed, shard), terminator="\n", always=True)
         files[f"feed.{shard:02}.jmx"] = [_plan(feed, base_url, shard)]
-    return files
+    return {**files, "debian.bsh": [_DEBIAN]}
 
 
 def _plan(feed: Feed, base_url: str, shard: int) -> str:
@@ -185,21 +148,22 @@ def _plan(feed: Feed, base_url: str, shard: int) -> str:
             _SAMPLER.replace("@METHOD@", method).replace("@SAMPLER@", each)
             for method, each in zip(methods, samplers, strict=True)
         ]
-    return _PLAN.replace("@SHARD@", f"{shard:02}").replace("@WAIT@", escape(_WAIT)).replace("@SAMPLERS@", "".join(samplers))
+    told = {"SHARD": f"{shard:02}", "COLUMNS": ",".join(REQUEST_COLUMNS), "WAIT": escape(_WAIT), "SAMPLERS": "".join(samplers)}
+    plan = _PLAN
+    for name, value in told.items():
+        plan = plan.replace(f"@{name}@", value)
+    return plan
 
 
-_BY_CLOCK = "dependencies, but by the clock: what needs another command is due at least the slack after it; headers of routes."
-GATLING = Rendering(
-    "gatling",
-    _gatling,
-    "# FeedSimulation.java among the simulations, commands.NN.csv among the resources; -Dshard=00, one injector a shard\n"
-    "mvn gatling:test -Dgatling.simulationClass=FeedSimulation -Dshard=00 -Dstart=$(($(date +%s) + 60))000",
-    f"{_BY_CLOCK} The strategy `shard` of feeders is one of Gatling Enterprise: hence a file for each injector.",
-)
 JMETER = Rendering(
     "jmeter",
     _jmeter,
+    "# Debian's JMeter 2.13 opens no plan by itself; there, say this first:\n"
+    "# jmeter() { java -cp '/usr/share/jmeter/bin/*:/usr/share/java/bsh.jar' bsh.Interpreter debian.bsh \"$@\"; }\n"
     "START=$(($(date +%s) + 30))000   # the same for all: one process a shard\n"
-    "jmeter -n -t feed.00.jmx -l results.jtl -Jstart=$START -Jusers=50 -Jhost=… -Jport=…",
-    f"{_BY_CLOCK} All values are texts.",
+    "for shard in $(seq -f %02g 0 @LAST@); do\n"
+    "    jmeter -n -t feed.$shard.jmx -l results.$shard.jtl -j jmeter.$shard.log -Jstart=$START -Jusers=50 \\\n"
+    "        -Jhttpclient4.idletimeout=2000 &   # shorter than the application keeps an idle connection open\n"
+    "done; wait   # elsewhere than @BASE_URL@: -Jprotocol=… -Jhost=… -Jport=…",
+    f"{BY_CLOCK}; headers of routes. All values are texts.",
 )
