@@ -58,7 +58,10 @@ def _capture(
         int, typer.Option("--exact-up-to", metavar="ROWS", help="Tables up to this size are counted as a whole.")
     ] = 1_000_000,
     timeout: Annotated[float, typer.Option(metavar="S", help="Seconds that one statement may take.")] = 30.0,
-    no_quantiles: Annotated[bool, typer.Option("--no-quantiles", help="Leave quantiles of numbers and times out.")] = False,
+    no_quantiles: Annotated[bool, typer.Option("--no-quantiles", help="Leave quantiles, and hours of the week, out.")] = False,
+    time_zone: Annotated[
+        str, typer.Option("--time-zone", metavar="ZONE", help="Whose hours of the week are counted, as Europe/Berlin.")
+    ] = "UTC",
     dependence: Annotated[
         Dependence, typer.Option(metavar="off|auto|all", help="Count combinations of columns that depend on each other.")
     ] = "auto",
@@ -88,6 +91,7 @@ def _capture(
             exact_up_to=exact_up_to,
             timeout_s=timeout,
             has_quantiles=not no_quantiles,
+            time_zone=time_zone,
             dependence=dependence,
         )
         checked = checked_dsn("DSN", dsn)

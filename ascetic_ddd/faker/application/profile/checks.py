@@ -15,9 +15,11 @@ from ascetic_ddd.faker.application.profile.records import (
     Histogram,
     ReferenceRecord,
     TableRecord,
+    Week,
     Within,
 )
 from ascetic_ddd.faker.application.profile.skew_fit import SkewFit, skew_fit
+from ascetic_ddd.faker.application.profile.weeks import DAYS, HOURS
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 
 __all__ = ("contradictions",)
@@ -98,6 +100,15 @@ def _of_column(column: ColumnRecord, place: str) -> Iterator[str]:
         yield from _of_quantiles(column.quantiles, f"{place}.quantiles")
     if column.values is not None:
         yield from _of_values(column, f"{place}.values")
+    if column.week is not None:
+        yield from _of_week(column.week, f"{place}.week")
+
+
+def _of_week(week: Week, place: str) -> Iterator[str]:
+    if len(week.rows) not in (HOURS, DAYS):
+        yield f"{place}.rows: {len(week.rows)} of them; expected {HOURS} hours, or {DAYS} days"
+    elif not any(week.rows):
+        yield f"{place}.rows: none has rows; expected no week at all"
 
 
 def _of_values(column: ColumnRecord, place: str) -> Iterator[str]:

@@ -15,6 +15,7 @@ from ascetic_ddd.faker.application.profile.records import (
     ProfileRecord,
     ReferenceRecord,
     TableRecord,
+    Week,
     Within,
     WithinClass,
 )
@@ -31,6 +32,7 @@ __all__ = (
     "Profile",
     "ReferenceProfile",
     "TableProfile",
+    "Week",
     "Within",
     "WithinClass",
 )

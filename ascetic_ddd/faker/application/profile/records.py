@@ -16,6 +16,7 @@ __all__ = (
     "ProfileRecord",
     "ReferenceRecord",
     "TableRecord",
+    "Week",
     "Within",
     "WithinClass",
 )
@@ -27,6 +28,21 @@ Histogram = tuple[tuple[Count, Count], ...]
 """Count of counts: pairs (rows, how many values or parents have so many), ascending."""
 
 Scalar = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """When in the week the rows of a column of times lie, in multiples of five rows.
+
+    Attributes:
+        rows: of the 168 hours of a week, from Monday 00:00 on; of a column of dates of the seven days. 0 is fewer than five.
+        rest: rows of all those that have fewer than five, together.
+        zone: the time zone of the hours; None where the column's times have none.
+    """
+
+    rows: tuple[Count, ...]
+    rest: Count = 0
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +65,7 @@ class ColumnRecord:
         method: how it was measured.
         is_unique: a unique index has this column alone.
         base: of a domain, the type below it, without length and digits.
+        week: of dates and timestamps: how many rows lie in which hour of the week.
     """
 
     name: str
@@ -65,6 +82,7 @@ class ColumnRecord:
     method: Method = "exact"
     is_unique: bool = False
     base: str | None = None
+    week: Week | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

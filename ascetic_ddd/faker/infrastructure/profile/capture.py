@@ -27,6 +27,7 @@ from ascetic_ddd.faker.infrastructure.profile.planning import Plan, planned
 from ascetic_ddd.faker.infrastructure.profile.queries import query
 from ascetic_ddd.faker.infrastructure.profile.reader import Reader, StatementError
 from ascetic_ddd.faker.infrastructure.profile.references import ReferenceMeasure
+from ascetic_ddd.faker.infrastructure.profile.weeks import with_weeks
 
 __all__ = ("CATALOGUE_S", "capture", "connected")
 
@@ -130,6 +131,8 @@ async def _table(
             notes=notes,
         )
         columns = await measure.columns()
+        if options.has_quantiles:
+            columns = await with_weeks(reader, table, columns, options.time_zone, notes)
         pairs = await measure.pairs(columns)
         counting = DeckMeasure(
             reader,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ascetic_ddd.faker.domain.distributors.validation import number_fault
 from ascetic_ddd.faker.domain.errors import ConfigurationError
@@ -27,7 +28,8 @@ class CaptureOptions:
         sample: parents whose children are counted.
         exact_up_to: rows up to which a table is counted as a whole.
         timeout_s: limit of each statement, in seconds.
-        has_quantiles: whether quantiles of numbers and times are captured.
+        has_quantiles: whether quantiles of numbers and times are captured, and of times the hours of the week.
+        time_zone: whose hours these are, for times with a zone, as ``"Europe/Berlin"``.
         dependence: which combinations of two columns are counted: ``"auto"`` those of each column and the one that it depends on
             most, ``"all"`` those of all strongly dependent pairs, ``"off"`` none.
 
@@ -43,6 +45,7 @@ class CaptureOptions:
     exact_up_to: int = 1_000_000
     timeout_s: float = 30.0
     has_quantiles: bool = True
+    time_zone: str = "UTC"
     dependence: Dependence = "auto"
 
     def __post_init__(self) -> None:
@@ -55,6 +58,8 @@ class CaptureOptions:
             faults.append(f"method={self.method!r}: expected 'auto', 'exact', 'sample' or 'estimate'")
         if self.dependence not in ("off", "auto", "all"):
             faults.append(f"dependence={self.dependence!r}: expected 'off', 'auto' or 'all'")
+        if not _is_zone(self.time_zone):
+            faults.append(f"time_zone={self.time_zone!r}: there is no such time zone; expected one as 'Europe/Berlin'")
         if faults:
             raise ConfigurationError("; ".join(faults))
 
@@ -65,3 +70,10 @@ class CaptureOptions:
     def is_reference_counted(self, likely_rows: float) -> bool:
         """Tell whether the references of a table of so many rows are counted as a whole."""
         return self.method == "exact" or (self.method == "auto" and self.is_counted(likely_rows))
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        return name == "UTC" or ZoneInfo(name).key == name
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False

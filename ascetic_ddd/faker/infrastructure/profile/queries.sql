@@ -170,6 +170,16 @@ SELECT array_agg(m ORDER BY part), (SELECT count(*) FROM f) FROM (SELECT part, a
 -- The most frequent values with their rows: only of columns that were asked for, enums and booleans.
 SELECT {column}{as_text}, count(*) FROM {table} {sample} WHERE {chosen} GROUP BY {column} ORDER BY count(*) DESC LIMIT {most}
 
+-- name: weeks
+-- A sample of rows, read once, and for each column of times how many of them lie in which part of the week.
+WITH s AS MATERIALIZED (SELECT {values} FROM {table} {sample} WHERE {chosen})
+{parts}
+
+-- name: week
+-- Part of weeks: hours, or days of dates, from Monday on. 1970 began on a Thursday.
+SELECT {number}::int, ({since_1970} % {parts} + {parts} + {parts} * 3 / 7) % {parts} AS part, count(*)
+  FROM s WHERE isfinite({value}) GROUP BY part
+
 -- name: codes
 -- Numbers that stand for the values of columns, in a sample of rows: equal values have equal numbers, and nothing else
 -- can be told from them.

@@ -124,6 +124,12 @@ R, T = ("references", 0), ("tables", 1)
             put(*T, "columns", 0, "quantiles", ["2024-02-01", *["2024-01-31"] * 100]),
             "tables[1].columns[0].quantiles[1]: 2024-01-31 after 2024-02-01; expected ascending ones",
         ),
+        (
+            put(*T, "columns", 0, "week", {"rows": [5] * 24}),
+            "tables[1].columns[0].week.rows: 24 of them; expected 168 hours, or 7",
+        ),
+        (put(*T, "columns", 0, "week", {"rows": [0] * 7}), "tables[1].columns[0].week.rows: none has rows; expected no week"),
+        (put(*T, "columns", 0, "week", {"rows": [-5] * 7}), "tables[1].columns[0].week.rows[0]: -5; expected a whole number, at"),
         (put(*R, "histogram", 3, [4, 2]), "references[0].histogram: 13 rows in all; 9 are not null"),
         (put(*R, "null_weight", 0.9), "references[0].histogram: 9 rows in all; 1 are not null"),
         (put(*R, "parents", 6), "references[0].histogram: 5 parents; the field parents says 6"),

@@ -2,12 +2,13 @@
 
 import math
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 
-from ascetic_ddd.faker.application.profile.records import ColumnRecord
+from ascetic_ddd.faker.application.profile.records import ColumnRecord, Week
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.arrivals import DAY, MONDAY, WEEK, Arrivals
 
@@ -94,6 +95,61 @@ def test_arrivals_are_spread_as_a_captured_column() -> None:
     counts = Counter(int(each / 3600) for each in found)
     expected = [COUNT / 20] * 10 + [COUNT / 40] * 20
     assert sum((counts[hour] - each) ** 2 / each for hour, each in enumerate(expected)) < 58.3  # 29 degrees of freedom
+
+
+def column_of(moments: Sequence[datetime | date], week: Week | None = None) -> ColumnRecord:
+    quantiles = tuple(each.isoformat() for each in moments)
+    return ColumnRecord(name="at", type="timestamptz", rows=1_000, distinct=1_000, null_share=0.0, quantiles=quantiles, week=week)
+
+
+def test_a_day_that_is_far_above_the_others_is_told_by_itself() -> None:
+    """A fifth of a year's rows came on one Friday: it is no trend of weeks, nor a habit of Fridays."""
+    first, friday = datetime(2025, 1, 6, tzinfo=UTC), datetime(2025, 11, 28, tzinfo=UTC)
+    moments = sorted(
+        [first + timedelta(days=364 * step / 80) for step in range(81)] + [friday + timedelta(hours=h) for h in range(20)]
+    )
+    found = [
+        first + timedelta(seconds=each) for each in seconds(Arrivals.as_measured(column_of(moments, Week(rows=(1_000,) * 168))))
+    ]
+    days = Counter((each - first).days for each in found)
+    assert days[(friday - first).days] == pytest.approx(0.2 * COUNT, rel=0.1)
+    assert max(number for day, number in days.items() if day != (friday - first).days) < 0.01 * COUNT
+    fridays = sum(number for day, number in days.items() if day % 7 == 4 and day != (friday - first).days)
+    assert fridays == pytest.approx(0.8 * COUNT / 7, rel=0.1)
+
+
+def test_what_was_captured_at_one_moment_comes_shortly_after_it() -> None:
+    first = datetime(2026, 5, 1, tzinfo=UTC)
+    moments = [first] * 3 + [first + timedelta(hours=hour) for hour in (10, 10, 10, 40, 40)]
+    found = seconds(Arrivals.as_measured(column_of(moments)), 7_000)
+    counts = Counter(int(each / 3600) for each in found)
+    assert (counts[0], counts[10], counts[40]) == pytest.approx((2_100, 2_000, 1_000), rel=0.1)
+
+
+def test_dates_are_whole_days() -> None:
+    days = [date(2026, 6, 1) + timedelta(days=step // 10) for step in range(101)]
+    week = Week(rows=(100, 100, 100, 100, 100, 20, 20))
+    law = Arrivals.as_measured(column_of(days, week))
+    assert law.span(1) == 11 * 86_400
+    assert chi2(Counter(int(each / 3600) % 24 for each in seconds(law)), [COUNT / 24] * 24) < 5 * CHI2[23]
+    assert seconds(law)[-1] > 10.5 * 86_400
+
+
+def test_hours_of_which_nothing_is_known_are_as_those_of_other_days() -> None:
+    """Captured were two days; the feed starts on another one."""
+    first = datetime(2026, 6, 2, tzinfo=UTC)  # a Tuesday
+    hours = [0.0] * 8 + [1.0] * 10 + [0.0] * 6
+    week = Week(rows=tuple(int(100 * hours[hour % 24]) if hour // 24 in (1, 2) else 0 for hour in range(168)))
+    moments = sorted(first + timedelta(days=step % 2, hours=8 + step / 10.1) for step in range(101))
+    found = seconds(Arrivals.as_measured(column_of(moments, week)), start=datetime(2026, 1, 10, tzinfo=UTC))  # a Saturday
+    assert {int(each / 3600) % 24 for each in found} == set(range(8, 18))
+
+
+def test_a_time_zone_that_is_not_known_here_is_told() -> None:
+    first = datetime(2026, 6, 2, tzinfo=UTC)
+    week = Week(rows=(5,) * 168, zone="Mars/Olympus")
+    with pytest.raises(ConfigurationError, match="'at': its hours are of the time zone 'Mars/Olympus'"):
+        Arrivals.as_measured(column_of([first, first + timedelta(days=30)], week))
 
 
 def test_a_column_without_moments_is_refused() -> None:

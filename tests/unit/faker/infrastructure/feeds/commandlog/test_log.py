@@ -11,6 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from ascetic_ddd.faker.application.profile.records import ColumnRecord, Week
 from ascetic_ddd.faker.domain.errors import ConfigurationError, CycleError, GenerationError
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.arrivals import Arrivals
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.checking import check_feed
@@ -127,8 +128,14 @@ def test_the_same_options_give_the_same_bytes_and_another_seed_others(tmp_path: 
 def test_another_rate_changes_no_data(tmp_path: Path) -> None:
     graph.feed(tmp_path / "slow", arrivals=Arrivals.poisson(1))
     graph.feed(tmp_path / "fast", arrivals=Arrivals.diurnal(1e6), speed=7)
-    slow, fast = ({event["id"]: event["data"] for event in graph.lines(tmp_path / name)} for name in ("slow", "fast"))
-    assert slow == fast
+    week = Week(rows=tuple(range(5, 845, 5)))
+    days = ("2025-01-01", "2025-03-01", "2025-12-31")
+    column = ColumnRecord(name="at", type="timestamptz", rows=9, distinct=9, null_share=0.0, quantiles=days, week=week)
+    graph.feed(tmp_path / "measured", arrivals=Arrivals.as_measured(column), speed=100)
+    slow, *others = (
+        {event["id"]: event["data"] for event in graph.lines(tmp_path / name)} for name in ("slow", "fast", "measured")
+    )
+    assert [slow, slow] == others
 
 
 def test_requests_follow_from_the_manifest(tmp_path: Path) -> None:
