@@ -97,7 +97,8 @@ def _calls(feed: Feed, shard: int, wanted: str) -> Iterator[str]:
     separator = "["
     for event in feed.shard(shard):
         if event["type"] == wanted:
-            yield separator + "\n" + json_line(event["data"]).rstrip("\n")
+            # ghz takes a file in which there are two braces for a template, with functions.
+            yield separator + "\n" + json_line(event["data"]).rstrip("\n").replace("{{", "{\\u007b")
             separator = ","
     yield "\n]\n" if separator == "," else "[]\n"
 
@@ -109,13 +110,16 @@ _BY_RATE = (
 VEGETA = Rendering(
     "vegeta",
     _vegeta,
-    "vegeta attack -format=json -lazy -targets=targets.00.jsonl -rate=50/s | vegeta report   # not without -lazy",
+    "# one process a shard, at the feed's own rate, on average; without -lazy it would begin again from the first, and again\n"
+    "for shard in $(seq -f %02g 0 @LAST@); do\n"
+    "    vegeta attack -format=json -lazy -targets=targets.$shard.jsonl -rate=@RATE@/1m -output=results.$shard.bin &\n"
+    "done; wait; vegeta report results.*.bin",
     f"{_BY_RATE} Of replies only the status counts.",
 )
 PANDORA = Rendering(
     "pandora",
     _pandora,
-    "pandora pandora.00.yaml   # the rate in it is the feed's own, on average",
+    "for shard in $(seq -f %02g 0 @LAST@); do pandora pandora.$shard.yaml & done; wait   # at the feed's own rate, on average",
     _BY_RATE,
 )
 TANK = Rendering(
@@ -127,7 +131,9 @@ TANK = Rendering(
 GHZ = Rendering(
     "ghz",
     _ghz,
-    "ghz --call yourapp.Orders.Place -D PlaceOrder.00.json -n COUNT host:port   # one method a run",
+    "# one method a run, first what others need; -n: as many as there are, -c 1: in order\n"
+    "FILE=PlaceOrder.00.json\n"
+    "ghz --call yourapp.Orders.Place -D $FILE -n $(grep -c '^{' $FILE) -c 1 localhost:50051",
     "the order between methods: a method a run, so feed first what others need; due times; with a larger -n it begins again.",
     needs_routes=False,
     most_mb=100,

@@ -29,7 +29,8 @@ class Rendering:
     Attributes:
         name: by which it is asked for.
         files: log, base URL → files.
-        usage: how the engine is run on them, for the README; with @BASE_URL@, and @LAST@ for the number of the last shard.
+        usage: how the engine is run on them, for the README; with @BASE_URL@, @LAST@ for the number of the
+            last shard, @RATE@ for the commands of a shard a minute.
         loses: what the form cannot keep, or only in part; in words.
         needs_routes: it is of requests.
         most_mb: a file larger than that is told: the engine keeps it in memory; None: it streams.
@@ -144,7 +145,9 @@ def _at_once(pieces: Iterable[str]) -> Iterator[bytes]:
 
 
 def _readme(rendering: Rendering, feed: Feed, base_url: str) -> str:
-    usage = rendering.usage.replace("@BASE_URL@", base_url).replace("@LAST@", f"{feed.manifest.shards - 1:02}")
+    shards = feed.manifest.shards
+    a_minute = max(1, round(feed.account.commands / shards * 60_000 / max(1, feed.account.span_ms)))
+    usage = rendering.usage.replace("@BASE_URL@", base_url).replace("@LAST@", f"{shards - 1:02}").replace("@RATE@", str(a_minute))
     return (
         f"# A feed for {rendering.name}\n\n```sh\n{usage}\n```\n\nWhat this form does not keep: {rendering.loses}\n\n"
         "Written by `ascetic-ddd feed`; the log that it was made of has all.\n"

@@ -78,7 +78,7 @@ function asTold(request, context, events, done) {
   request.method = context.vars.method;
   request.headers = { ...request.headers, ...JSON.parse(context.vars.headers || '{}') };
   if (context.vars.body) {
-    request.body = context.vars.body;
+    request.body = Buffer.from(context.vars.body);  // in a text, Artillery would look for templates, and fill them in
     request.headers['content-type'] = 'application/json';
   }
   done();
@@ -158,6 +158,7 @@ config:
     fields: ["due_ms", "name", "method", "path", "headers", "body"]
     order: sequence
     skipHeader: false
+    cast: false
 scenarios:
   - flow:
       - function: "untilDue"

@@ -19,7 +19,7 @@ from ascetic_ddd.faker.infrastructure.feeds.commandlog.reading import Feed, chai
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.renderings.registry import RENDERINGS
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.renderings.rendering import README, Rendered, Rendering, render
 from ascetic_ddd.faker.infrastructure.feeds.folder import OccupiedError
-from tests.unit.faker.infrastructure.feeds.commandlog import graph
+from tests.unit.faker.infrastructure.feeds.commandlog import graph, sayings
 
 BASE_URL = "http://shop.test:8000/api"
 SHARDS = 2
@@ -48,9 +48,11 @@ PANDORA = {
 }
 
 
-@pytest.fixture(scope="module")
-def feed(tmp_path_factory: pytest.TempPathFactory) -> Feed:
+@pytest.fixture(scope="module", params=["of a graph", "of words that mean something to some engine"])
+def feed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Feed:
     path = tmp_path_factory.mktemp("feeds") / "log"
+    if request.param != "of a graph":
+        return sayings.feed(path, SHARDS)
     graph.feed(path, 120, shards=SHARDS)
     return read_feed(path)
 
@@ -71,6 +73,13 @@ def expected(feed: Feed, shard: int) -> list[tuple[int, str, str, dict[str, str]
     return found
 
 
+def lines_of(path: Path) -> list[str]:
+    """Lines end with a line feed, and nothing else: a text may have other line ends."""
+    *lines, rest = path.read_text("utf-8").split("\n")
+    assert rest == ""
+    return lines
+
+
 def without_headers(requests: list[tuple[int, str, str, dict[str, str], Any]]) -> list[tuple[int, str, str, Any]]:
     return [(due, method, path, body) for due, method, path, _, body in requests]
 
@@ -79,7 +88,7 @@ def without_headers(requests: list[tuple[int, str, str, dict[str, str], Any]]) -
 class TestEachShard:
     def test_json_lines(self, feed: Feed, tmp_path: Path, shard: int) -> None:
         path = rendered("jsonl", feed, tmp_path)
-        rows = [json.loads(line) for line in (path / f"requests.{shard:02}.jsonl").read_text("utf-8").splitlines()]
+        rows = [json.loads(line) for line in lines_of(path / f"requests.{shard:02}.jsonl")]
         assert [(r["due_ms"], r["method"], r["path"], r["headers"], json.loads(r["body"])) for r in rows] == expected(feed, shard)
         events = list(feed.shard(shard))
         assert [(row["id"], row["chain"], row["needs"]) for row in rows] == [(e["id"], chain_of(e), needs_of(e)) for e in events]
@@ -98,9 +107,9 @@ class TestEachShard:
 
     def test_jmeters_data_set_is_quoted_and_without_a_header(self, feed: Feed, tmp_path: Path, shard: int) -> None:
         path = rendered("jmeter", feed, tmp_path)
-        text = (path / f"commands.{shard:02}.csv").read_text("utf-8")
-        rows = list(csv.reader(text.splitlines(), strict=True))
-        assert all(line.startswith('"') and line.endswith('"') for line in text.splitlines())
+        lines = lines_of(path / f"commands.{shard:02}.csv")
+        rows = list(csv.reader(lines, strict=True))
+        assert all(line.startswith('"') and line.endswith('"') for line in lines)
         assert [(int(r[0]), r[2], r[3], json.loads(r[4])) for r in rows] == without_headers(expected(feed, shard))
         plan = ET.parse(path / f"feed.{shard:02}.jmx").getroot()  # our own
         (data_set,) = plan.iter("CSVDataSet")
@@ -110,7 +119,7 @@ class TestEachShard:
             f"commands.{shard:02}.csv", "true", "false", "true", "shareMode.all",
         )  # fmt: skip
         methods = {each.text for each in plan.iter("stringProp") if each.get("name") == "HTTPSampler.method"}
-        assert methods == {"POST", "PUT"}
+        assert methods == {route["method"] for route in feed.manifest.routes.values()}
 
     def test_every_element_of_jmeters_tree_is_followed_by_its_own(self, feed: Feed, tmp_path: Path, shard: int) -> None:
         """A hashTree holds pairs: an element, and the hashTree of what is below it."""
@@ -137,7 +146,7 @@ class TestEachShard:
 
     def test_vegeta_reads_a_target_a_line(self, feed: Feed, tmp_path: Path, shard: int) -> None:
         path = rendered("vegeta", feed, tmp_path)
-        targets = [json.loads(line) for line in (path / f"targets.{shard:02}.jsonl").read_text("utf-8").splitlines()]
+        targets = [json.loads(line) for line in lines_of(path / f"targets.{shard:02}.jsonl")]
         for target, (_, method, place, headers, body) in zip(targets, expected(feed, shard), strict=True):
             jsonschema.validate(target, VEGETA)
             assert (target["method"], target["url"]) == (method, BASE_URL + place)
@@ -146,7 +155,7 @@ class TestEachShard:
 
     def test_pandora_reads_an_ammo_a_line(self, feed: Feed, tmp_path: Path, shard: int) -> None:
         path = rendered("pandora", feed, tmp_path)
-        shots = [json.loads(line) for line in (path / f"commands.{shard:02}.ammo").read_text("utf-8").splitlines()]
+        shots = [json.loads(line) for line in lines_of(path / f"commands.{shard:02}.ammo")]
         for shot, (_, method, place, headers, body) in zip(shots, expected(feed, shard), strict=True):
             jsonschema.validate(shot, PANDORA)
             assert (shot["method"], shot["uri"], shot["host"]) == (method, "/api" + place, "shop.test:8000")
@@ -176,7 +185,9 @@ class TestEachShard:
     def test_ghz_reads_an_array_for_each_method(self, feed: Feed, tmp_path: Path, shard: int) -> None:
         path = rendered("ghz", feed, tmp_path)
         for type in feed.account.types:
-            calls = json.loads((path / f"{type.rpartition('.')[2]}.{shard:02}.json").read_text("utf-8"))
+            text = (path / f"{type.rpartition('.')[2]}.{shard:02}.json").read_text("utf-8")
+            calls = json.loads(text)
+            assert "{{" not in text  # where templates begin, which ghz would fill in
             assert calls == [event["data"] for event in feed.shard(shard) if event["type"] == type]
 
     def test_csv_is_flat_and_its_header_tells_the_kinds(self, feed: Feed, tmp_path: Path, shard: int) -> None:
@@ -221,13 +232,15 @@ def test_artillerys_script_waits_until_a_command_is_due(feed: Feed, tmp_path: Pa
         const events = {{ emit: (kind, name, late) => console.log(kind, name, late >= 0) }};
         untilDue({{ vars }}, events, () => {{
           const request = {{ headers: {{}} }};
-          asTold(request, {{ vars }}, events, () => console.log(JSON.stringify(request)));
+          asTold(request, {{ vars }}, events, () => {{
+            console.log(Buffer.isBuffer(request.body), JSON.stringify({{ ...request, body: String(request.body) }}));
+          }});
         }});
     """
     done = subprocess.run([node, "-e", program], check=True, capture_output=True, text=True)
     assert done.stdout.splitlines() == [
         "histogram feed.late_ms true",
-        '{"headers":{"X-A":"b","content-type":"application/json"},"method":"PUT","body":"{\\"a\\":1}"}',
+        'true {"headers":{"X-A":"b","content-type":"application/json"},"method":"PUT","body":"{\\"a\\":1}"}',
     ]
 
 
