@@ -13,7 +13,7 @@ from ascetic_ddd.faker.domain.stock.scope import Pool, Scope
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemorySession
 
-__all__ = ("Run", "binomial_band", "moments", "mean_bound", "ntile_effect", "weights_bound")
+__all__ = ("Run", "binomial_band", "mean_bound", "moments", "ntile_effect", "weights_bound")
 
 NO_TRANSACTION = InMemorySession()
 

@@ -12,10 +12,10 @@ from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
 
 __all__ = (
+    "LONGEST",
     "USUAL",
     "Aggregate",
     "Chain",
-    "LONGEST",
     "Reference",
     "aggregates_of",
     "chains_of",

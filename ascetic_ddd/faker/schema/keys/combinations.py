@@ -8,7 +8,7 @@ from typing import Any
 
 from ascetic_ddd.faker.schema.keys.key_parts import IKeyPart
 
-__all__ = ("CombinedPart", "Combinations")
+__all__ = ("Combinations", "CombinedPart")
 
 
 class Combinations:

@@ -7,7 +7,7 @@ from ascetic_ddd.faker.domain.distributors.plan import Plan
 from ascetic_ddd.faker.domain.stock.scope import Scope
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("Decision", "IReservation", "IM2ODistributor")
+__all__ = ("Decision", "IM2ODistributor", "IReservation")
 
 
 Decision: TypeAlias = "int | IReservation | None"

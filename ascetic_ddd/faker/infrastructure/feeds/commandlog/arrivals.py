@@ -13,7 +13,7 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.cycle import DAY_S, Cycle
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.measured import EVEN, MONDAY, Measured, since_monday
 
-__all__ = ("MONDAY", "Arrivals", "DAY", "WEEK")
+__all__ = ("DAY", "MONDAY", "WEEK", "Arrivals")
 
 # Shares of the hours of a day and of the days of a week in the traffic of a shop: a trough at night, a summit in the evening.
 DAY = (2, 1, 1, 1, 1, 2, 3, 4, 5, 6, 6, 6, 6, 6, 5, 5, 5, 6, 7, 8, 8, 7, 5, 3)
