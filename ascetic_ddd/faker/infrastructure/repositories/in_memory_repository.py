@@ -246,7 +246,8 @@ class InMemoryRepository(Observable, Generic[T]):
             before = self._before.get(session)
             if before is None:
                 before = self._begin(session)
-            before.update(dict.fromkeys(identities))
+            for identity in identities:  # most often it is one
+                before[identity] = None
 
     def _begin(self, session: ISession) -> dict[Hashable, dict[str, Any] | None]:
         """An open transaction changes something for the first time, here or in the savepoint at hand."""
