@@ -71,20 +71,43 @@ async def test_a_client_that_is_killed_and_resumed_leaves_no_duplicate_and_nothi
     assert not deaths
 
 
-def orders_over(api: HttpApi, journal: PgJournal) -> Orders:
+Wiring = Callable[[HttpApi, PgJournal], Orders]
+
+
+def routes_of_their_own(api: HttpApi, journal: PgJournal) -> Orders:
     return orders_with(*(RestRepository[Any](api, [route], journal=journal) for route in ROUTES))
+
+
+def the_same_routes(api: HttpApi, journal: PgJournal) -> Orders:
+    return orders_with(*(RestRepository[Any](api, ROUTES, journal=journal) for _ in ROUTES))
+
+
+def one_repository(api: HttpApi, journal: PgJournal) -> Orders:
+    repository = RestRepository[Any](api, ROUTES, journal=journal)
+    return orders_with(repository, repository)
+
+
+def a_function_makes_the_command(api: HttpApi, journal: PgJournal) -> Orders:
+    """Which requests are an order's is then told by those that are surely others'."""
+
+    def place(customer_id: int, number: int, amount: int) -> PlaceOrder:
+        return PlaceOrder(customer_id, number, amount)
+
+    provider = one_repository(api, journal)
+    return Orders(provider.repository, provider.customer_id.source.aggregate_provider, place)  # type: ignore[arg-type]
 
 
 _IDS = {"orders": b"SELECT id::int FROM orders", "customers": b"SELECT id::int FROM customers"}
 
 
-async def test_what_a_run_has_left_is_recovered_refused_ones_are_forgotten(internal_dsn: str) -> None:
+@pytest.mark.parametrize("wired", [routes_of_their_own, the_same_routes, one_repository, a_function_makes_the_command])
+async def test_what_a_run_has_left_is_recovered_refused_ones_are_forgotten(wired: Wiring, internal_dsn: str) -> None:
     """The server falls silent after it has stored; then it is asked again with the keys, and without them nothing is sent."""
     web = WebShop()
     async with client_of_app(web.app()) as client, AsyncConnectionPool(internal_dsn, min_size=1, max_size=3, open=False) as pool:
         journal = PgJournal(pool)
         sessions = CompositeSessionPool(RemoteSessionPool(), InternalPgSessionPool(pool))
-        provider = orders_over(api_of(client), journal)
+        provider = wired(api_of(client), journal)
         async with sessions.session() as session, session.atomic():
             await provider.setup(session)
             await journal.setup(session)
@@ -94,7 +117,7 @@ async def test_what_a_run_has_left_is_recovered_refused_ones_are_forgotten(inter
                 pass
         web.faults = lambda number: None
         orders, customers = len(web.shop.orders), len(web.shop.customers)
-        again = orders_over(api_of(client), journal)
+        again = wired(api_of(client), journal)
         found = await recover(again, sessions)
         stores: list[Any] = [again.repository, again.customer_id.source.aggregate_provider.repository]
         async with sessions.session() as session:

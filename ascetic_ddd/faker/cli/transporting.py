@@ -66,7 +66,8 @@ def findings_of(provider: AggregateProvider[Any, Any]) -> list[Finding]:
 
 def requests_of(provider: AggregateProvider[Any, Any]) -> Requests:
     """Count what a run has asked of the application, over all repositories of a graph."""
-    externals = [sides_of(each.repository)[0] for each in rememberers(provider)]
+    sides = [sides_of(each.repository)[0] for each in rememberers(provider)]
+    externals = list({id(each): each for each in sides}.values())  # providers may share one
     apis = {id(each.api): each.api for each in externals if isinstance(each, RestRepository)}.values()
     repeated = sum((api.retries for api in apis), Counter[str]())
     orphans = sum(each.orphans for each in externals if isinstance(each, (CommandRepository, RestRepository)))

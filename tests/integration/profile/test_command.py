@@ -34,6 +34,19 @@ def dsn(database: Callable[[str], str]) -> str:
     return make_conninfo(database(TABLES), password="sesame")
 
 
+def test_hours_are_counted_in_the_time_zone_that_is_told(
+    database: Callable[[str], str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dsn = database("CREATE TABLE t AS SELECT timestamptz '2026-06-01 22:30+00' AS at FROM generate_series(1, 100)")  # a Monday
+    for zone, hour in (("UTC", 22), ("Europe/Berlin", 24), ("America/New_York", 18)):
+        assert main(["capture", dsn, "--time-zone", zone]) == 0
+        week = Profile.load(tmp_path / "profile.json").table("t").column("at").week
+        assert week is not None
+        assert (week.zone, {place: rows for place, rows in enumerate(week.rows) if rows}) == (zone, {hour: 100})
+    assert main(["capture", dsn, "--time-zone", "Mars/Olympus"]) == 2
+    assert "there is no such time zone" in capsys.readouterr().err
+
+
 def test_a_profile_is_written_and_its_references_are_shown(dsn: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["capture", dsn, "--values", "employees_with_a_long_name.status"]) == 0
     captured = capsys.readouterr()

@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -148,9 +148,15 @@ class RestRepository(Generic[C]):
         """True if the server can be asked again what came of a request."""
         return self.api.knows_keys
 
-    async def left(self, session: ISession) -> list[Intent]:
-        """Give the requests of an earlier run of which it is not known what has come."""
-        return [] if self.journal is None else await self.journal.left(session, list(map(str, self._routes.values())))
+    @property
+    def commands(self) -> frozenset[type]:
+        """Classes of the commands that have a route."""
+        return frozenset(self._routes)
+
+    async def left(self, session: ISession, commands: Collection[type]) -> list[Intent]:
+        """Give the requests of an earlier run of which it is not known what has come, as far as they sent such commands."""
+        routes = [str(route) for command, route in self._routes.items() if command in commands]
+        return [] if self.journal is None else await self.journal.left(session, routes)
 
     async def sent_again(self, session: ISession, intent: Intent) -> dict[str, Any] | None:
         """Send a request of an earlier run again, and give the state of the aggregate; None if it is refused.

@@ -114,8 +114,8 @@ async def write_log(
 ) -> Account:
     """Draw the roots, and write their commands, in the order of their due times, into a folder that is there when it is whole.
 
-    The same options, of the same target, give the same bytes. Going on after a crash draws the same again and writes what is
-    missing. In memory is what others may refer to, and what is not due yet.
+    The same options, of the same target, and of the same store if something was stored before, give the same bytes. Going on
+    after a crash draws the same again and writes what is missing. In memory is what others may refer to, and what is not due yet.
 
     Args:
         wire: log → the graph on its repositories.

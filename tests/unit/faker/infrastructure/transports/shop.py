@@ -1,7 +1,7 @@
 """A small application behind commands: it numbers its aggregates, has a rule, and keeps what it committed."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -93,12 +93,12 @@ class Orders(AggregateProvider[dict[str, Any], Draft[PlaceOrder]]):
     number: ValueProvider[int, int]
     amount: ValueProvider[int, int]
 
-    def __init__(self, repository: Any, customers: Customers) -> None:
+    def __init__(self, repository: Any, customers: Customers, command: Callable[..., PlaceOrder] = PlaceOrder) -> None:
         self.id = ValueProvider[int, int]()
         self.customer_id = ReferenceProvider(distributor_factory(weights=WEIGHTS, mean=20), customers)
         self.number = ValueProvider[int, int](distributor_factory(sequence=True))
         self.amount = ValueProvider[int, int](values=list(range(1, 11)))
-        super().__init__(repository, draft_of(PlaceOrder), Draft.export)
+        super().__init__(repository, draft_of(command), Draft.export)
 
 
 def orders_by(customers: Any, orders: Any | None = None) -> Orders:

@@ -11,6 +11,7 @@ import pytest
 from ascetic_ddd.faker.application.generation import generate
 from ascetic_ddd.faker.application.runs.progress import Failure, Repetition
 from ascetic_ddd.faker.application.runs.reconciliation import reconcile
+from ascetic_ddd.faker.cli.transporting import requests_of
 from ascetic_ddd.faker.domain.errors import ConfigurationError, GenerationError, PersistenceError
 from ascetic_ddd.faker.infrastructure.transports.command_repository import CommandRepository
 from ascetic_ddd.faker.infrastructure.transports.drafts import Draft, Receipt
@@ -178,6 +179,20 @@ async def test_what_is_refused_is_left_out_and_what_was_done_beside_it_stays() -
     assert shares(shop.orders) == pytest.approx(WEIGHTS, abs=0.02)
     found = {each.path: (each.outside, each.not_remembered) for each in await reconcile(provider, remote_sessions())}
     assert found["Orders"] == (1000, 0)
+
+
+async def test_orphans_of_a_repository_that_providers_share_are_counted_once() -> None:
+    shop = Shop()
+
+    def handle(command: Any) -> Any:
+        return shop.handle(command) if len(shop.orders) < 30 else shop.nothing  # type: ignore[attr-defined]  # the mistake
+
+    repository = CommandRepository[Any](handle)
+    provider = orders_by(repository)
+    with pytest.raises(GenerationError):
+        async for _ in generate(provider, remote_sessions(), 100, batch_size=20, seed=7):
+            pass
+    assert requests_of(provider).orphans == repository.orphans >= 10
 
 
 async def test_a_mistake_in_the_code_ends_the_run_and_orphans_are_counted() -> None:

@@ -4,9 +4,11 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from ascetic_ddd.faker.application.profile.records import ColumnRecord, Week
 from ascetic_ddd.faker.domain.errors import ConfigurationError
@@ -124,6 +126,29 @@ def test_what_was_captured_at_one_moment_comes_shortly_after_it() -> None:
     found = seconds(Arrivals.as_measured(column_of(moments)), 7_000)
     counts = Counter(int(each / 3600) for each in found)
     assert (counts[0], counts[10], counts[40]) == pytest.approx((2_100, 2_000, 1_000), rel=0.1)
+
+
+@given(
+    gaps=st.lists(st.sampled_from([0, 0, 1, 60, 3_000, 90_000, 700_000, 9_000_000]), min_size=1, max_size=100),
+    rows=st.sampled_from([7, 168]).flatmap(
+        lambda parts: st.lists(st.sampled_from([0, 0, 5, 1_000]), min_size=parts, max_size=parts)
+    ),
+    rest=st.sampled_from([0, 5, 500]),
+    start=st.datetimes(datetime(1999, 1, 1), datetime(2050, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+)
+def test_whatever_was_captured_counts_are_exact_and_times_rise(
+    gaps: list[int], rows: list[int], rest: int, start: datetime
+) -> None:
+    moments = [datetime(2025, 2, 5, 3, 20, tzinfo=UTC) + timedelta(seconds=each) for each in accumulate(gaps, initial=0)]
+    assume(moments[0] != moments[-1] and any(rows))
+    law = Arrivals.as_measured(column_of(moments, Week(rows=tuple(rows), rest=rest)))
+    try:
+        found = seconds(law, 300, start=start)
+    except ConfigurationError:  # a span of hours at which nobody comes
+        return
+    assert len(found) == 300
+    assert found == sorted(found)
+    assert 0 <= found[0] <= found[-1] <= law.span(300)
 
 
 def test_dates_are_whole_days() -> None:
