@@ -4,7 +4,7 @@ import random
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -179,3 +179,62 @@ async def test_moments_without_end_are_no_hours(external_dsn: str) -> None:
     week = (await captured(external_dsn)).week
     assert week is not None
     assert sum(week.rows) + week.rest == pytest.approx(3_020, abs=2 * 168)
+
+
+def made(column: ColumnProfile, rows: int) -> list[datetime]:
+    generator = column.invented()["input_generator"]
+    generator.seed(3)
+    return [generator(None, position) for position in range(rows)]
+
+
+@pytest.mark.parametrize("span", SPANS)
+@pytest.mark.parametrize("order", ["as it comes", "none"])
+async def test_made_rows_come_in_the_hours_of_the_captured_ones(span: str, order: str, external_dsn: str) -> None:
+    moments = drawn(law(*SPANS[span]))
+    if order == "none":
+        random.Random(2).shuffle(moments)
+    filled(external_dsn, moments)
+    column = await captured(external_dsn)
+    assert column.week is not None
+    found = made(column, ROWS)
+    assert {type(each) for each in found} == {datetime}
+    chosen = found if order == "none" else found[::5]
+    hours = Counter(map(hour_of, chosen[:22_000]))
+    assert (
+        chi2(hours, column.week.rows) < 1.5 * CHI2[167]
+    )  # by quantiles that are rounded means; evenly it is 20 to 500 times as much
+    upto = sorted(found)
+    shares = [bisect_right(upto, each) / len(upto) for each in moments_by_share(moments)]
+    assert max(abs(share - number / 100) for number, share in enumerate(shares)) < 0.015
+    assert (upto == found) == (order == "as it comes")
+
+
+def moments_by_share(moments: Sequence[datetime]) -> list[datetime]:
+    rising = sorted(moments)
+    return [rising[min(number * len(rising) // 100, len(rising) - 1)] for number in range(101)]
+
+
+async def test_made_rows_have_the_hours_of_the_zone_and_made_dates_the_days(external_dsn: str) -> None:
+    zone = ZoneInfo("Australia/Adelaide")
+    wall = drawn(law(datetime(2025, 2, 3, 11, tzinfo=UTC), 365, 0.0), 50_000)
+    filled(external_dsn, [each.replace(tzinfo=zone) for each in wall])
+    column = await captured(external_dsn, CaptureOptions(time_zone=zone.key))
+    hours = Counter(each.astimezone(zone).hour for each in made(column, 20_000))
+    assert column.week is not None
+    assert chi2(hours, [sum(column.week.rows[hour::24]) for hour in range(24)]) < CHI2[23]
+    with psycopg.connect(external_dsn) as connection:
+        connection.execute("DROP TABLE visits")
+    filled(external_dsn, [each.replace(tzinfo=None) for each in wall], "date")
+    column = await captured(external_dsn)
+    assert column.week is not None
+    days = made(column, 20_000)
+    assert {type(each) for each in days} == {date}
+    assert chi2(Counter(each.weekday() for each in days), column.week.rows) < 2 * CHI2[6]
+
+
+async def test_one_moment_has_no_week(external_dsn: str) -> None:
+    moment = datetime(2025, 6, 2, 9, tzinfo=UTC)
+    filled(external_dsn, [moment] * 500)
+    column = await captured(external_dsn)
+    assert column.week is not None
+    assert set(made(column, 10)) == {moment}

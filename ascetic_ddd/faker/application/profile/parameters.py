@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ascetic_ddd.faker.application.profile.column_values import number_for, values_of
+from ascetic_ddd.faker.application.profile.measured_times import EVEN, Measured
 from ascetic_ddd.faker.application.profile.records import ColumnRecord, Histogram, ReferenceRecord
 from ascetic_ddd.faker.domain.distributors.m2o.factory import distributor_factory
 from ascetic_ddd.faker.domain.errors import ConfigurationError
@@ -112,8 +113,18 @@ def invented(column: ColumnRecord) -> dict[str, Any]:
         total=max(1, rows),
         rows=rows,
         convert=typed,
+        **_by_the_week(column),
     )
     return {"distributor": nulls, "input_generator": generator}
+
+
+def _by_the_week(column: ColumnRecord) -> dict[str, Any]:
+    """When in the week times come, where that was counted and they span more than a day."""
+    quantiles = column.quantiles or ()
+    if column.week is None or len(quantiles) < 2 or quantiles[0] == quantiles[-1]:
+        return {}
+    measured = Measured.of(column)
+    return {} if measured.cycle == EVEN else {"week": measured.cycle, "zone": measured.zone}
 
 
 def _decimals(type: str, quantiles: Sequence[Any]) -> int | None:

@@ -3,13 +3,14 @@
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from itertools import pairwise
 from random import Random
 from statistics import NormalDist
 from typing import Any
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
+from ascetic_ddd.faker.domain.generators.cycle import DAY_S, WEEK_S, Cycle
 from ascetic_ddd.faker.domain.generators.tails import quantile_function
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
@@ -18,6 +19,7 @@ __all__ = ("QuantileGenerator",)
 _BLOCK = 128  # draws in which every part of the distribution comes up once
 _SORTED = 0.9999  # from this correlation on, the values rise (or fall) with the positions, without exception
 _NORMAL = NormalDist()
+_FIRST_DAY = datetime.min  # noqa: DTZ901  # a Monday, by whatever clock
 
 
 class QuantileGenerator:
@@ -34,12 +36,16 @@ class QuantileGenerator:
             with many values. 1 is sorted: a log written as it happens.
         rows: given, the quantiles are means of equal parts of so many rows, as a profile has them; the ends are then continued.
         convert: applied to each value last, e.g. ``Decimal``.
+        week: of times: how much comes in equal parts of a week, from Monday 00:00 on, relative to each other; 168 are hours.
+            Values come by that, where the quantiles tell no more: of timestamps within a day, of dates within a week.
+        zone: whose clock the week goes by; None: that of the quantiles.
         total: draws that one pass through the values takes; needed with a correlation. Draws beyond start again at the least.
 
     Raises:
         ConfigurationError: the quantiles are not numbers or times in ascending order, or a number is out of range.
 
-    Source: inverse transform sampling; Gaussian copula for the correlation (Spearman's ρ is ``6/π·asin(r/2)`` of its r).
+    Source: inverse transform sampling, by the week on the time scale of its integrated rate; Gaussian copula for the correlation
+    (Spearman's ρ is ``6/π·asin(r/2)`` of its r).
 
     Example:
         >>> ages = QuantileGenerator([18, 30, 99], decimals=0)
@@ -63,6 +69,8 @@ class QuantileGenerator:
         total: int | None = None,
         rows: int | None = None,
         convert: Callable[[Any], Any] | None = None,
+        week: Sequence[float] | None = None,
+        zone: tzinfo | None = None,
     ) -> None:
         if not -1.0 <= correlation <= 1.0:
             raise ConfigurationError(f"correlation={correlation!r}: expected -1…1")
@@ -74,8 +82,11 @@ class QuantileGenerator:
         if decimals is not None and (type(decimals) is not int or decimals < 0):
             raise ConfigurationError(f"decimals={decimals!r}: expected a number of digits, at least 0, or None")
         points, result = _read(quantiles, decimals)
+        apart = 0.0
+        if week is not None:
+            points, result, apart = _by_the_week(points, result, week, zone)
         self._result = result if convert is None else _chained(result, convert)
-        self._shares, self._points = quantile_function(points, rows)
+        self._shares, self._points = _thinned(*quantile_function(points, rows), apart)
         self._correlation = correlation
         self._pull = 2.0 * math.sin(math.pi * correlation / 6.0)
         self._total = total or 1
@@ -130,6 +141,48 @@ class QuantileGenerator:
     def __repr__(self) -> str:
         ends = f"{self._result(self._points[0])!r}…{self._result(self._points[-1])!r}"
         return f"QuantileGenerator({ends}, correlation={self._correlation:g})"
+
+
+def _by_the_week(
+    points: list[float], moment: Callable[[float], Any], rates: Sequence[float], zone: tzinfo | None
+) -> tuple[list[float], Callable[[float], Any], float]:
+    """Times on a scale on which a week is even: how much has come until then; how such a number becomes a time again; and how
+    far apart points are to be, so that what is told by the means of parts of the rows does not blur the week."""
+    if not rates or min(rates) < 0 or not 0 < sum(rates) < math.inf:
+        raise ConfigurationError(f"week={tuple(rates)!r}: expected parts of a week, none negative, not all zero")
+    cycle, first = Cycle(rates), moment(points[0])
+    if not isinstance(first, date):  # a datetime is one, too
+        raise ConfigurationError(f"week={tuple(rates)[:3]!r}…: the quantiles, {first!r} and on, are no dates or timestamps")
+    if not isinstance(first, datetime):
+        days = [point - 1.0 for point in points]  # since the first day of the calendar, which was a Monday
+        days[1:-1] = [day + 0.5 for day in days[1:-1]]  # each is the middle of what it stands for
+        masses = [cycle.upto(day * DAY_S) for day in days]
+        return masses, lambda mass: date.fromordinal(int(cycle.moment(mass) / DAY_S) + 1), WEEK_S
+    own = first.tzinfo
+    clock = own if zone is None or own is None else zone
+
+    def time(mass: float) -> datetime:
+        shown = _FIRST_DAY + timedelta(seconds=round(cycle.moment(mass)))
+        return shown if clock is None else shown.replace(tzinfo=clock).astimezone(own)
+
+    return [cycle.upto(_shown(moment(point), clock)) for point in points], time, DAY_S
+
+
+def _thinned(shares: list[float], points: list[float], apart: float) -> tuple[list[float], list[float]]:
+    """Leave points out that are nearer to each other, but the first and the last."""
+    kept = [0]
+    for number in range(1, len(points) - 1):
+        if points[number] - points[kept[-1]] >= apart and points[-1] - points[number] >= apart:
+            kept.append(number)
+    kept.append(len(points) - 1)
+    return [shares[number] for number in kept], [points[number] for number in kept]
+
+
+def _shown(moment: datetime, clock: tzinfo | None) -> float:
+    """Seconds since the first day of the calendar, as a clock there shows the moment."""
+    if clock is not None:
+        moment = moment.astimezone(clock)
+    return (moment.replace(tzinfo=None) - _FIRST_DAY).total_seconds()
 
 
 def _read(quantiles: Sequence[float | str], decimals: int | None) -> tuple[list[float], Callable[[float], Any]]:

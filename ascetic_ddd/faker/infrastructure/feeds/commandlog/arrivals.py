@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate, pairwise
 
+from ascetic_ddd.faker.application.profile.measured_times import EVEN, MONDAY, Measured, since_monday
 from ascetic_ddd.faker.application.profile.records import ColumnRecord
 from ascetic_ddd.faker.domain.errors import ConfigurationError
-from ascetic_ddd.faker.infrastructure.feeds.commandlog.cycle import DAY_S, Cycle
-from ascetic_ddd.faker.infrastructure.feeds.commandlog.measured import EVEN, MONDAY, Measured, since_monday
+from ascetic_ddd.faker.domain.generators.cycle import DAY_S, Cycle
 
 __all__ = ("DAY", "MONDAY", "WEEK", "Arrivals")
 

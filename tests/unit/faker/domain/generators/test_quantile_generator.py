@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -95,3 +96,52 @@ def test_it_is_an_input_generator_that_a_seed_reaches() -> None:
 def test_what_cannot_be_is_refused_with_the_value(arguments: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigurationError, match=said):
         QuantileGenerator(**arguments)
+
+
+WORKING_HOURS = [float(hour % 24 in range(8, 18) and hour < 120) for hour in range(168)]
+
+
+def test_times_come_by_the_week() -> None:
+    year = ["2024-01-01T00:00:00+00:00", "2024-07-01T12:00:00+00:00", "2024-12-30T00:00:00+00:00"]
+    moments = drawn(QuantileGenerator(year, week=WORKING_HOURS))
+    assert {moment.hour for moment in moments} == set(range(8, 18))
+    assert {moment.weekday() for moment in moments} == set(range(5))
+    assert {moment.tzinfo for moment in moments} == {UTC}
+    assert sum(moment < datetime(2024, 7, 1, 12, tzinfo=UTC) for moment in moments) / len(moments) == pytest.approx(0.5, abs=0.01)
+    naive = drawn(QuantileGenerator([each[:19] for each in year], week=WORKING_HOURS))
+    assert naive == [moment.replace(tzinfo=None) for moment in moments]
+
+
+def test_the_week_goes_by_the_clock_of_the_zone() -> None:
+    zone = ZoneInfo("America/New_York")  # with summer time
+    year = ["2024-01-01T05:00:00+00:00", "2025-01-01T05:00:00+00:00"]
+    moments = drawn(QuantileGenerator(year, week=WORKING_HOURS, zone=zone))
+    assert {moment.tzinfo for moment in moments} == {UTC}
+    assert {moment.astimezone(zone).hour for moment in moments} == set(range(8, 18))
+
+
+def test_dates_come_by_the_days_of_the_week() -> None:
+    days = drawn(QuantileGenerator(["2024-01-01", "2024-12-29"], week=[2.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0]))
+    shares = [sum(day.weekday() == each for day in days) / len(days) for each in range(7)]
+    assert shares == pytest.approx([2 / 6, 1 / 6, 1 / 6, 1 / 6, 1 / 6, 0.0, 0.0], abs=0.01)
+    assert (min(days), max(days)) == (date(2024, 1, 1), date(2024, 12, 27))
+
+
+def test_a_week_keeps_the_captured_order() -> None:
+    generator = QuantileGenerator(
+        ["2024-01-01T00:00:00", "2024-02-01T00:00:00"], week=WORKING_HOURS, correlation=1.0, total=1_000
+    )
+    moments = drawn(generator, 1_000)
+    assert moments == sorted(moments)
+
+
+@pytest.mark.parametrize("quantiles", [[1.0, 5.0], ["2024-01-01", "2024-12-29"]])
+@pytest.mark.parametrize("week", [[], [1.0, -1.0], [0.0] * 7, [float("nan")] * 7])
+def test_a_week_that_is_none_is_refused(quantiles: list[Any], week: list[float]) -> None:
+    with pytest.raises(ConfigurationError, match=r"week=.*expected parts of a week, none negative, not all zero"):
+        QuantileGenerator(quantiles, week=week)
+
+
+def test_numbers_have_no_week() -> None:
+    with pytest.raises(ConfigurationError, match=r"the quantiles, 1\.0 and on, are no dates or timestamps"):
+        QuantileGenerator([1.0, 5.0], week=[1.0] * 7)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ascetic_ddd.faker.application.profile.records import ColumnRecord, Week
 from ascetic_ddd.faker.domain.errors import ConfigurationError
-from ascetic_ddd.faker.infrastructure.feeds.commandlog.cycle import DAY_S, HOUR_S, WEEK_S, Cycle
+from ascetic_ddd.faker.domain.generators.cycle import DAY_S, HOUR_S, WEEK_S, Cycle
 
 __all__ = ("EVEN", "MONDAY", "Measured", "since_monday")
 
@@ -34,11 +34,13 @@ class Measured:
         edges: of the pieces that the trend is told by, ascending, in seconds after the first.
         trend: the rate in each piece, relative to the others.
         cycle: the rates of equal parts of a week, from Monday 00:00 on, relative to each other.
+        zone: whose clock that is.
     """
 
     edges: tuple[float, ...]
     trend: tuple[float, ...]
     cycle: tuple[float, ...]
+    zone: tzinfo
 
     @classmethod
     def of(cls, column: ColumnRecord) -> "Measured":
@@ -65,10 +67,10 @@ class Measured:
         seconds = [(moment - moments[0]).total_seconds() for moment in moments]
         edges, masses = _pieces(seconds, DAY_S if is_of_days else 0.0)
         if column.week is None or edges[-1] < DAY_S:
-            return cls(tuple(edges), tuple(_over(masses, _held(edges, 0.0, Cycle(EVEN)))), EVEN)
+            return cls(tuple(edges), tuple(_over(masses, _held(edges, 0.0, Cycle(EVEN)))), EVEN, zone)
         phase = since_monday(moments[0])
         cycle = _cycle(*_joined(edges, masses, WEEK_S), phase, column.week)
-        return cls(*_trend(edges, masses, phase, Cycle(cycle)), cycle)
+        return cls(*_trend(edges, masses, phase, Cycle(cycle)), cycle, zone)
 
 
 def since_monday(moment: datetime) -> float:
