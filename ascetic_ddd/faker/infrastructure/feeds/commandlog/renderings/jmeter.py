@@ -71,8 +71,9 @@ _WAIT = f"${{__jexl2({_DUE} > ${{__time(,now)}} ? {_DUE} - ${{now}} : 0)}}"
 
 _SAMPLER = """\
         <IfController guiclass="IfControllerPanel" testclass="IfController" testname="@METHOD@" enabled="true">
-          <stringProp name="IfController.condition">&quot;${method}&quot; == &quot;@METHOD@&quot;</stringProp>
+          <stringProp name="IfController.condition">${__jexl2(&quot;${method}&quot; == &quot;@METHOD@&quot;)}</stringProp>
           <boolProp name="IfController.evaluateAll">false</boolProp>
+          <boolProp name="IfController.useExpression">true</boolProp>
         </IfController>
         <hashTree>
 @SAMPLER@        </hashTree>
