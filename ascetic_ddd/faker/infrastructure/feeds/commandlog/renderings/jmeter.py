@@ -159,7 +159,7 @@ def _plan(feed: Feed, base_url: str, shard: int) -> str:
 JMETER = Rendering(
     "jmeter",
     _jmeter,
-    "# Debian's JMeter 2.13 opens no plan by itself; there, say this first:\n"
+    "# Debian's JMeter 2.13 (jmeter, jmeter-http) opens no plan by itself; there, say this first:\n"
     "# jmeter() { java -cp '/usr/share/jmeter/bin/*:/usr/share/java/bsh.jar' bsh.Interpreter debian.bsh \"$@\"; }\n"
     "START=$(($(date +%s) + 30))000   # the same for all: one process a shard\n"
     "for shard in $(seq -f %02g 0 @LAST@); do\n"
