@@ -18,7 +18,7 @@ from ascetic_ddd.faker.infrastructure.feeds.commandlog.renderings.rendering impo
 
 __all__ = ("ENGINES", "Heard", "Listener", "play", "require")
 
-ENGINES = {"locust": "locust", "artillery": "artillery", "jmeter": "jmeter"}
+ENGINES = {"locust": "locust", "artillery": "artillery", "jmeter": "jmeter", "tank": "yandex-tank"}
 """By form, the program."""
 
 _Receive = Callable[[], Awaitable[Any]]

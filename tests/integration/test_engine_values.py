@@ -9,7 +9,7 @@ import pytest
 
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.renderings.registry import RENDERINGS
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.renderings.rendering import render
-from tests.integration.engines import Heard, Listener, play, require
+from tests.integration.engines import ENGINES, Heard, Listener, play, require
 from tests.unit.faker.infrastructure.feeds.commandlog import sayings
 from tests.unit.faker.infrastructure.transports.web_shop import served_by_thread
 
@@ -21,7 +21,7 @@ def listener() -> Iterator[tuple[Listener, str]]:
         yield heard, f"http://{place}"
 
 
-@pytest.mark.parametrize("form", ["locust", "artillery", "jmeter"])
+@pytest.mark.parametrize("form", ENGINES)
 def test_an_engine_sends_what_is_there(form: str, listener: tuple[Listener, str], tmp_path: Path) -> None:
     require(form)
     heard, base_url = listener

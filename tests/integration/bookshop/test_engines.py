@@ -11,7 +11,7 @@ from ascetic_ddd.faker.cli.main import main
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.reading import read_feed
 from examples.bookshop.__main__ import served_app
 from examples.bookshop.wiring import create_application_schema
-from tests.integration.engines import Listener, play, require
+from tests.integration.engines import ENGINES, Listener, play, require
 from tests.unit.faker.infrastructure.transports.web_shop import served_by_thread
 
 ORDERS = 60
@@ -27,7 +27,7 @@ def shop(external_dsn: str) -> Iterator[tuple[Listener, str]]:
         yield listener, f"http://{place}"
 
 
-@pytest.mark.parametrize("form", ["locust", "artillery", "jmeter"])
+@pytest.mark.parametrize("form", ENGINES)
 def test_all_is_played_by_the_clock_and_nothing_is_refused(
     form: str, shop: tuple[Listener, str], external_dsn: str, tmp_path: Path
 ) -> None:

@@ -1,4 +1,4 @@
-"""Engines that shoot what stands in a file: Vegeta, Pandora, Yandex.Tank's phantom, ghz."""
+"""Engines that shoot what stands in a file, at a rate: Vegeta, Pandora, ghz."""
 
 import base64
 import json
@@ -6,15 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from ascetic_ddd.faker.infrastructure.feeds.commandlog.reading import Feed, HttpForm
-from ascetic_ddd.faker.infrastructure.feeds.commandlog.renderings.own import json_line
+from ascetic_ddd.faker.infrastructure.feeds.commandlog.reading import Feed
+from ascetic_ddd.faker.infrastructure.feeds.commandlog.renderings.own import headers_of, json_line
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.renderings.rendering import Files, Rendering, requests_of, shards_of
 
-__all__ = ("GHZ", "PANDORA", "TANK", "VEGETA")
-
-
-def _headers(request: HttpForm) -> dict[str, str]:
-    return {**({"Content-Type": "application/json"} if request.body is not None else {}), **request.headers}
+__all__ = ("GHZ", "PANDORA", "VEGETA")
 
 
 def _vegeta(feed: Feed, base_url: str) -> Files:
@@ -26,7 +22,7 @@ def _targets(feed: Feed, base_url: str, shard: int) -> Iterator[str]:
         target: dict[str, Any] = {"method": request.method, "url": base_url + request.path}
         if request.body is not None:
             target["body"] = base64.b64encode(request.body.encode()).decode()
-        if headers := _headers(request):
+        if headers := headers_of(request):
             target["header"] = {name: [value] for name, value in headers.items()}
         yield json_line(target)
 
@@ -47,7 +43,7 @@ def _ammo(feed: Feed, base_url: str, shard: int) -> Iterator[str]:
             "tag": event["type"].rpartition(".")[2],
             "uri": url.path + request.path,
             "method": request.method,
-            "headers": _headers(request),
+            "headers": headers_of(request),
             "host": url.netloc,  # among the headers it would be ignored
         }
         if request.body is not None:
@@ -68,23 +64,6 @@ pools:
     rps: [{{ type: const, ops: {rate}, duration: {2 * seconds}s }}]
     startup: [{{ type: once, times: 50 }}]
 """
-
-
-def _tank(feed: Feed, base_url: str) -> Files:
-    return {f"commands.{shard:02}.raw": _raw(feed, base_url, shard) for shard in shards_of(feed)}
-
-
-def _raw(feed: Feed, base_url: str, shard: int) -> Iterator[str]:
-    url = urlsplit(base_url)
-    for event, request in requests_of(feed, shard):
-        headers = {"Host": url.netloc, "Connection": "keep-alive", **_headers(request)}
-        body = request.body or ""
-        if request.body is not None:
-            headers["Content-Length"] = str(len(body.encode()))
-        first = f"{request.method} {url.path}{request.path} HTTP/1.1"
-        lines = [first, *(f"{name}: {value}" for name, value in headers.items())]
-        text = "\r\n".join([*lines, "", body])
-        yield f"{len(text.encode())} {event['type'].rpartition('.')[2]}\n{text}\n"
 
 
 def _ghz(feed: Feed, base_url: str) -> Files:
@@ -121,12 +100,6 @@ PANDORA = Rendering(
     _pandora,
     "for shard in $(seq -f %02g 0 @LAST@); do pandora pandora.$shard.yaml & done; wait   # at the feed's own rate, on average",
     _BY_RATE,
-)
-TANK = Rendering(
-    "tank",
-    _tank,
-    "# phantom: ammofile: commands.00.raw, ammo_type: phantom; loops: 1",
-    f"{_BY_RATE} The host is written into each request.",
 )
 GHZ = Rendering(
     "ghz",

@@ -71,8 +71,9 @@ _WAIT = f"${{__jexl2({_DUE} > ${{__time(,now)}} ? {_DUE} - ${{now}} : 0)}}"
 
 _SAMPLER = """\
         <IfController guiclass="IfControllerPanel" testclass="IfController" testname="@METHOD@" enabled="true">
-          <stringProp name="IfController.condition">&quot;${method}&quot; == &quot;@METHOD@&quot;</stringProp>
+          <stringProp name="IfController.condition">${__jexl2(&quot;${method}&quot; == &quot;@METHOD@&quot;)}</stringProp>
           <boolProp name="IfController.evaluateAll">false</boolProp>
+          <boolProp name="IfController.useExpression">true</boolProp>
         </IfController>
         <hashTree>
 @SAMPLER@        </hashTree>
@@ -158,7 +159,7 @@ def _plan(feed: Feed, base_url: str, shard: int) -> str:
 JMETER = Rendering(
     "jmeter",
     _jmeter,
-    "# Debian's JMeter 2.13 opens no plan by itself; there, say this first:\n"
+    "# Debian's JMeter 2.13 (jmeter, jmeter-http) opens no plan by itself; there, say this first:\n"
     "# jmeter() { java -cp '/usr/share/jmeter/bin/*:/usr/share/java/bsh.jar' bsh.Interpreter debian.bsh \"$@\"; }\n"
     "START=$(($(date +%s) + 30))000   # the same for all: one process a shard\n"
     "for shard in $(seq -f %02g 0 @LAST@); do\n"

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from ascetic_ddd.faker.infrastructure.feeds.commandlog.reading import Feed, chain_of, needs_of
+from ascetic_ddd.faker.infrastructure.feeds.commandlog.reading import Feed, HttpForm, chain_of, needs_of
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.renderings.rendering import Files, Rendering, requests_of, shards_of
 
-__all__ = ("CSV", "JSONL", "REQUEST_COLUMNS", "csv_lines", "json_line", "request_rows")
+__all__ = ("CSV", "JSONL", "REQUEST_COLUMNS", "csv_lines", "headers_of", "json_line", "request_rows")
 
 REQUEST_COLUMNS = ("due_ms", "name", "method", "path", "body")
 """What ``request_rows`` gives."""
@@ -32,6 +32,11 @@ def csv_lines(rows: Iterator[list[Any]], *, terminator: str = "\r\n", always: bo
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
+
+
+def headers_of(request: HttpForm) -> dict[str, str]:
+    """Give the headers of a request, with the type of its body."""
+    return {**({"Content-Type": "application/json"} if request.body is not None else {}), **request.headers}
 
 
 def request_rows(feed: Feed, shard: int) -> Iterator[list[Any]]:

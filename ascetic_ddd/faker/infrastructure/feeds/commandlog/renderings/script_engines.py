@@ -173,7 +173,9 @@ K6 = Rendering(
     "k6",
     _k6,
     "START=$(($(date +%s) + 10))000   # the same for all: one process a shard\n"
-    "for shard in $(seq 0 @LAST@); do k6 run --address '' -e SHARD=$shard -e VUS=50 -e START_MS=$START feed.js & done; wait\n"
+    "for shard in $(seq 0 @LAST@); do\n"
+    "    k6 run --address localhost:0 -e SHARD=$shard -e VUS=50 -e START_MS=$START feed.js &\n"
+    "done; wait\n"
     "# elsewhere than @BASE_URL@: -e BASE_URL=http://…",
     f"{BY_CLOCK}. The metric `feed_late` tells how late commands came; below the slack, nothing comes before what it needs.",
     most_mb=100,

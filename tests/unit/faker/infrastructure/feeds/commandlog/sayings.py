@@ -12,7 +12,8 @@ from ascetic_ddd.faker.infrastructure.feeds.commandlog.arrivals import Arrivals
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.command_log import CommandLog
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.feeding import FeedOptions, write_log
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.reading import Feed, read_feed
-from ascetic_ddd.faker.infrastructure.transports.drafts import Draft, draft_of
+from ascetic_ddd.faker.infrastructure.transports.drafts import Draft
+from ascetic_ddd.faker.infrastructure.transports.journey import Journey, Step
 from ascetic_ddd.faker.infrastructure.transports.route import Route
 
 WORDS = (
@@ -34,16 +35,28 @@ class Say:
     words: str
 
 
+@dataclass(frozen=True)
+class Repeat:
+    key: str
+    words: str
+
+
 class SayingProvider(AggregateProvider[dict[str, Any], Draft[Any]]):
     _id_attr = "key"
     key: IValueProvider[str, str]
     words: IValueProvider[str, str]
+    status: IValueProvider[str, str]
 
     def __init__(self, repository: Any) -> None:
-        # An empty one would be another path, and one that ends early has no number.
         self.key = ValueProvider[str, str](input_generator=lambda session, position: f"{position}:{_word(position)}")
         self.words = ValueProvider[str, str](input_generator=lambda session, position: _word(position))
-        super().__init__(repository, draft_of(Say, key="key", words="words"), Draft.export)
+        self.status = ValueProvider[str, str](values=["said", "repeated"], weights=[0.5, 0.5])
+        super().__init__(repository, JOURNEY, Draft.export)
+
+
+SAY, REPEAT = Step(Say, key="key", words="words"), Step(Repeat, key="key", words="words")
+JOURNEY = Journey("status", {"said": [SAY], "repeated": [SAY, REPEAT]})
+ROUTES = (Route(Say, "PUT /sayings/{key}"), Route(Repeat, "POST /sayings/{key}/again"))
 
 
 def _word(position: int | None) -> str:
@@ -55,7 +68,7 @@ def _wire(log: CommandLog) -> SayingProvider:
 
 
 def feed(path: Path, shards: int) -> Feed:
-    """Write a log in which every word is twice: in the path, and in the body."""
-    options = FeedOptions(2 * len(WORDS), seed=1, shards=shards, arrivals=Arrivals.steady(20))
-    asyncio.run(write_log(_wire, path, options, routes=[Route(Say, "PUT /sayings/{key}")]))
+    """Write a log in which every word is in paths and in bodies, of two methods."""
+    options = FeedOptions(2 * len(WORDS), seed=1, shards=shards, arrivals=Arrivals.steady(20), slack_s=1)
+    asyncio.run(write_log(_wire, path, options, routes=ROUTES))
     return read_feed(path)

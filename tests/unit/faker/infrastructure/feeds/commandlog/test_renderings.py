@@ -163,11 +163,12 @@ class TestEachShard:
             assert headers.items() <= shot["headers"].items()
         assert 'target: "shop.test:8000"' in (path / f"pandora.{shard:02}.yaml").read_text("utf-8")
 
-    def test_phantom_reads_requests_by_their_size(self, feed: Feed, tmp_path: Path, shard: int) -> None:
-        data = (rendered("tank", feed, tmp_path) / f"commands.{shard:02}.raw").read_bytes()
-        for _, method, place, headers, body in expected(feed, shard):
+    def test_tank_reads_requests_by_their_size_and_time(self, feed: Feed, tmp_path: Path, shard: int) -> None:
+        data = (rendered("tank", feed, tmp_path) / f"commands.{shard:02}.stpd").read_bytes()
+        for due_ms, method, place, headers, body in expected(feed, shard):
             head, data = data.split(b"\n", 1)
-            size, tag = head.split(b" ")
+            size, time, tag = head.split(b" ")
+            assert int(time) == due_ms
             request, data = data[: int(size)], data[int(size) :]
             assert data.startswith(b"\n")
             data = data[1:]
@@ -241,6 +242,41 @@ def test_artillerys_script_waits_until_a_command_is_due(feed: Feed, tmp_path: Pa
     assert done.stdout.splitlines() == [
         "histogram feed.late_ms true",
         'true {"headers":{"X-A":"b","content-type":"application/json"},"method":"PUT","body":"{\\"a\\":1}"}',
+    ]
+
+
+def test_k6s_script_sends_each_row_once_when_it_is_due(feed: Feed, tmp_path: Path) -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed: the script of k6 is not run")
+    folder = rendered("k6", feed, tmp_path)
+    script = re.sub(r"^import .*$", "", (folder / "feed.js").read_text("utf-8"), flags=re.MULTILINE)
+    script = script.replace("export default function", "function iteration").replace("export ", "")
+    # k6's modules, as far as the script uses them, and a clock that only sleeping moves on; eval: k6's are no modules of node.
+    program = f"""
+        const fs = require('fs'), told = [];
+        let now = 1000000, row = 0;
+        Date.now = () => now;
+        const exec = {{ scenario: {{ get iterationInTest() {{ return row; }} }} }};
+        const sleep = (seconds) => {{ now += seconds * 1000; }};
+        const check = (answer, rules) => Object.values(rules).every((rule) => rule(answer));
+        const open = (name) => fs.readFileSync(name, 'utf-8');
+        const http = {{ request: (method, url, body, {{ headers }}) => {{
+          told.push([Math.round(now - 1000000), method, url, headers, body]);
+          return {{ status: 204 }};
+        }} }};
+        class SharedArray {{ constructor(name, read) {{ return read(); }} }}
+        class Trend {{ add() {{}} }}
+        const __ENV = {{ SHARD: '1' }};
+        {script}
+        const data = setup();
+        for (; row < options.scenarios.feed.iterations; row++) iteration(data);
+        console.log(JSON.stringify(told));
+    """
+    done = subprocess.run([node, "-e", program], cwd=folder, check=True, capture_output=True, text=True)
+    assert [(due, method, url, body) for due, method, url, _, body in json.loads(done.stdout)] == [
+        (event["duems"], form.method, BASE_URL + form.path, form.body)
+        for event, form in ((event, feed.request(event)) for event in feed.shard(1))
     ]
 
 
