@@ -18,7 +18,7 @@ __all__ = ("CheckedFeed", "check_feed")
 _MOST_FAULTS = 20
 _MOMENT_S = 0.002
 _REQUIRED = ("specversion", "source", "time", "partitionkey", "sequence", "duems")
-_ID = re.compile(r"(?P<kind>\d+/.+)/(?P<number>\d+)/(?P<step>\d+)")
+_ID = re.compile(r"(?P<kind>-?\d+/.+)/(?P<number>\d+)/(?P<step>\d+)")
 
 
 @dataclass
