@@ -101,7 +101,7 @@ def _feed(
 
     def work() -> None:
         nonlocal fed
-        forms = forms_of(to or [])
+        forms = forms_of(to or [], source)
         stored = _stored(target, source, is_written=bool(forms), count=count or 0, share=after)
         told = (seed, shards, by, arrivals_of(arrivals), speed, slack, _moment(start), strict, target or "")
         options = FeedOptions(max(1, (count or 0) - stored), *told)

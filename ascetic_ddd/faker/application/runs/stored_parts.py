@@ -8,9 +8,10 @@ from ascetic_ddd.faker.domain.providers.provider import Provider
 from ascetic_ddd.faker.domain.providers.reference_provider import ReferenceProvider
 from ascetic_ddd.faker.domain.providers.value_provider import ValueProvider
 
-__all__ = ("stored_parts", "values_at")
+__all__ = ("Leaf", "stored_parts", "values_at")
 
 Leaf = ReferenceProvider[Any, Any, Any] | ValueProvider[Any, Any]
+"""A part that has no parts."""
 
 
 def stored_parts(provider: Provider[Any, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[Leaf, tuple[str, ...]]]:

@@ -14,7 +14,7 @@ from ascetic_ddd.faker.infrastructure.transports.plain import plain, plain_parts
 from ascetic_ddd.seedwork.domain.session.faults import Fault
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
-__all__ = ("Draft", "IDraftFactory", "Receipt", "draft_of")
+__all__ = ("Draft", "IDraftFactory", "Receipt", "completed", "draft_of")
 
 C = TypeVar("C")
 
@@ -86,7 +86,7 @@ class Draft(Generic[C]):
         state = {**self._state, **plain_parts(given)}
         told = self._state.get(id_attr)
         if receipt.id is not None:
-            state[id_attr] = _completed(state.get(id_attr), plain(receipt.id), id_attr)
+            state[id_attr] = completed(state.get(id_attr), plain(receipt.id), id_attr)
         id = state.get(id_attr)
         if is_incomplete(id):
             raise TransportError(
@@ -159,8 +159,12 @@ class _OneCommand(Generic[C]):
         yield from unfilled(self._fill, provider, provider.parts())
 
 
-def _completed(told: Any, given: Any, id_attr: str) -> Any:
-    """The id with what the application gave of it."""
+def completed(told: Any, given: Any, id_attr: str) -> Any:
+    """Give the id with what the application gave of it.
+
+    Raises:
+        PersistenceError: one part was given, and not one is missing.
+    """
     if not isinstance(told, Mapping) or isinstance(given, Mapping):
         return {**told, **given} if isinstance(told, Mapping) else given
     missing = [path for path in missing_parts(told, ()) if len(path) == 1]

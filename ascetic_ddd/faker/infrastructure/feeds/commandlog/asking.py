@@ -1,6 +1,7 @@
 """Arrivals and forms, as they are written on a command line."""
 
 import difflib
+from collections.abc import Mapping
 from pathlib import Path
 
 from ascetic_ddd.faker.application.profile.model import Profile
@@ -49,14 +50,19 @@ def arrivals_of(text: str) -> Arrivals:
     raise ConfigurationError(f"arrivals {text!r}: expected {_LAWS}")
 
 
-def forms_of(texts: list[str]) -> dict[Path, str]:
+def forms_of(texts: list[str], source: Path | None = None) -> dict[Path, str]:
     """Give the forms by their folders, of texts ``FORMAT:FOLDER``.
 
+    Args:
+        texts: as they are told.
+        source: the folder of a log that they are made of, if it is there already.
+
     Raises:
-        ConfigurationError: there is no such form, a folder is missing, or two forms have one folder.
+        ConfigurationError: there is no such form, a folder is missing, or two forms have one folder, or one within the other.
     """
     known = (LOG, *RENDERINGS)
     found: dict[Path, str] = {}
+    taken = {source.resolve(): LOG} if source is not None else {}
     for text in texts:
         form, colon, folder = text.partition(":")
         if form not in known:
@@ -65,8 +71,20 @@ def forms_of(texts: list[str]) -> dict[Path, str]:
             raise ConfigurationError(f"--to {text!r}: there is no form {form!r}, only {', '.join(known)}{hint}")
         if not colon or not folder:
             raise ConfigurationError(f"--to {text!r}: expected FORMAT:FOLDER, as {form}:feed")
-        path = Path(folder)
-        if path in found:
-            raise ConfigurationError(f"--to {text!r}: {found[path]} goes to the same folder; give each form one of its own")
-        found[path] = form
+        if form == LOG and source is not None:
+            raise ConfigurationError(
+                f"--to {text!r}: {source} is a log already; tell other forms to be made of it, or copy the folder"
+            )
+        _see_that_it_is_free(text, Path(folder).resolve(), taken)
+        taken[Path(folder).resolve()] = found[Path(folder)] = form
     return found
+
+
+def _see_that_it_is_free(text: str, place: Path, taken: Mapping[Path, str]) -> None:
+    for other, form in taken.items():
+        if place == other:
+            raise ConfigurationError(f"--to {text!r}: the {form} is in the same folder; give each form one of its own")
+        if place in other.parents or other in place.parents:
+            raise ConfigurationError(
+                f"--to {text!r}: the {form} is in {other}, and one of the folders is in the other; give each form one of its own"
+            )

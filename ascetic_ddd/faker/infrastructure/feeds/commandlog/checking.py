@@ -12,13 +12,14 @@ from pathlib import Path
 
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.manifest import shard_name
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.reading import Event, Feed, needs_of, read_feed
+from ascetic_ddd.faker.infrastructure.feeds.commandlog.schedule import LONGEST_MS
 
 __all__ = ("CheckedFeed", "check_feed")
 
 _MOST_FAULTS = 20
 _MOMENT_S = 0.002
-_REQUIRED = ("specversion", "source", "time", "partitionkey", "sequence", "duems")
-_ID = re.compile(r"(?P<kind>\d+/.+)/(?P<number>\d+)/(?P<step>\d+)")
+_REQUIRED = ("specversion", "source", "time", "partitionkey")
+_ID = re.compile(r"(?P<kind>-?[0-9]+/.+)/(?P<number>[0-9]{1,12})/(?P<step>[0-9]{1,12})")
 
 
 @dataclass
@@ -117,12 +118,18 @@ class _Checker:
         found.commands += 1
         found.types[event["type"]] += 1
         found.shards[shard] += 1
-        lacking = [name for name in _REQUIRED if name not in event]
-        named = _ID.fullmatch(str(event["id"]))
+        lacking = [name for name in _REQUIRED if not isinstance(event.get(name), str)]
+        named = _ID.fullmatch(event["id"])
         if lacking or named is None:
             self._wrong(event, f"lacks {lacking[0]}" if lacking else "has an id of another form")
             return
         due = event["duems"]
+        if not 0 <= due <= LONGEST_MS:
+            self._wrong(event, f"is due at {due} ms; expected 0 to {LONGEST_MS}")
+            return
+        if int(named["number"]) > self._feed.account.commands:  # what is kept of each number would fill the memory
+            self._wrong(event, f"has a number beyond the {self._feed.account.commands:,} commands of the account")
+            return
         found.hours[int(due * self._feed.manifest.speed / 3_600_000)] += 1
         self._check_order(event, due)
         self._check_chain(event, named, shard, due)
@@ -136,8 +143,13 @@ class _Checker:
         found, account = self.found, self._feed.account
         if found.commands != account.commands or dict(found.types) != dict(account.types):
             found.faults.append(f"{found.commands:,} commands are there, the account says {account.commands:,}, or other types")
+        for what, seen, said in (("span_ms", self._due, account.span_ms), ("crossings", found.crossings, account.crossings)):
+            if seen != said:
+                found.faults.append(f"{what} is {seen:,}, the account says {said:,}")
         for shard, told in enumerate(account.shards):
             path = self._feed.path / shard_name(shard)
+            if shard >= self._feed.manifest.shards:
+                break  # told below
             with path.open("rb") as stream:
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()
             if (found.shards[shard], path.stat().st_size, digest) != (told.commands, told.bytes, told.sha256):
@@ -149,13 +161,19 @@ class _Checker:
         sequence = str(event["sequence"])
         if sequence != f"{self._next:012}":
             self._wrong(event, f"has the sequence {sequence}; expected {self._next:012}")
-        self._next = int(sequence) + 1 if sequence.isdecimal() else self._next + 1
+        self._next = int(sequence[-12:]) + 1 if sequence.isdecimal() else self._next + 1
         if due < self._due:
             self._wrong(event, f"is due at {due} ms, before the one in front of it at {self._due} ms")
         self._due = max(due, self._due)
-        moment = self._start + timedelta(milliseconds=due * self._feed.manifest.speed)
-        if abs((datetime.fromisoformat(event["time"]) - moment).total_seconds()) > _MOMENT_S:
+        if not self._is_its_time(event["time"], due):
             self._wrong(event, f"has the time {event['time']}, and is due at {due} ms")
+
+    def _is_its_time(self, time: str, due: int) -> bool:
+        try:
+            moment = self._start + timedelta(milliseconds=due * self._feed.manifest.speed)
+            return abs((datetime.fromisoformat(time) - moment).total_seconds()) <= _MOMENT_S
+        except (ValueError, TypeError, OverflowError):  # no time, or one without a zone, or none that there is
+            return False
 
     def _check_chain(self, event: Event, named: "re.Match[str]", shard: int, due: int) -> None:
         kind = self._kinds.setdefault(named["kind"], _Kind())

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ascetic_ddd.faker.application.runs.stored_parts import stored_parts
+from ascetic_ddd.faker.application.runs.stored_parts import Leaf, stored_parts
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.domain.providers.aggregate_provider import AggregateProvider
 from ascetic_ddd.faker.domain.providers.facts import id_name
@@ -71,6 +71,8 @@ class CommandLog:
         Raises:
             ConfigurationError: a repository is not of this log, or of two providers; or there is no such part as ``by``.
         """
+        if not isinstance(provider, AggregateProvider):
+            raise ConfigurationError(f"Feed(to_log): it gave {provider!r}; expected the root's provider: does it `return` one?")
         graph = [each for each in provider.walk() if isinstance(each, AggregateProvider)]
         owners: dict[int, AggregateProvider[Any, Any]] = {}
         names: set[str] = set()
@@ -149,16 +151,24 @@ class CommandLog:
     def _share_keys(self, provider: AggregateProvider[Any, Any]) -> None:
         if self._by is None:
             return
-        owner = None
-        for part, path in stored_parts(provider):
-            if path == self._by:
-                owner = _logging(part.source.aggregate_provider) if isinstance(part, ReferenceProvider) else None
-                break
-        else:
+        part = _part_at(provider, self._by)
+        owner = _logging(part.source.aggregate_provider) if isinstance(part, ReferenceProvider) else None
+        if part is None:
             known = ", ".join(".".join(path) for _, path in stored_parts(provider))
             raise ConfigurationError(f"by={'.'.join(self._by)!r}: {provider.path} has no such part; its parts are {known}")
         for each in {id(found): found for found in self._repositories}.values():
             each.share_key(self._by, owner)
+
+
+def _part_at(provider: AggregateProvider[Any, Any], wanted: tuple[str, ...]) -> Leaf | None:
+    """The part at a path, also within the id of what a reference leads to."""
+    for part, path in stored_parts(provider):
+        if path == wanted:
+            return part
+        if path == wanted[: len(path)] and isinstance(part, ReferenceProvider):
+            target = part.source.aggregate_provider
+            return _part_at(target, (id_name(target), *wanted[len(path) :]))
+    return None
 
 
 def _as_it_is(number: int) -> int:

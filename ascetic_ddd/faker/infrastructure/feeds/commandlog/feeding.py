@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from ascetic_ddd.seedwork.infrastructure.session.in_memory_session import InMemo
 __all__ = ("FeedOptions", "write_log")
 
 _BATCH = 500
+_FASTEST = 1e9
 
 Wire = Callable[[CommandLog], AggregateProvider[Any, Any]]
 """Gives the graph on the repositories of a log."""
@@ -68,12 +69,18 @@ class FeedOptions:
         for name, value, least in (("count", self.count, 1), ("shards", self.shards, 1), ("after", self.after, 0)):
             if type(value) is not int or value < least:
                 raise ConfigurationError(f"{name}={value!r}: expected a whole number, at least {least}")
-        if not 0 < self.speed < float("inf"):
-            raise ConfigurationError(f"speed={self.speed!r}: expected a number above 0: simulated seconds in one of the replay")
+        if not 0 < self.speed <= _FASTEST:
+            raise ConfigurationError(
+                f"speed={self.speed!r}: expected a number above 0, at most {_FASTEST:g}: simulated seconds in one of the replay"
+            )
         if not 0 <= self.slack_s <= LONGEST_MS / 1000:
             raise ConfigurationError(f"slack_s={self.slack_s!r}: expected seconds of the replay, at least 0")
         if self.start.tzinfo is None:
             raise ConfigurationError(f"start={self.start.isoformat()}: expected a time with its zone, as 2026-01-05T00:00:00Z")
+        if (self.start.utcoffset() or timedelta()) % timedelta(minutes=1):
+            raise ConfigurationError(
+                f"start={self.start.isoformat()}: expected a zone of whole minutes; events can tell no other"
+            )
         days = self.arrivals.span(self.count) / self.speed / 86_400
         if days * 86_400_000 > LONGEST_MS:
             raise ConfigurationError(

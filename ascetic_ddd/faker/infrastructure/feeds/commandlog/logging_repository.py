@@ -6,13 +6,14 @@ from itertools import pairwise
 from typing import Any, Generic, Protocol, TypeVar
 
 from ascetic_ddd.faker.application.runs.stored_parts import values_at
-from ascetic_ddd.faker.domain.errors import ConfigurationError, CycleError
+from ascetic_ddd.faker.domain.errors import ConfigurationError, CycleError, DuplicateError
 from ascetic_ddd.faker.domain.repositories import INumbering, offers
 from ascetic_ddd.faker.domain.specification.interfaces import ISpecification
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.chains import Chain, Said
-from ascetic_ddd.faker.infrastructure.feeds.commandlog.words import CommandForm, json_of
+from ascetic_ddd.faker.infrastructure.feeds.commandlog.words import CommandForm, json_of, word_of
 from ascetic_ddd.faker.infrastructure.repositories.exported_id import Identities, is_incomplete
-from ascetic_ddd.faker.infrastructure.transports.drafts import Draft, Receipt
+from ascetic_ddd.faker.infrastructure.transports.drafts import Draft, Receipt, completed
+from ascetic_ddd.faker.infrastructure.transports.plain import plain
 from ascetic_ddd.seedwork.domain.session.interfaces import ISession
 
 __all__ = ("Answer", "CommandLogRepository", "Hearing", "ILog")
@@ -148,11 +149,13 @@ class CommandLogRepository(Generic[C]):
                 commands.append(self._said(command, None, state, 0.0 if pauses is None else pauses[number_of_step]))
         id = state[self.id_attr]
         needs = self._needs(state, id)
-        told = id if type(id) in (int, str) else json_of(id, self.path)
+        told = word_of(id, self.path)
         chain = Chain(
             f"{self.prefix}{number}", f"{self.path}/{told}", self._key_of(state, id, needs), self.level, needs, commands
         )
         identity = self._identities.of(id) if self._is_referred_to else None
+        if self._is_referred_to and identity in self._chains:
+            raise self._twice(id)
         session.on_rollback(self._give_up, identity)
         self._last_number = number
         if self._is_referred_to:
@@ -170,9 +173,23 @@ class CommandLogRepository(Generic[C]):
     def _said(self, command: Any, given: Any, state: Mapping[str, Any], after_ms: float) -> Said:
         form = self._log.form(type(command))
         data = form.data(command)
-        if given is not None and self._id_field in data and data[self._id_field] is None:
-            data[self._id_field] = given
+        if given is not None and self._id_field in data:
+            data[self._id_field] = self._told(data[self._id_field], given, state, form)
         return Said(form, json_of(data, form.type), form.request(command, data, state), after_ms)
+
+    def _told(self, value: Any, given: Any, state: Mapping[str, Any], form: CommandForm) -> Any:
+        """The field of the command that tells the id, with what is given of it."""
+        if value is None:
+            return given
+        value = plain(value)
+        if is_incomplete(value):
+            return completed(value, given, self._id_field)
+        if form.command_class in self._telling and value not in (plain(given), state[self.id_attr]):
+            raise ConfigurationError(
+                f"{self.path}: {form.name} tells {value!r} in its field {self._id_field!r}, and the log gives the id {given!r}, "
+                "which later commands name; let the factory leave the field None, or let the provider tell the id"
+            )
+        return value
 
     def _see_that_it_is_told(self, command: Any, given: Any) -> None:
         if not self._log.form(type(command)).has_field(self._id_field, command):
@@ -212,6 +229,12 @@ class CommandLogRepository(Generic[C]):
                 "provider make it, or store it before (--after)"
             ) from None
 
+    def _twice(self, id: Any) -> DuplicateError:
+        return DuplicateError(
+            f"{self.path}: the id {id!r} is in the log already, or stored before it; ids have to be unique: let the provider "
+            "draw new ones (distributor_factory(sequence=True)), or log.repository(ids=…) give them"
+        )
+
     def _circle(self, id: Any, path: Path) -> CycleError:
         return CycleError(
             f"{self.path}.{'.'.join(path)} of {id!r} refers to itself, which is done before it is begun: let the reference "
@@ -226,7 +249,7 @@ class CommandLogRepository(Generic[C]):
             path = self._key
             key = state.get(path[0]) if len(path) == 1 else next((each for each in _found(state, path) if each is not None), None)
         if key is not None:
-            return key if type(key) is str else str(key) if type(key) is int else json_of(key, self.path)
+            return word_of(key, self.path)
         return next((need.key for need in needs if need.key is not None), None)
 
 

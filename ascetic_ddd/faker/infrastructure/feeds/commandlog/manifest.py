@@ -85,8 +85,13 @@ class Manifest:
             raise ConfigurationError(f"{place}: no manifest of version {VERSION}; expected a log of `ascetic-ddd feed`")
         told = {name: value for name, value in data.items() if name not in ("version", "shard")}
         try:
+            _see_kinds(told, _MANIFEST_KINDS)
+            for route in told["routes"].values():
+                _see_kinds(route, _ROUTE_KINDS)
+            if told["shards"] < 1 or not told["speed"] > 0 or datetime.fromisoformat(told["start"]).tzinfo is None:
+                raise ValueError("no shards, no speed, or a start without a zone")
             return cls(**told)
-        except TypeError as error:
+        except (TypeError, ValueError) as error:
             raise ConfigurationError(f"{place}: the manifest is another one than expected: {error}") from error
 
 
@@ -154,6 +159,42 @@ class Account:
         """
         try:
             found = json.loads(text)
+            _see_kinds(found, _ACCOUNT_KINDS)
+            if found["version"] != VERSION:
+                raise ValueError(f"its version is {found['version']}, expected {VERSION}")
+            for each in found["shards"]:
+                _see_kinds(each, _SHARD_KINDS)
             return cls(**{**found, "shards": tuple(ShardAccount(**each) for each in found["shards"])})
         except (ValueError, TypeError, KeyError) as error:
             raise ConfigurationError(f"{place} is no account of a feed: {error}") from error
+
+
+Kinds = Mapping[str, type | tuple[type, ...]]
+
+_MANIFEST_KINDS: Kinds = {
+    **dict.fromkeys(("seed", "count", "shards", "slack_ms", "after"), int),
+    **dict.fromkeys(("arrivals", "start", "target"), str),
+    "by": (str, type(None)),
+    "speed": (int, float),
+    "routes": dict,
+}
+_ROUTE_KINDS: Kinds = dict.fromkeys(("method", "path", "body"), str)
+_ACCOUNT_KINDS: Kinds = {
+    **dict.fromkeys(("version", "commands", "span_ms", "shifted", "crossings", "largest_bytes", "oversized"), int),
+    "types": dict,
+    "shards": list,
+}
+_SHARD_KINDS: Kinds = {"commands": int, "bytes": int, "sha256": str}
+
+
+def _see_kinds(told: Any, kinds: Kinds) -> None:
+    """See that what a file tells has the kinds that we have written.
+
+    Raises:
+        TypeError: it has not.
+    """
+    if not isinstance(told, dict):
+        raise TypeError(f"{told!r:.60} is no object")
+    for name, kind in kinds.items():
+        if not isinstance(told.get(name), kind):
+            raise TypeError(f"its {name} is {told.get(name)!r:.60}")

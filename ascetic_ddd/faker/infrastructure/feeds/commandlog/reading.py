@@ -18,6 +18,8 @@ Event = Mapping[str, Any]
 """One line: an event of CloudEvents, with our extensions."""
 
 _FIELD = re.compile(r"\{(\w+)\}")
+_KINDS = (("id", str), ("type", str), ("data", dict), ("sequence", str), ("duems", int))
+_TEXTS = ("causationid", "dependson", "httppath", "httpbody")  # where they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,10 @@ class Feed:
         data, template = event["data"], route["path"]
         path = event.get("httppath")
         if path is None:
-            path = _FIELD.sub(lambda found: quote(str(data[found[1]]), safe=""), template)
+            try:
+                path = _FIELD.sub(lambda found: quote(str(data[found[1]]), safe=""), template)
+            except KeyError as error:
+                raise ConfigurationError(f"{event['id']}: its data lack {error}, which is in the path {template}") from error
         if route["body"] == "own":
             body = event.get("httpbody")
         else:
@@ -115,7 +120,7 @@ def read_feed(path: str | Path) -> Feed:
     except OSError as error:
         raise PersistenceError(f"{path} cannot be read: {error.strerror or error}") from error
     place = f"{path / shard_name(0)}:1"
-    return Feed(path, Manifest.of(_event(first, place), place), Account.of(text, str(account)))
+    return Feed(path, Manifest.of(_object(first, place), place), Account.of(text, str(account)))
 
 
 def chain_of(event: Event) -> str:
@@ -131,12 +136,26 @@ def needs_of(event: Event) -> list[str]:
 
 
 def _event(line: bytes, place: str) -> Event:
+    """One command, with what its readers rely on; what else it may lack, a check tells."""
+    found = _object(line, place)
+    for name, kind in _KINDS:
+        if type(found.get(name)) is not kind:
+            raise ConfigurationError(
+                f"{place}: {line[:60]!r} is no command: its {name} is {found.get(name)!r:.60}, no {kind.__name__}"
+            )
+    for name in _TEXTS:
+        if type(found.get(name, "")) is not str:
+            raise ConfigurationError(f"{place}: {line[:60]!r} is no command: its {name} is {found[name]!r:.60}, no str")
+    return found
+
+
+def _object(line: bytes, place: str) -> Event:
     try:
         found = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigurationError(f"{place}: {line[:60]!r} is no event: {error}") from error
-    if not isinstance(found, dict) or not {"id", "type", "data"} <= found.keys():
-        raise ConfigurationError(f"{place}: {line[:60]!r} is no event: it lacks id, type or data")
+    if not isinstance(found, dict):
+        raise ConfigurationError(f"{place}: {line[:60]!r} is no event: expected an object of JSON")
     return found
 
 

@@ -23,7 +23,7 @@ class IClient(Protocol):
 
 
 def over_http(feed: Feed, client: IClient, *, key: str | None = "Idempotency-Key") -> Send:
-    """Send commands as requests; statuses of 400 and more, and lost connections, are refusals.
+    """Send commands as requests; statuses of 300 and more, and lost connections, are refusals: a redirect has done nothing.
 
     Args:
         feed: its manifest has the routes.
@@ -51,8 +51,8 @@ def over_http(feed: Feed, client: IClient, *, key: str | None = "Idempotency-Key
         except Exception as error:  # noqa: BLE001  # the client's: the server did not answer
             return Outcome(False, type(error).__name__, " ".join(str(error).split())[:_MOST_LETTERS])
         status: int = answer.status_code
-        detail = "" if status < 400 else " ".join(answer.text.split())[:_MOST_LETTERS]
-        return Outcome(status < 400, str(status), f"{form.method} {form.path} {detail}")
+        detail = "" if status < 300 else " ".join(answer.text.split())[:_MOST_LETTERS]
+        return Outcome(status < 300, str(status), f"{form.method} {form.path} {detail}")
 
     return send
 

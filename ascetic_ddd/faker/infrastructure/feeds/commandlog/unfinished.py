@@ -119,6 +119,7 @@ class UnfinishedFolder:
                 replace_file(self.part / name, text, readable=self._readable)
             (self.part / _CHECKPOINT).unlink(missing_ok=True)
             replaced = self.path.with_name(f".{self.path.name}.replaced{PART}")
+            shutil.rmtree(replaced, ignore_errors=True)  # of a run that was killed here
             if self.path.exists() and any(self.path.iterdir()):
                 self.path.replace(replaced)  # at no moment is there half of one and half of the other
             self.part.replace(self.path)
@@ -177,6 +178,8 @@ class UnfinishedFolder:
             raise OccupiedError(f"{self.part} is an unfinished feed; go on with it (--resume), or begin anew (--force)")
 
     def _begin(self, names: Sequence[str]) -> Checkpoint | None:
+        if not (self.part / _CHECKPOINT).exists() and self.part.exists():
+            shutil.rmtree(self.part)  # of a run that was killed before its first checkpoint, or after its last one: begun anew
         self.part.mkdir(parents=True, exist_ok=True, mode=0o777 if self._readable else 0o700)
         begun = self._checkpoint()
         kept = begun.bytes if begun is not None else {}

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.transports.plain import json_ready, plain
 from ascetic_ddd.faker.infrastructure.transports.route import Route
 
-__all__ = ("CommandForm", "json_of", "quoted", "type_of")
+__all__ = ("CommandForm", "json_of", "quoted", "type_of", "word_of")
 
 quoted: Callable[[str], str] = json.encoder.encode_basestring
 """Gives a text as a JSON string."""
@@ -29,6 +30,7 @@ class CommandForm:
     """
 
     def __init__(self, command_class: type, route: Route | None) -> None:
+        self.command_class = command_class
         self.type = type_of(command_class)
         self.name = command_class.__name__
         self.route = route
@@ -74,6 +76,20 @@ def json_of(value: Any, what: str) -> str:
         return _encode(value)
     except (TypeError, ValueError, RecursionError) as error:
         raise ConfigurationError(f"{what}: {value!r} cannot be written as JSON: {error}") from error
+
+
+_NO_ATTRIBUTE = re.compile(  # what CloudEvents does not let into attributes: control characters, and what is no character
+    f"[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef{''.join(chr(plane * 0x10000 + last) for plane in range(17) for last in (0xFFFE, 0xFFFF))}]"
+)
+
+
+def word_of(value: Any, what: str) -> str:
+    """Give a value as an attribute of an event has it: a text is itself, with what must not stand there as JSON escapes it."""
+    kind = type(value)
+    if kind is int:
+        return str(value)
+    text: str = value if kind is str else json_of(value, what).strip('"')
+    return text if text.isprintable() else _NO_ATTRIBUTE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 _UNFOLDING: dict[type, Callable[[Any], Any]] = {}

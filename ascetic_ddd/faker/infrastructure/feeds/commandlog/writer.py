@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.chains import Chain, Due, Said
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.manifest import (
     ACCOUNT,
@@ -35,7 +36,8 @@ class LogWriter:
         self._folder = folder
         self._names = [shard_name(shard) for shard in range(manifest.shards)]
         self._lines: list[list[str]] = [[] for _ in self._names]
-        self._start = datetime.fromisoformat(manifest.start)
+        start = datetime.fromisoformat(manifest.start)
+        self._start, self._start_ms = start.replace(microsecond=0), start.microsecond // 1000
         self._speed = manifest.speed
         self._second, self._stamp, self._zone = -1, "", ""
         self._head = (
@@ -64,7 +66,7 @@ class LogWriter:
             counts[chain.shard] += 1
             if number > done:
                 line = self._line(number, due_ms, chain, step, said, dependent_ms, needs)
-                size = len(line) if line.isascii() else len(line.encode())
+                size = len(line) if line.isascii() else _size(line)
                 if size > self._largest:
                     self._largest = size
                 if size > _SAFE_BYTES:
@@ -105,7 +107,7 @@ class LogWriter:
             waits += (f'"httppath":{quoted(path)},' if path is not None else "") + (
                 f'"httpbody":{quoted(body)},' if body is not None else ""
             )
-        second, ms = divmod(round(due_ms * self._speed), 1000)
+        second, ms = divmod(round(due_ms * self._speed) + self._start_ms, 1000)
         if second != self._second:
             self._begin(second)
         return (
@@ -116,7 +118,13 @@ class LogWriter:
 
     def _begin(self, second: int) -> None:
         """What is due from now on is due in this simulated second."""
-        moment = (self._start + timedelta(seconds=second)).isoformat()
+        try:
+            moment = (self._start + timedelta(seconds=second)).isoformat()
+        except OverflowError:
+            raise ConfigurationError(
+                f"start={self._start.isoformat()}, speed={self._speed:g}: {second / 31_556_952:,.0f} years later there is no "
+                "date; tell an earlier start, or a smaller speed"
+            ) from None
         self._second, self._stamp, self._zone = second, f"{moment[:19]}.", moment[19:].replace("+00:00", "Z")
 
     def _flush(self) -> None:
@@ -124,3 +132,13 @@ class LogWriter:
             if lines:
                 self._folder.write(name, "".join(lines).encode())
                 lines.clear()
+
+
+def _size(line: str) -> int:
+    try:
+        return len(line.encode())
+    except UnicodeEncodeError as error:
+        raise ConfigurationError(
+            f"{line[error.start]!r} in {line[max(0, error.start - 60) : error.end]!r} is half of a character, which no file can "
+            "hold; let the provider draw whole ones"
+        ) from error

@@ -81,7 +81,7 @@ def _columns(feed: Feed) -> dict[str, dict[str, str]]:
     seen: dict[str, dict[str, set[str]]] = {type: {} for type in feed.account.types}
     for shard in shards_of(feed):
         for event in feed.shard(shard):
-            fields = seen[event["type"]]
+            fields = seen.setdefault(event["type"], {})
             for name, value in event["data"].items():
                 fields.setdefault(name, set()).add("?" if value is None else _KINDS.get(type(value), "json"))
     return {type: {name: _kind(kinds) for name, kinds in fields.items()} for type, fields in seen.items()}
@@ -107,8 +107,8 @@ def _rows(feed: Feed, shard: int, wanted: str, kinds: dict[str, str]) -> Iterato
             envelope = [
                 event["sequence"],
                 event["id"],
-                event["partitionkey"],
-                event["time"],
+                event.get("partitionkey"),
+                event.get("time"),
                 event["duems"],
                 event.get("depms"),
                 needs,

@@ -130,7 +130,7 @@ def lines(path: Path) -> list[dict[str, Any]]:
     """All events of all shards, without the manifests, in the order of the log."""
     found = []
     for file in sorted(path.glob("commands.*.jsonl")):
-        found += [json.loads(line) for line in file.read_text("utf-8").splitlines()[1:]]
+        found += [json.loads(line) for line in file.read_text("utf-8").split("\n")[1:-1]]
     return sorted(found, key=lambda event: str(event["sequence"]))
 
 

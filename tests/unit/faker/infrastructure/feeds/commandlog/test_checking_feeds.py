@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.checking import check_feed
+from ascetic_ddd.faker.infrastructure.feeds.commandlog.reading import read_feed
 from tests.unit.faker.infrastructure.feeds.commandlog import graph
 
 Change = Callable[[list[dict[str, Any]]], None]
@@ -103,9 +105,70 @@ def test_a_file_that_is_no_log_is_refused_by_place(right: Path, tmp_path: Path) 
         check_feed(path)
 
 
+NONSENSE: list[Any] = [
+    None,
+    -1,
+    2**40,
+    1.5,
+    "",
+    "x",
+    "٣",
+    [],
+    {},
+    True,
+    "9" * 5000,
+    "7/TaskProvider/" + "9" * 12 + "/1",
+    "7/X/1/1",
+]
+
+
+@pytest.mark.parametrize("value", NONSENSE, ids=lambda value: f"{value!r:.20}")
+def test_whatever_stands_in_a_line_by_hand_is_found_out_by_its_place(right: Path, tmp_path: Path, value: Any) -> None:
+    """Each attribute of a command, of the manifest and of the account; none costs memory for what it claims."""
+    told = json.loads((right / "commands.00.jsonl").read_text("utf-8").split("\n")[90])
+    for name in told:
+
+        def change(events: list[dict[str, Any]], name: str = name) -> None:
+            events[89][name] = value
+
+        assert_is_found_out(copied(right, tmp_path / name, change), name)
+    path = copied(right, tmp_path / "account", lambda events: None)
+    account = json.loads((path / "feed.json").read_text())
+    for name in account.keys() - ({"version", "shifted", "largest_bytes", "oversized"} if isinstance(value, int) else set()):
+        (path / "feed.json").write_text(json.dumps({**account, name: value}))
+        assert_is_found_out(path, name)
+
+
+@pytest.mark.parametrize("value", [None, -1, "x", [], {"a": 1}, "2026"], ids=repr)
+def test_a_manifest_of_other_kinds_is_refused(right: Path, tmp_path: Path, value: Any) -> None:
+    path = copied(right, tmp_path, lambda events: None)
+    file = path / "commands.00.jsonl"
+    manifest, _, rest = file.read_text("utf-8").partition("\n")
+    event = json.loads(manifest)
+    for name in ("shards", "speed", "start", "routes", "slack_ms"):
+        file.write_text(json.dumps({**event, "data": {**event["data"], name: value}}) + "\n" + rest)
+        assert_is_found_out(path, name)
+
+
+def assert_is_found_out(path: Path, name: str) -> None:
+    """By a fault or by an error of ours; and playing it raises no other one."""
+    assert faults_of(path), name
+    with suppress(ConfigurationError):
+        feed = read_feed(path)
+        for event in feed.events():
+            feed.request(event)
+
+
+def faults_of(path: Path) -> list[str]:
+    try:
+        return check_feed(path).faults
+    except ConfigurationError as error:
+        return [str(error)]
+
+
 def copied(right: Path, tmp_path: Path, change: Change, shard: str = "commands.00.jsonl") -> Path:
     path = tmp_path / "feed"
-    path.mkdir(exist_ok=True)
+    path.mkdir(exist_ok=True, parents=True)
     for file in right.iterdir():
         if not (path / file.name).exists():
             (path / file.name).write_bytes(file.read_bytes())

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import json
 from collections import Counter, defaultdict
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -272,3 +272,34 @@ def test_the_collectors_thresholds_are_given_back(tmp_path: Path) -> None:
             assert (seen[-1], gc.get_threshold()) == (during, (young, 10, 10))
     finally:
         gc.set_threshold(*before)
+
+
+def test_times_begin_at_a_fraction_of_a_second_in_any_zone(tmp_path: Path) -> None:
+    start = datetime(2026, 1, 5, 1, 2, 3, 999_600, tzinfo=timezone(timedelta(hours=5, minutes=30)))
+    graph.feed(tmp_path / "feed", start=start)
+    for event in graph.lines(tmp_path / "feed"):
+        passed = datetime.fromisoformat(event["time"]) - start
+        assert abs(passed - timedelta(milliseconds=event["duems"])) < timedelta(milliseconds=1)
+    assert check_feed(tmp_path / "feed").is_right
+
+
+def test_a_negative_seed_is_one_as_any_other(tmp_path: Path) -> None:
+    graph.feed(tmp_path / "feed", seed=-3)
+    assert check_feed(tmp_path / "feed").faults == []
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"speed": 1e300}, "speed=1e.300: expected a number above 0, at most 1e.09"),
+        (
+            {"start": datetime(9999, 12, 31, 23, 59, 50, tzinfo=UTC)},
+            "years later there is no date; tell an earlier start, or a smaller speed",
+        ),
+        ({"start": datetime(2026, 1, 5, tzinfo=timezone(timedelta(seconds=1172)))}, "expected a zone of whole minutes"),
+    ],
+)
+def test_times_that_no_event_can_tell_are_refused(tmp_path: Path, told: dict[str, Any], words: str) -> None:
+    with pytest.raises(ConfigurationError, match=words):
+        graph.feed(tmp_path / "feed", **told)
+    assert list(tmp_path.iterdir()) == []

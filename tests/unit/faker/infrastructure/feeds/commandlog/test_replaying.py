@@ -189,11 +189,12 @@ def test_over_http_refusals_and_lost_connections_are_told_apart(feed: Feed) -> N
     def lost() -> Any:
         raise ConnectionError("gone")
 
-    for answer, word in ((lambda: Answer(404, "no\nsuch  thing"), "404"), (lost, "ConnectionError")):
+    moved = lambda: Answer(302)
+    for answer, word in ((lambda: Answer(404, "no\nsuch  thing"), "404"), (moved, "302"), (lost, "ConnectionError")):
         found = asyncio.run(replay(feed, over_http(feed, Client(answer)), speed=math.inf))
         assert set(found.refused) == {word}
         assert found.skipped > 0
-        assert "gone" in found.examples[0] or "404 " in found.examples[0]
+        assert "gone" in found.examples[0] or f"{word} " in found.examples[0]
 
 
 def test_to_a_bus_commands_are_built_from_their_data(feed: Feed) -> None:

@@ -80,6 +80,24 @@ def test_bytes_beyond_the_checkpoint_do_not_count(tmp_path: Path) -> None:
     assert bytes_of(tmp_path / "feed") == bytes_of(tmp_path / "whole")
 
 
+def test_what_a_kill_left_of_a_replaced_feed_stops_no_other_one(tmp_path: Path) -> None:
+    feed(tmp_path / "feed")
+    (tmp_path / ".feed.replaced.part").mkdir()
+    (tmp_path / ".feed.replaced.part" / "feed.json").touch()
+    feed(tmp_path / "feed", force=True, shards=2)
+    assert len(read_feed(tmp_path / "feed").account.shards) == 2
+    assert [file.name for file in tmp_path.iterdir()] == ["feed"]
+
+
+def test_files_of_a_feed_that_was_killed_at_its_end_are_not_in_the_next_one(tmp_path: Path) -> None:
+    """Without a checkpoint nobody knows of how many shards they were."""
+    feed(tmp_path / "whole", shards=2)
+    killed_after(tmp_path / "feed", 3)
+    (tmp_path / ".feed.part" / "checkpoint.json").unlink()
+    feed(tmp_path / "feed", resume=True, shards=2)
+    assert bytes_of(tmp_path / "feed") == bytes_of(tmp_path / "whole")
+
+
 def test_an_unfinished_feed_is_not_taken_for_nothing(tmp_path: Path) -> None:
     killed_after(tmp_path / "feed", 2)
     with pytest.raises(ConfigurationError, match=r"has no feed\.json, so it is no whole feed"):
