@@ -224,7 +224,9 @@ def _see_that_it_is_the_same(run: FeedRun, path: Path, routes: Sequence[Any]) ->
 def _see_that_they_are_free(run: FeedRun) -> None:
     """Before anything is made: not when an hour of drawing is over."""
     for path in run.forms:
-        if path.exists() and (not path.is_dir() or any(path.iterdir())) and not run.resume:
+        if path.exists() and not path.is_dir():
+            raise CommandError(f"{path} is no folder; expected a name that is free", Exit.USAGE)
+        if path.exists() and any(path.iterdir()) and not run.resume:
             raise CommandError(
                 f"the folder {path} has files already; take another, or force it (--force): it is replaced", Exit.USAGE
             )

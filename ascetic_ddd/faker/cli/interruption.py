@@ -66,6 +66,8 @@ class Interruption:
 
     def __init__(self) -> None:
         self._code: Exit | None = None
+        self._told: list[int] = []  # signals; work that never gives way to the loop has not heard of them yet
+        self._seen = 0  # so many of them have ended the work already
         self._is_between_batches = False
         self._insists = False
         self._task: asyncio.Task[Any] | None = None
@@ -110,6 +112,8 @@ class Interruption:
         Raises:
             InterruptionError: it was.
         """
+        if self._code is None and self._told:
+            self._code, self._seen = _code_of(self._told[0]), len(self._told)
         if self._code is not None:
             raise self._error()
 
@@ -124,13 +128,17 @@ class Interruption:
 
         def handle(number: int, frame: FrameType | None) -> None:
             counted.count(number)
+            self._told.append(number)
             loop.call_soon_threadsafe(self._hear, number)
 
         return handle
 
     def _hear(self, number: int) -> None:
+        if self._seen:  # the loop is late: it was seen at a check
+            self._seen -= 1
+            return
         is_first = self._code is None
-        self._code = Exit.INTERRUPTED if number == signal.SIGINT else Exit.TERMINATED
+        self._code = _code_of(number)
         if is_first and self._is_between_batches:
             print_error("")  # the terminal shows ^C
             print_error("Finishing the batch under way; once more drops it.")
@@ -145,3 +153,7 @@ class Interruption:
         for number, previous in self._previous.items():
             signal.signal(number, previous)
         self._previous.clear()
+
+
+def _code_of(number: int) -> Exit:
+    return Exit.INTERRUPTED if number == signal.SIGINT else Exit.TERMINATED

@@ -69,3 +69,21 @@ def test_the_third_ctrl_c_ends_work_that_does_not_listen(
         attempt(lambda: asyncio.run(run()) if is_a_run else deaf())
     assert "ended at once" in capfd.readouterr().err
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+async def test_work_that_never_gives_way_ends_at_its_next_check(capsys: pytest.CaptureFixture[str]) -> None:
+    """As a feed in memory: nothing in it waits, so the loop has no turn to tell of the signal, and is not to tell of it later."""
+    interruption = Interruption()
+
+    async def work() -> None:
+        with interruption.heard(), interruption.batches():
+            interruption.check()
+            signal.raise_signal(signal.SIGTERM)
+            try:
+                interruption.check()
+            finally:
+                await asyncio.sleep(0)
+
+    with pytest.raises(InterruptionError, match="terminated"):
+        await work()
+    assert capsys.readouterr().err == ""

@@ -70,6 +70,7 @@ class UnfinishedFolder:
         self.path = path
         self.part = path.with_name(f".{path.name}{PART}")
         self._identity = hashlib.sha256(identity.encode()).hexdigest()
+        self._anew = anew
         self._force = force
         self._readable = readable
         self._streams: dict[str, BinaryIO] = {}
@@ -152,11 +153,12 @@ class UnfinishedFolder:
     def error(self, error: OSError) -> PersistenceError:
         """Say what could not be written, why, and what to do."""
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        advice = "make room, and go on with --resume" if full else "take a folder that can be written to"
-        return PersistenceError(
-            f"{self.path} cannot be written: {error.strerror or error}; {advice}. What is written is in {self.part.name} beside "
-            "it, and nothing has the name of a whole feed"
-        )
+        advice = "make room" if full else "take a folder that can be written to"
+        left = ""
+        if not self._anew and self.part.exists():
+            advice += ", and go on with --resume" if full else ""
+            left = f". What is written is in {self.part.name} beside it, and nothing has the name of a whole feed"
+        return PersistenceError(f"{self.path} cannot be written: {error.strerror or error}; {advice}{left}")
 
     def _refuse_what_is_there(self, *, resume: bool, anew: bool) -> None:
         if self.path.is_symlink() or (self.path.exists() and not self.path.is_dir()):
@@ -178,10 +180,12 @@ class UnfinishedFolder:
             raise OccupiedError(f"{self.part} is an unfinished feed; go on with it (--resume), or begin anew (--force)")
 
     def _begin(self, names: Sequence[str]) -> Checkpoint | None:
-        if not (self.part / _CHECKPOINT).exists() and self.part.exists():
-            shutil.rmtree(self.part)  # of a run that was killed before its first checkpoint, or after its last one: begun anew
         self.part.mkdir(parents=True, exist_ok=True, mode=0o777 if self._readable else 0o700)
         begun = self._checkpoint()
+        kept_names = {*names, _CHECKPOINT} if begun is not None else set()
+        for left in self.part.iterdir():  # by a run that was killed while it gave a file its name, or had no checkpoint any more
+            if left.name not in kept_names:
+                left.unlink()
         kept = begun.bytes if begun is not None else {}
         for name in names:
             self._streams[name] = resume_file(self.part / name, kept.get(name, 0), readable=self._readable)

@@ -98,6 +98,22 @@ def test_files_of_a_feed_that_was_killed_at_its_end_are_not_in_the_next_one(tmp_
     assert bytes_of(tmp_path / "feed") == bytes_of(tmp_path / "whole")
 
 
+def test_files_that_were_to_be_given_a_name_are_in_no_feed(tmp_path: Path) -> None:
+    """Checkpoint and account are written beside, and then renamed; a kill leaves what has no name yet."""
+    feed(tmp_path / "whole")
+    killed_after(tmp_path / "feed", 3)
+    for name in (".checkpoint.json.0123.part", ".feed.json.4567.part", "feed.json"):
+        (tmp_path / ".feed.part" / name).touch()
+    feed(tmp_path / "feed", resume=True)
+    assert bytes_of(tmp_path / "feed") == bytes_of(tmp_path / "whole")
+
+
+def test_what_cannot_be_written_at_all_has_left_nothing_to_go_on_with(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(PersistenceError, match=r"Not a directory; take a folder that can be written to$"):
+        feed(tmp_path / "file" / "feed")
+
+
 def test_an_unfinished_feed_is_not_taken_for_nothing(tmp_path: Path) -> None:
     killed_after(tmp_path / "feed", 2)
     with pytest.raises(ConfigurationError, match=r"has no feed\.json, so it is no whole feed"):
