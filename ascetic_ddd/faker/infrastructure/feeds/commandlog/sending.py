@@ -1,7 +1,7 @@
 """Where a replay sends commands: to a server, or to a command bus in this process."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from ascetic_ddd.faker.domain.errors import ConfigurationError
@@ -57,30 +57,30 @@ def over_http(feed: Feed, client: IClient, *, key: str | None = "Idempotency-Key
     return send
 
 
-def to_bus(dispatch: Callable[[Any], Any], commands: Sequence[type]) -> Send:
+def to_bus(
+    dispatch: Callable[[Any], Any], commands: Sequence[type], *, build: Callable[[type, Mapping[str, Any]], Any] | None = None
+) -> Send:
     """Send commands to a handler in this process; what it raises is a refusal.
 
     Args:
         dispatch: command → reply, or an awaitable of it.
-        commands: the classes of the log's commands; they are built by pydantic, from dataclasses and models alike. What the log
-            names and is not here is not imported: a file is only data.
+        commands: the classes of the log's commands. What the log names and is not here is not imported: a file is only data.
+        build: class, data → the command; raises ValueError or TypeError if it cannot. By default pydantic builds it, dataclasses
+            and models alike; value objects, which are plain values in a log, it has to be told how to build.
 
     Raises:
         ConfigurationError: pydantic is missing; or, when a command comes, its class is not here or cannot be built.
     """
-    try:
-        from pydantic import TypeAdapter
-    except ImportError as error:
-        raise ConfigurationError("to_bus needs pydantic to build commands: pip install 'ascetic-ddd[pydantic]'") from error
-    known = {type_of(command): TypeAdapter[Any](command) for command in commands}
+    known = {type_of(command): command for command in commands}
+    built = build or _by_pydantic(commands)
 
     async def send(event: Event) -> Outcome:
-        adapter = known.get(event["type"])
-        if adapter is None:
+        command_class = known.get(event["type"])
+        if command_class is None:
             raise ConfigurationError(f"{event['id']}: {event['type']} is not among commands=, {', '.join(known)}")
         try:
-            command = adapter.validate_python(event["data"])
-        except ValueError as error:
+            command = built(command_class, event["data"])
+        except (ValueError, TypeError) as error:
             raise ConfigurationError(f"{event['id']}: {event['type']} cannot be built of {event['data']!r}: {error}") from error
         try:
             reply = dispatch(command)
@@ -91,3 +91,14 @@ def to_bus(dispatch: Callable[[Any], Any], commands: Sequence[type]) -> Send:
         return Outcome(True, "done")
 
     return send
+
+
+def _by_pydantic(commands: Sequence[type]) -> Callable[[type, Mapping[str, Any]], Any]:
+    try:
+        from pydantic import TypeAdapter
+    except ImportError as error:
+        raise ConfigurationError(
+            "to_bus needs pydantic to build commands: pip install 'ascetic-ddd[pydantic]', or give it a build="
+        ) from error
+    adapters = {command: TypeAdapter[Any](command) for command in commands}
+    return lambda command_class, data: adapters[command_class].validate_python(data)

@@ -3,7 +3,7 @@
 import asyncio
 import heapq
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import pytest
@@ -205,6 +205,24 @@ def test_to_a_bus_commands_are_built_from_their_data(feed: Feed) -> None:
     assert {type(command) for command in seen} == set(commands)
     told = {event["data"]["task_id"] for event in feed.events() if event["type"].endswith("AddTask")}
     assert {command.task_id for command in seen if isinstance(command, graph.AddTask)} == told
+
+
+def test_who_knows_better_builds_the_commands(feed: Feed) -> None:
+    seen: list[Any] = []
+    commands = [graph.OpenTenant, graph.BeginProject, graph.AddTask, graph.FinishTask]
+
+    def build(command_class: type, data: Mapping[str, Any]) -> Any:
+        return command_class.__name__, dict(data)
+
+    found = asyncio.run(replay(feed, to_bus(seen.append, commands, build=build), speed=math.inf))
+    assert found.is_clean
+    assert sorted(map(str, seen)) == sorted(str((event["type"].rpartition(".")[2], event["data"])) for event in feed.events())
+
+    def unable(command_class: type, data: Mapping[str, Any]) -> Any:
+        raise TypeError("an e-mail is no text")
+
+    with pytest.raises(ConfigurationError, match=r"OpenTenant cannot be built of \{.*\}: an e-mail is no text"):
+        asyncio.run(replay(feed, to_bus(seen.append, commands, build=unable), speed=math.inf))
 
 
 def test_a_bus_that_raises_refuses_and_classes_are_not_imported_by_name(feed: Feed) -> None:
