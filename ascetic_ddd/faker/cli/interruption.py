@@ -67,7 +67,7 @@ class Interruption:
     def __init__(self) -> None:
         self._code: Exit | None = None
         self._told: list[int] = []  # signals; work that never gives way to the loop has not heard of them yet
-        self._seen = 0  # so many of them have ended the work already
+        self._seen = 0  # so many of them were seen at a check, and come by the loop, too
         self._is_between_batches = False
         self._insists = False
         self._task: asyncio.Task[Any] | None = None
@@ -113,7 +113,8 @@ class Interruption:
             InterruptionError: it was.
         """
         if self._code is None and self._told:
-            self._code, self._seen = _code_of(self._told[0]), len(self._told)
+            self._seen = len(self._told)
+            self._take(self._told[0])
         if self._code is not None:
             raise self._error()
 
@@ -134,14 +135,12 @@ class Interruption:
         return handle
 
     def _hear(self, number: int) -> None:
-        if self._seen:  # the loop is late: it was seen at a check
+        if self._seen:
             self._seen -= 1
             return
         is_first = self._code is None
-        self._code = _code_of(number)
+        self._take(number)
         if is_first and self._is_between_batches:
-            print_error("")  # the terminal shows ^C
-            print_error("Finishing the batch under way; once more drops it.")
             return
         if not is_first:
             print_error("Dropping what is under way; once more ends the command at once.")
@@ -149,11 +148,13 @@ class Interruption:
         if self._task is not None:
             self._task.cancel()
 
+    def _take(self, number: int) -> None:
+        if self._code is None and self._is_between_batches:
+            print_error("")  # the terminal shows ^C
+            print_error("Finishing the batch under way; once more drops it.")
+        self._code = Exit.INTERRUPTED if number == signal.SIGINT else Exit.TERMINATED
+
     def _stop_listening(self) -> None:
         for number, previous in self._previous.items():
             signal.signal(number, previous)
         self._previous.clear()
-
-
-def _code_of(number: int) -> Exit:
-    return Exit.INTERRUPTED if number == signal.SIGINT else Exit.TERMINATED
