@@ -130,7 +130,7 @@ class _Checker:
         if int(named["number"]) > self._feed.account.commands:  # what is kept of each number would fill the memory
             self._wrong(event, f"has a number beyond the {self._feed.account.commands:,} commands of the account")
             return
-        found.hours[int(due * self._feed.manifest.speed / 3_600_000)] += 1
+        found.hours[int(self._passed_ms(due) // 3_600_000)] += 1
         self._check_order(event, due)
         self._check_chain(event, named, shard, due)
         self._check_needs(event, shard, due)
@@ -168,9 +168,13 @@ class _Checker:
         if not self._is_its_time(event["time"], due):
             self._wrong(event, f"has the time {event['time']}, and is due at {due} ms")
 
+    def _passed_ms(self, due: int) -> float:
+        """Simulated time since the start."""
+        return (due - self._feed.manifest.lead_ms) * self._feed.manifest.speed
+
     def _is_its_time(self, time: str, due: int) -> bool:
         try:
-            moment = self._start + timedelta(milliseconds=due * self._feed.manifest.speed)
+            moment = self._start + timedelta(milliseconds=self._passed_ms(due))
             return abs((datetime.fromisoformat(time) - moment).total_seconds()) <= _MOMENT_S
         except (ValueError, TypeError, OverflowError):  # no time, or one without a zone, or none that there is
             return False

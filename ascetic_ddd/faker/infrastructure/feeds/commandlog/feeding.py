@@ -88,8 +88,9 @@ class FeedOptions:
                 "holds 24.8; tell a greater speed, or a greater rate"
             )
 
-    def manifest(self, routes: Sequence[Route]) -> Manifest:
-        """Give what the log says of itself."""
+    def manifest(self, routes: Sequence[Route], depth: int = 0) -> Manifest:
+        """Give what the log says of itself; so many references lead from the root to the farthest kind."""
+        slack_ms = round(self.slack_s * 1000)
         return Manifest(
             self.seed,
             self.count,
@@ -97,7 +98,8 @@ class FeedOptions:
             self.by,
             self.arrivals.words,
             self.speed,
-            round(self.slack_s * 1000),
+            slack_ms,
+            depth * slack_ms,
             self.start.isoformat(),
             self.target,
             self.after,
@@ -143,10 +145,10 @@ async def write_log(
         PersistenceError: it cannot be written; what is unfinished can be gone on with.
         GenerationError: an aggregate failed.
     """
-    manifest = options.manifest(routes)
     log = CommandLog(seed=options.seed, by=options.by, routes=routes, needs_routes=needs_routes)
     provider = wire(log)
     log.attach(provider)
+    manifest = options.manifest(routes, log.depth)
     names = [shard_name(shard) for shard in range(options.shards)]
     folder = UnfinishedFolder(path, repr(manifest), names, resume=resume, force=force, readable=readable)
     try:

@@ -41,6 +41,7 @@ class Manifest:
         arrivals: the law, in words.
         speed: simulated seconds in one of the replay.
         slack_ms: between a command and what it needs, at least.
+        lead_ms: so long before its start in simulated time the replay begins: with what the first roots are the first to use.
         start: where simulated time begins, ISO 8601.
         target: what was fed, in words.
         after: how many roots were stored before the feed begins.
@@ -55,6 +56,7 @@ class Manifest:
     arrivals: str
     speed: float
     slack_ms: int
+    lead_ms: int
     start: str
     target: str = ""
     after: int = 0
@@ -172,7 +174,7 @@ class Account:
 Kinds = Mapping[str, type | tuple[type, ...]]
 
 _MANIFEST_KINDS: Kinds = {
-    **dict.fromkeys(("seed", "count", "shards", "slack_ms", "after"), int),
+    **dict.fromkeys(("seed", "count", "shards", "slack_ms", "lead_ms", "after"), int),
     **dict.fromkeys(("arrivals", "start", "target"), str),
     "by": (str, type(None)),
     "speed": (int, float),

@@ -38,6 +38,7 @@ class LogWriter:
         self._lines: list[list[str]] = [[] for _ in self._names]
         start = datetime.fromisoformat(manifest.start)
         self._start, self._start_ms = start.replace(microsecond=0), start.microsecond // 1000
+        self._lead_ms = manifest.lead_ms
         self._speed = manifest.speed
         self._second, self._stamp, self._zone = -1, "", ""
         self._head = (
@@ -107,7 +108,7 @@ class LogWriter:
             waits += (f'"httppath":{quoted(path)},' if path is not None else "") + (
                 f'"httpbody":{quoted(body)},' if body is not None else ""
             )
-        second, ms = divmod(round(due_ms * self._speed) + self._start_ms, 1000)
+        second, ms = divmod(round((due_ms - self._lead_ms) * self._speed) + self._start_ms, 1000)
         if second != self._second:
             self._begin(second)
         return (

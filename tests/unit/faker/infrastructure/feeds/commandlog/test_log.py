@@ -13,6 +13,7 @@ import pytest
 
 from ascetic_ddd.faker.application.profile.records import ColumnRecord, Week
 from ascetic_ddd.faker.domain.errors import ConfigurationError, CycleError, GenerationError
+from ascetic_ddd.faker.domain.randomness import seed_of
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.arrivals import Arrivals
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.checking import check_feed
 from ascetic_ddd.faker.infrastructure.feeds.commandlog.command_log import CommandLog
@@ -277,9 +278,22 @@ def test_the_collectors_thresholds_are_given_back(tmp_path: Path) -> None:
 def test_times_begin_at_a_fraction_of_a_second_in_any_zone(tmp_path: Path) -> None:
     start = datetime(2026, 1, 5, 1, 2, 3, 999_600, tzinfo=timezone(timedelta(hours=5, minutes=30)))
     graph.feed(tmp_path / "feed", start=start)
+    lead_ms = read_feed(tmp_path / "feed").manifest.lead_ms
     for event in graph.lines(tmp_path / "feed"):
         passed = datetime.fromisoformat(event["time"]) - start
-        assert abs(passed - timedelta(milliseconds=event["duems"])) < timedelta(milliseconds=1)
+        assert abs(passed - timedelta(milliseconds=event["duems"] - lead_ms)) < timedelta(milliseconds=1)
+    assert check_feed(tmp_path / "feed").is_right
+
+
+def test_roots_stand_at_their_arrivals_in_simulated_time(tmp_path: Path) -> None:
+    """At a great speed the slack is hours of it, and the evening's summit is to be in the evening."""
+    arrivals, start, speed = Arrivals.diurnal(20_000), datetime(2026, 3, 2, tzinfo=UTC), 10_000.0
+    graph.feed(tmp_path / "feed", 500, arrivals=arrivals, start=start, speed=speed, seed=5)
+    wanted = [start + timedelta(seconds=each) for each in arrivals.seconds(500, seed=seed_of(5, "arrivals"), start=start)]
+    roots = [event for event in graph.lines(tmp_path / "feed") if event["type"].endswith("AddTask")]
+    found = sorted(datetime.fromisoformat(event["time"]) for event in roots)
+    assert max(abs(time - moment) for time, moment in zip(found, wanted, strict=True)) <= timedelta(seconds=speed / 1000)
+    assert read_feed(tmp_path / "feed").manifest.lead_ms * speed > 3 * 3_600_000
     assert check_feed(tmp_path / "feed").is_right
 
 
@@ -293,7 +307,7 @@ def test_a_negative_seed_is_one_as_any_other(tmp_path: Path) -> None:
     [
         ({"speed": 1e300}, "speed=1e.300: expected a number above 0, at most 1e.09"),
         (
-            {"start": datetime(9999, 12, 31, 23, 59, 50, tzinfo=UTC)},
+            {"start": datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)},
             "years later there is no date; tell an earlier start, or a smaller speed",
         ),
         ({"start": datetime(2026, 1, 5, tzinfo=timezone(timedelta(seconds=1172)))}, "expected a zone of whole minutes"),
