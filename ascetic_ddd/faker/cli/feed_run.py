@@ -214,7 +214,7 @@ def _log_path(forms: Mapping[Path, str]) -> Path:
 def _see_that_it_is_the_same(run: FeedRun, path: Path, routes: Sequence[Any]) -> None:
     """A log that is whole already is gone on from only if it is of these options."""
     found = read_feed(path).manifest
-    if replace(found, after=0) != replace(run.options.manifest(routes), after=0):
+    if replace(found, after=0, lead_ms=0) != replace(run.options.manifest(routes), after=0):  # of the graph, which is not here
         raise CommandError(
             f"{path} is a whole log of other options; repeat the command as it was, or replace it (--force, without --resume)",
             Exit.USAGE,

@@ -40,7 +40,8 @@ class LogWriter:
         self._start, self._start_ms = start.replace(microsecond=0), start.microsecond // 1000
         self._lead_ms = manifest.lead_ms
         self._speed = manifest.speed
-        self._second, self._stamp, self._zone = -1, "", ""
+        self._second: int | None = None
+        self._stamp = self._zone = ""
         self._head = (
             f'{{"specversion":"1.0","source":{quoted(source_of(manifest.seed))},"datacontenttype":"application/json","id":'
         )

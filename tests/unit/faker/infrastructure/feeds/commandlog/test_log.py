@@ -295,6 +295,8 @@ def test_roots_stand_at_their_arrivals_in_simulated_time(tmp_path: Path) -> None
     assert max(abs(time - moment) for time, moment in zip(found, wanted, strict=True)) <= timedelta(seconds=speed / 1000)
     assert read_feed(tmp_path / "feed").manifest.lead_ms * speed > 3 * 3_600_000
     assert check_feed(tmp_path / "feed").is_right
+    graph.feed(tmp_path / "near", slack_s=0.2)  # it begins within the second before
+    assert check_feed(tmp_path / "near").is_right
 
 
 def test_a_negative_seed_is_one_as_any_other(tmp_path: Path) -> None:
