@@ -92,13 +92,7 @@ class ChosenReference(MadeReference[I, O]):
                 scope = wanted.scope
             else:
                 scope = memory.population.everything
-            choice = self.distributor.draw(session, scope)
-            if type(choice) is not int:
-                return self._decided(session, wanted, scope, choice)
-            slot.input = memory.population.id_of(choice)
-            slot.drawn = (session, scope, choice)
-            slot.is_done = True
-            return None
+            return self._decided(session, wanted, scope, self.distributor.draw(session, scope))
 
         return step
 

@@ -100,8 +100,8 @@ class LogWriter:
         if step:
             waits = f'"causationid":"{name}/{step}","depms":{dependent_ms},'
         elif dependent_ms is not None:
-            ids = [f"{need.name}/{need.last_step}" for need in needs]
-            (last, *_) = [id for id, need in zip(ids, needs, strict=True) if need.last_due_ms == dependent_ms]
+            ids = [need.last_id for need in needs]
+            last = ids[[need.last_due_ms for need in needs].index(dependent_ms)]
             all_of_it = f'"dependson":"{" ".join(ids)}",' if len(ids) > 1 else ""
             waits = f'"causationid":"{last}",{all_of_it}"depms":{dependent_ms},'
         if said.request is not None:
